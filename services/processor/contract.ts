@@ -1,0 +1,68 @@
+import type { AccessEvent, EnrichedEvent, LocatedEvent, Reject } from './event.ts'
+
+/** One raw entry as the gateway wrote it, without its line end. */
+export interface RawRecord {
+  bytes: Buffer
+  /** Byte position in the input. */
+  offset: number
+}
+
+/** A contiguous range of one input, `[from, to)`: the unit of insert, of deduplication and of commit. */
+export interface Range {
+  /** Input id, as configured or derived from the path. */
+  input: string
+  /** What the positions count in: a generation of a file, a topic partition. Changes when positions start anew. */
+  partition: string
+  from: number
+  to: number
+}
+
+/**
+ * Records of one range. The input has made the intent `{from, to}` durable before it hands a batch out, so that after
+ * a crash exactly this range comes again, first.
+ */
+export interface RecordBatch {
+  range: Range
+  records: RawRecord[]
+  /** Moves the durable position to `range.to`. Call it after everything of the batch is safe. */
+  commit (): Promise<void>
+}
+
+/** A replayable log. Iteration ends when the input is exhausted (files that are not followed) or the signal aborts. */
+export type Input = AsyncIterable<RecordBatch>
+
+/** Turns one record into an event or a reject. Pure; never throws, whatever the bytes. */
+export type Decoder = (record: RawRecord, source: string) => AccessEvent | Reject
+
+/** Adds route and outcome to each event, in place. Pure otherwise. */
+export type Locator = (events: AccessEvent[]) => LocatedEvent[]
+
+/** Adds catalog metadata, partner and the privacy-safe fields to each event, in place. Pure otherwise. */
+export type Enricher = (events: LocatedEvent[]) => EnrichedEvent[]
+
+/** True for an event that the configuration told us to drop. */
+export type Filter = (event: LocatedEvent) => boolean
+
+/** What goes to a sink: all that became of one range. */
+export interface EventBatch {
+  range: Range
+  events: EnrichedEvent[]
+  rejects: Reject[]
+}
+
+/**
+ * Where events end. `write` resolves when the batch is durable; a batch that is written again (same range) must change
+ * nothing. It retries what may pass by itself, and throws only what a person must mend.
+ */
+export interface Sink {
+  write (batch: EventBatch): Promise<void>
+  close (): Promise<void>
+}
+
+/** Sees every enriched batch once, in memory: series, live quotas. Must not throw. */
+export type Observer = (events: EnrichedEvent[]) => void
+
+/** Tells an event from a reject. */
+export function isReject (value: AccessEvent | Reject): value is Reject {
+  return 'reason' in value
+}

@@ -1,0 +1,49 @@
+/**
+ * The metric registry: every series that the processor exports, with its labels. Dashboards, alerts and the generated
+ * reference are checked against it. Names follow OpenTelemetry where it has one; units are Prometheus base units.
+ */
+export interface Metric {
+  type: 'counter' | 'gauge' | 'histogram'
+  labels: readonly string[]
+  help: string
+}
+
+/** Upper bounds of the duration histograms, in seconds (OpenTelemetry's advice for http.server.request.duration). */
+export const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] as const
+
+export const metrics = {
+  http_server_request_duration_seconds: {
+    type: 'histogram',
+    labels: ['http_request_method', 'http_route', 'http_response_status_code', 'service'],
+    help: 'Time from the first byte of the request to the last byte of the response, as the gateway saw it.',
+  },
+  gatelens_upstream_duration_seconds: { type: 'histogram', labels: ['service'], help: 'Time that the upstream took, by service.' },
+  gatelens_gateway_overhead_seconds: { type: 'histogram', labels: ['service'], help: 'Time that the gateway itself took, by service.' },
+  gatelens_partner_requests_total: { type: 'counter', labels: ['partner', 'service', 'status_class'], help: 'Requests by partner, service and status class.' },
+  gatelens_partner_quota_limit: { type: 'gauge', labels: ['partner', 'quota'], help: 'Requests that the partner may make in the quota\'s window.' },
+  gatelens_partner_quota_used: { type: 'gauge', labels: ['partner', 'quota'], help: 'Requests that the partner made in the current window (event time, UTC).' },
+  gatelens_service_concurrency: { type: 'gauge', labels: ['service'], help: 'Requests in flight at the end of the newest batch, derived from start and duration.' },
+  gatelens_service_concurrency_peak: { type: 'gauge', labels: ['service'], help: 'Highest number of requests in flight in the last minute of event time.' },
+  gatelens_rate_limited_total: { type: 'counter', labels: ['service', 'partner', 'limit'], help: 'Requests that the gateway refused for a rate limit.' },
+  gatelens_undocumented_requests_total: { type: 'counter', labels: ['service', 'outcome'], help: 'Requests that no API document declares.' },
+  gatelens_breach_active: { type: 'gauge', labels: ['rule', 'severity', 'service', 'route', 'partner', 'owner'], help: '1 while a breach is open.' },
+  gatelens_breaches_total: { type: 'counter', labels: ['rule', 'severity'], help: 'Breaches opened since the process started.' },
+  gatelens_events_total: { type: 'counter', labels: ['outcome'], help: 'Records by what became of them: received, published, filtered, rejected. received = published + filtered + rejected + what is in flight.' },
+  gatelens_rejects_total: { type: 'counter', labels: ['reason'], help: 'Records that could not become an event.' },
+  gatelens_matches_total: { type: 'counter', labels: ['outcome'], help: 'Events by how their path resolved.' },
+  gatelens_stage_seconds_total: { type: 'counter', labels: ['stage'], help: 'Time spent in each pipeline stage.' },
+  gatelens_input_lag_bytes: { type: 'gauge', labels: ['input'], help: 'Bytes of the input that are not committed yet.' },
+  gatelens_input_lag_seconds: { type: 'gauge', labels: ['input'], help: 'Age of the newest processed event against the wall clock.' },
+  gatelens_spool_bytes: { type: 'gauge', labels: [], help: 'Bytes that wait on disk for the store.' },
+  gatelens_store_up: { type: 'gauge', labels: [], help: '1 while the store takes writes.' },
+  gatelens_store_insert_seconds: { type: 'histogram', labels: [], help: 'Time that one insert took.' },
+  gatelens_detect_seconds: { type: 'gauge', labels: [], help: 'Time that the newest evaluation of all rules took.' },
+  gatelens_detect_failures_total: { type: 'counter', labels: ['rule'], help: 'Rule evaluations that failed.' },
+  gatelens_catalog_endpoints: { type: 'gauge', labels: [], help: 'Endpoints in the catalog in use.' },
+  gatelens_catalog_problems: { type: 'gauge', labels: [], help: 'Catalog documents or entries that could not be used.' },
+  gatelens_catalog_age_seconds: { type: 'gauge', labels: [], help: 'Time since the catalog in use was compiled.' },
+  gatelens_label_overflow_total: { type: 'counter', labels: ['label'], help: 'Label values replaced by __other__ because the label\'s budget was spent.' },
+  gatelens_series: { type: 'gauge', labels: [], help: 'Series held in memory.' },
+} as const satisfies Record<string, Metric>
+
+export type MetricName = keyof typeof metrics

@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { closest, distance } from 'fastest-levenshtein'
+import { LineCounter, parseDocument, isScalar } from 'yaml'
+import type { Document } from 'yaml'
+import type { z } from 'zod'
+import { GatelensError, messageOf } from './errors.ts'
+
+export interface ConfigSource {
+  /** Where the text came from, for messages and for relative paths. */
+  path: string
+  text: string
+}
+
+/** Reads and checks a YAML (or JSON) file. Throws CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_VARIABLE or CONFIG_INVALID. */
+export function loadConfig<S extends z.ZodType> (path: string, schema: S): z.output<S> {
+  return parseConfig({ path, text: readText(path) }, schema)
+}
+
+/**
+ * Checks a YAML (or JSON) text against a schema. `${NAME}`, `${NAME:-default}` and `${file:path}` are expanded inside
+ * string values first; unknown keys are errors that name the path and the nearest known key.
+ */
+export function parseConfig<S extends z.ZodType> (source: ConfigSource, schema: S): z.output<S> {
+  const lines = new LineCounter()
+  const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false })
+  const broken = document.errors[0]
+  if (broken !== undefined) {
+    throw new GatelensError('CONFIG_SYNTAX', messageOf(broken), { where: `${source.path}:${lines.linePos(broken.pos[0]).line}` })
+  }
+  const value = expand(document.toJS() ?? {}, source.path)
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const findings = result.error.issues.flatMap((issue) => describe(issue, schema))
+  const [first] = findings
+  throw new GatelensError('CONFIG_INVALID', findings.map((finding) => finding.text).join('\n  '), {
+    where: `${source.path}:${lineOf(document, lines, first?.path ?? [])}`,
+  })
+}
+
+/** Resolves a path that a configuration file names, relative to that file. */
+export function relativeTo (configPath: string, path: string): string {
+  return resolve(dirname(configPath), path)
+}
+
+function readText (path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new GatelensError('CONFIG_NOT_FOUND', `cannot read the file: ${messageOf(error)}`, { where: path, cause: error })
+  }
+}
+
+function expand (value: unknown, path: string): unknown {
+  if (typeof value === 'string') return expandText(value, path)
+  if (Array.isArray(value)) return value.map((item) => expand(item, path))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, expand(item, path)]))
+}
+
+function expandText (text: string, path: string): string {
+  return text.replace(/\$\{(file:)?([^}:]+)(?::-([^}]*))?\}/g, (whole, file: string | undefined, name: string, fallback: string | undefined) => {
+    if (file !== undefined) return readVariableFile(relativeTo(path, name), whole, path)
+    const value = process.env[name] ?? fallback
+    if (value !== undefined) return value
+    throw new GatelensError('CONFIG_VARIABLE', `the environment variable ${name} is not set`, { where: `${path}: ${whole}` })
+  })
+}
+
+function readVariableFile (file: string, whole: string, path: string): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd()
+  } catch (error) {
+    throw new GatelensError('CONFIG_VARIABLE', messageOf(error), { where: `${path}: ${whole}`, cause: error })
+  }
+}
+
+/** What the walk below reads of zod's own schema definitions. */
+interface Definition {
+  type: string
+  shape?: Record<string, z.core.$ZodType>
+  element?: z.core.$ZodType
+  valueType?: z.core.$ZodType
+  options?: z.core.$ZodType[]
+  innerType?: z.core.$ZodType
+  in?: z.core.$ZodType
+  left?: z.core.$ZodType
+  right?: z.core.$ZodType
+}
+
+interface Finding { path: PropertyKey[], text: string }
+
+function describe (issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(schema, issue.path)
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      text: `${dotted([...issue.path, key])}: unknown key${nearest(key, known)}`,
+    }))
+  }
+  if (issue.code === 'invalid_union') {
+    const best = issue.errors.toSorted((a, b) => deepest(b) - deepest(a))[0]
+    if (best !== undefined && deepest(best) > 0) {
+      return best.flatMap((inner) => describe({ ...inner, path: [...issue.path, ...inner.path] }, schema))
+    }
+  }
+  return [{ path: [...issue.path], text: `${dotted(issue.path)}: ${issue.message}` }]
+}
+
+function deepest (issues: z.core.$ZodIssue[]): number {
+  return Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)))
+}
+
+function nearest (key: string, known: string[]): string {
+  if (known.length === 0) return ''
+  const candidate = closest(key, known)
+  return distance(key, candidate) <= Math.max(2, key.length / 2)
+    ? `; did you mean "${candidate}"?`
+    : `; known keys: ${known.join(', ')}`
+}
+
+function dotted (path: readonly PropertyKey[]): string {
+  if (path.length === 0) return '(top level)'
+  return path.map((part) => typeof part === 'number' ? `[${part}]` : `.${String(part)}`).join('').replace(/^\./, '')
+}
+
+/** The keys that any object schema at `path` knows; walks wrappers, arrays, records and unions. */
+function knownKeys (schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let level: z.core.$ZodType[] = [schema]
+  for (const part of path) level = level.flatMap((item) => childOf(item, part))
+  return [...new Set(level.flatMap((item) => objectsOf(item)).flatMap((object) => Object.keys(object.shape)))]
+}
+
+function childOf (schema: z.core.$ZodType, part: PropertyKey): z.core.$ZodType[] {
+  return flatten(schema).flatMap((item) => {
+    const def = item._zod.def as Definition
+    const child = def.type === 'object' ? def.shape?.[String(part)] : def.element ?? def.valueType
+    return child === undefined ? [] : [child]
+  })
+}
+
+function objectsOf (schema: z.core.$ZodType): Array<{ shape: Record<string, unknown> }> {
+  return flatten(schema).map((item) => item._zod.def as unknown as { type: string, shape: Record<string, unknown> })
+    .filter((def) => def.type === 'object')
+}
+
+function flatten (schema: z.core.$ZodType): z.core.$ZodType[] {
+  const def = schema._zod.def as Definition
+  const inner = [...(def.options ?? []), def.innerType, def.in, def.left, def.right].filter((item) => item !== undefined)
+  return inner.length === 0 ? [schema] : inner.flatMap((item) => flatten(item))
+}
+
+function lineOf (document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const part = path[depth - 1]
+    const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true)
+    const pairs = (parent as { items?: Array<{ key?: unknown, range?: [number, number, number] }> } | null)?.items ?? []
+    const pair = pairs.find((item) => isScalar(item.key) && item.key.value === part)
+    const key = isScalar(pair?.key) ? pair.key.range : typeof part === 'number' ? pairs[part]?.range : undefined
+    if (key !== undefined && key !== null) return lines.linePos(key[0]).line
+  }
+  return 1
+}

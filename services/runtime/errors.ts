@@ -1,0 +1,65 @@
+/**
+ * The error catalogue: every failure that a user can cause or must act on has an entry here.
+ * `docs/reference/errors.md` is generated from this table.
+ */
+export const catalogue = {
+  USAGE: { summary: 'The command line is wrong.', hint: 'Run the command with --help.', retriable: false },
+  CONFIG_NOT_FOUND: { summary: 'A configuration file does not exist or cannot be read.', hint: 'Check the path and its permissions.', retriable: false },
+  CONFIG_SYNTAX: { summary: 'A configuration file is not valid YAML or JSON.', hint: 'Mend the line that the message names.', retriable: false },
+  CONFIG_INVALID: { summary: 'A configuration value is unknown, missing or of the wrong kind.', hint: 'The message names the path, and the nearest known key if there is one.', retriable: false },
+  CONFIG_VARIABLE: { summary: 'A ${NAME} or ${file:path} in a configuration file cannot be expanded.', hint: 'Set the variable, create the file, or give a default: ${NAME:-default}.', retriable: false },
+  CATALOG_DOCUMENT: { summary: 'A catalog document could not be used.', hint: 'Mend the document; the others were loaded.', retriable: false },
+  CATALOG_EMPTY: { summary: 'No catalog document matched.', hint: 'Check the path or glob.', retriable: false },
+  PORT_IN_USE: { summary: 'An address is taken by another process.', hint: 'Stop that process or configure another port; port 0 picks a free one.', retriable: false },
+  FOLDER_UNUSABLE: { summary: 'A folder cannot be created or written.', hint: 'Check its owner, its permissions and the free space.', retriable: false },
+  FOLDER_LOCKED: { summary: 'A data folder is in use by another process.', hint: 'Stop that process or choose another folder.', retriable: false },
+  STORE_UNREACHABLE: { summary: 'ClickHouse does not answer.', hint: 'It is tried again with back-off; check clickhouse.url.', retriable: true },
+  STORE_REFUSED: { summary: 'ClickHouse refused a statement.', hint: 'The message is the engine\'s own.', retriable: false },
+  SCHEMA_NEWER: { summary: 'The database schema is newer than this program.', hint: 'Upgrade gatelens.', retriable: false },
+  SCHEMA_MISSING: { summary: 'The database has no gatelens schema.', hint: 'Run: gatelens migrate', retriable: false },
+  INPUT_UNREADABLE: { summary: 'An input file cannot be read.', hint: 'Check the path and its permissions.', retriable: true },
+  STATE_INVALID: { summary: 'A checkpoint cannot be understood.', hint: 'Restore it from a copy, or delete it to read the input anew (rows already stored will then be stored again).', retriable: false },
+  RULE_INVALID: { summary: 'A detection rule cannot be compiled.', hint: 'The message names the rule and the key.', retriable: false },
+  INTERNAL: { summary: 'Something happened that should not be possible.', hint: 'Report it with the message and the stack.', retriable: false },
+} as const satisfies Record<string, { summary: string, hint: string, retriable: boolean }>
+
+export type ErrorCode = keyof typeof catalogue
+
+/** A failure with a catalogue entry: what happened, where (file:line or config path), and what to do about it. */
+export class GatelensError extends Error {
+  readonly code: ErrorCode
+  readonly where: string
+  readonly hint: string
+
+  constructor (code: ErrorCode, message: string, options: { where?: string, hint?: string, cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'GatelensError'
+    this.code = code
+    this.where = options.where ?? ''
+    this.hint = options.hint ?? catalogue[code].hint
+  }
+
+  get retriable (): boolean {
+    return catalogue[this.code].retriable
+  }
+}
+
+/** Renders any thrown value for a person: code, place, message, hint. A stack is added only for what nobody foresaw. */
+export function explainError (error: unknown): string {
+  if (error instanceof GatelensError) {
+    const place = error.where === '' ? '' : `${error.where}: `
+    return `error[${error.code}] ${place}${error.message}\n  what to do: ${error.hint}`
+  }
+  return `error[INTERNAL] ${error instanceof Error ? error.stack ?? error.message : String(error)}\n  what to do: ${catalogue.INTERNAL.hint}`
+}
+
+/** The message of any thrown value, on one line. */
+export function messageOf (error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ')
+}
+
+/** The `code` that Node and its libraries put on system errors (`ENOENT`, `EADDRINUSE`, …), or ''. */
+export function systemCode (error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return ''
+  return String(error.code)
+}

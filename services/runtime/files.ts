@@ -1,0 +1,49 @@
+import { mkdirSync } from 'node:fs'
+import { mkdir, open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { GatelensError, messageOf } from './errors.ts'
+
+/**
+ * Replaces a file whole: temporary file, fsync, rename, fsync of the folder. After a crash the old or the new content
+ * is there, never a mixture.
+ */
+export async function writeDurably (path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.tmp`
+  const file = await open(temporary, 'w', 0o600)
+  try {
+    await file.writeFile(content)
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, path)
+  await syncFolder(dirname(path))
+}
+
+/** Makes a rename or an unlink in `folder` durable. */
+export async function syncFolder (folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Creates a folder (and its parents) that only this user can read. Throws FOLDER_UNUSABLE. */
+export async function ensureFolder (folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => { throw unusable(folder, error) })
+}
+
+/** The synchronous form of {@link ensureFolder}, for start-up code. */
+export function ensureFolderSync (folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw unusable(folder, error)
+  }
+}
+
+function unusable (folder: string, error: unknown): GatelensError {
+  return new GatelensError('FOLDER_UNUSABLE', `cannot use the folder: ${messageOf(error)}`, { where: folder, cause: error })
+}

@@ -1,0 +1,61 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { GatelensError, messageOf, systemCode } from './errors.ts'
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+export interface Listener {
+  /** The address in use; the port is the real one when 0 was asked for. */
+  host: string
+  port: number
+  url: string
+  server: Server
+  /** Stops accepting, lets running requests end for at most `graceMs`, then cuts the rest. */
+  close (graceMs?: number): Promise<void>
+}
+
+/** Listens on `host:port`; port 0 picks a free one. Throws PORT_IN_USE with the address and what to do. */
+export async function listen (address: { host: string, port: number }, handler: Handler): Promise<Listener> {
+  const server = createServer(handler)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(address.port, address.host, () => { server.off('error', reject); resolve() })
+  }).catch((error: unknown) => { throw listenError(address, error) })
+  const { port } = server.address() as AddressInfo
+  const shown = address.host.includes(':') ? `[${address.host}]` : address.host
+  return { host: address.host, port, url: `http://${shown}:${port}`, server, close: (graceMs = 5000) => close(server, graceMs) }
+}
+
+/** Answers with a small JSON document. */
+export function sendJson (response: ServerResponse, status: number, body: unknown): void {
+  const text = `${JSON.stringify(body)}\n`
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) }).end(text)
+}
+
+/** Splits `127.0.0.1:9464`, `[::1]:9464` or `9464` (loopback) into host and port; undefined when it is none of these. */
+export function parseAddress (text: string): { host: string, port: number } | undefined {
+  const found = /^(?:(?:\[([0-9a-fA-F:]+)\]|([^:\s]+)):)?(\d{1,5})$/.exec(text.trim())
+  const port = Number(found?.[3])
+  if (found === null || port > 65535) return undefined
+  return { host: found[1] ?? found[2] ?? '127.0.0.1', port }
+}
+
+function listenError ({ host, port }: { host: string, port: number }, error: unknown): GatelensError {
+  const code = systemCode(error)
+  if (code === 'EADDRINUSE') return new GatelensError('PORT_IN_USE', `port ${port} on ${host} is in use`, { where: `${host}:${port}`, cause: error })
+  return new GatelensError('PORT_IN_USE', `cannot listen: ${messageOf(error)}`, {
+    where: `${host}:${port}`,
+    cause: error,
+    hint: code === 'EACCES' ? 'Ports below 1024 need extra rights; choose a higher one.' : 'Check that the address belongs to this machine.',
+  })
+}
+
+async function close (server: Server, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs)
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+  clearTimeout(timer)
+}

@@ -1,0 +1,22 @@
+/**
+ * Runs the tests with node:test and closes with its summary. Files named `*.integration.test.ts` need real servers and
+ * run only with --integration (and then alone). Other arguments are globs that narrow the choice.
+ */
+import { run } from 'node:test'
+import { spec as Spec } from 'node:test/reporters'
+import { globSync } from 'tinyglobby'
+
+const integration = process.argv.includes('--integration')
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+const patterns = wanted.length > 0 ? wanted : [integration ? 'test/**/*.integration.test.ts' : 'test/**/*.test.ts']
+const files = globSync(patterns, { absolute: true, ignore: integration ? [] : ['**/*.integration.test.ts'] }).sort()
+if (files.length === 0) {
+  console.error(`no test file matches ${patterns.join(' ')}`)
+  process.exit(2)
+}
+
+let failed = 0
+const stream = run({ files, concurrency: integration ? 1 : 2, timeout: 15 * 60_000 })
+stream.on('test:fail', () => { failed++ })
+stream.compose(new Spec()).pipe(process.stdout)
+stream.on('end', () => { process.exitCode = failed === 0 ? 0 : 1 })
