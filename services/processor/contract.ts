@@ -1,4 +1,5 @@
 import type { AccessEvent, EnrichedEvent, LocatedEvent, Reject } from './event.ts'
+import type { MetricName } from './observe/metrics.ts'
 
 /** One raw entry as the gateway wrote it, without its line end. */
 export interface RawRecord {
@@ -65,4 +66,15 @@ export type Observer = (events: EnrichedEvent[]) => void
 /** Tells an event from a reject. */
 export function isReject (value: AccessEvent | Reject): value is Reject {
   return 'reason' in value
+}
+
+/**
+ * Low-rate self-telemetry (per batch, never per event): counters, gauges and histograms of the registry in
+ * `observe/metrics.ts`. Labels must be those that the registry names.
+ */
+export interface Telemetry {
+  add (metric: MetricName, labels: Record<string, string>, value: number): void
+  set (metric: MetricName, labels: Record<string, string>, value: number): void
+  /** Records one duration, in seconds. */
+  record (metric: MetricName, labels: Record<string, string>, seconds: number): void
 }
