@@ -1,0 +1,126 @@
+import type { HrTime } from '@opentelemetry/api'
+import type { CollectionResult, MetricData, MetricProducer } from '@opentelemetry/sdk-metrics'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { z } from 'zod'
+import type { Observer, Telemetry } from '../contract.ts'
+import { rejectReasons } from '../event.ts'
+import type { Outcome } from '../event.ts'
+import { createFamilies, pool, recordMs } from './families.ts'
+import type { Families } from './families.ts'
+import { createLabels, other } from './labels.ts'
+import type { Labels } from './labels.ts'
+import { metrics } from './metrics.ts'
+import type { Metric, MetricName } from './metrics.ts'
+import { quotaNames } from './quota.ts'
+import type { QuotaName, Quotas } from './quota.ts'
+import { Traffic } from './traffic.ts'
+
+const budget = z.number().int().positive()
+
+/** `metrics:` in the processor's configuration: where /metrics listens and how far labels may spread. */
+export const metricsSchema = z.strictObject({
+  listen: z.string().default('127.0.0.1:9464').describe('Address of /metrics, /livez and /readyz; port 0 picks a free one.'),
+  budgets: z.strictObject({
+    default: budget.default(1000).describe('Distinct values of any label that has no budget of its own.'),
+    route: budget.default(5000).describe('Distinct routes; later ones are counted as __other__.'),
+    service: budget.default(1000).describe('Distinct services.'),
+    partner: budget.default(2000).describe('Distinct partners.'),
+    owner: budget.default(1000).describe('Distinct owners (breach series).'),
+    limit: budget.default(500).describe('Distinct names of rate limits.'),
+    status: budget.default(100).describe('Distinct response status codes.'),
+  }).prefault({}).describe('Distinct values a label may have; past it the value becomes __other__ and the request still counts.'),
+  max_series: z.number().int().min(1000).default(250_000).describe('Exported time series in total; a histogram is 17 of them.'),
+})
+
+/** The checked and defaulted form of {@link metricsSchema}. */
+export type MetricsConfig = z.output<typeof metricsSchema>
+
+export interface SeriesOptions {
+  budgets?: Partial<MetricsConfig['budgets']>
+  maxSeries?: number
+  /** Partners of the catalog in use: their quotas become series once they are seen. */
+  partners?: () => ReadonlyMap<string, { quotas: Quotas }>
+  /** Wall clock in epoch ms; events far ahead of it do not move the live windows. */
+  clock?: () => number
+}
+
+/** The processor's series: fed per batch with events and by the pipeline's own telemetry; read by an OpenTelemetry reader. */
+export interface Series extends Telemetry, MetricProducer {
+  observe: Observer
+  /** Adds to a live quota window what the store knows of it: after a restart, before the first batch. `start` is epoch ms. */
+  restoreQuota (partner: string, quota: QuotaName, start: number, requests: number): void
+}
+
+/**
+ * Creates the in-memory aggregator of every series in the registry. Counters are cumulative from now on; memory is
+ * bounded by `budgets` and `maxSeries`, whatever traffic arrives; no method throws.
+ */
+export function createSeries (options: SeriesOptions = {}): Series {
+  const config = metricsSchema.parse({ budgets: options.budgets, max_series: options.maxSeries })
+  const labels = createLabels(config.budgets, pools)
+  const families = createFamilies(labels, config.max_series)
+  const traffic = new Traffic(families, labels)
+  const clock = options.clock ?? Date.now
+  const start = hrTime(clock())
+  zeroCounters(families)
+  const valuesOf = (name: MetricName, given: Record<string, string>): string[] => metrics[name].labels.map((label) => given[label] ?? '')
+  return {
+    observe: (events) => traffic.observe(events, clock()),
+    restoreQuota: (partner, quota, from, requests) => traffic.restore(partner, quota, from, requests),
+    add: (name, given, value) => { families.value(name, valuesOf(name, given)).point.value += value },
+    set: (name, given, value) => { families.value(name, valuesOf(name, given)).point.value = value },
+    record: (name, given, seconds) => recordMs(families.histogram(name, valuesOf(name, given)).point, seconds * 1000),
+    collect: async () => {
+      setGauges(families, traffic, options.partners?.() ?? new Map())
+      setOwn(families, labels)
+      return collection(families.snapshot(start, hrTime(clock())))
+    },
+  }
+}
+
+/** Label pools that exist from the start, so that an overflow is an increase from 0. */
+const pools = [...new Set(Object.values<Metric>(metrics).flatMap((metric) => metric.labels.map(pool))), 'series']
+  .filter((name) => !['label', 'outcome', 'reason', 'stage', 'quota', 'status_class', 'severity', 'method'].includes(name))
+
+const outcomes: Record<Outcome, true> = {
+  matched: true, method_not_declared: true, ambiguous: true, inferred: true, unmatched: true, malformed: true,
+}
+
+function zeroCounters (families: Families): void {
+  const zero: Array<[MetricName, readonly string[]]> = [
+    ['gatelens_events_total', ['received', 'published', 'filtered', 'rejected']],
+    ['gatelens_rejects_total', rejectReasons],
+    ['gatelens_matches_total', Object.keys(outcomes)],
+  ]
+  for (const [name, values] of zero) for (const value of values) families.value(name, [value])
+}
+
+function setGauges (families: Families, traffic: Traffic, partners: ReadonlyMap<string, { quotas: Quotas }>): void {
+  for (const { service, current, peak } of traffic.services()) {
+    families.value('gatelens_service_concurrency', [service]).point.value = current
+    families.value('gatelens_service_concurrency_peak', [service]).point.value = peak
+  }
+  for (const { partner, use } of traffic.partners()) {
+    if (partner === other) continue
+    const quotas = partners.get(partner)?.quotas ?? {}
+    for (const quota of quotaNames) {
+      if (quotas[quota] === undefined) continue
+      families.value('gatelens_partner_quota_limit', [partner, quota]).point.value = quotas[quota]
+      families.value('gatelens_partner_quota_used', [partner, quota]).point.value = use(quota)
+    }
+  }
+}
+
+function setOwn (families: Families, labels: Labels): void {
+  for (const [name, count] of labels.overflows) families.value('gatelens_label_overflow_total', [name]).point.value = count
+  families.value('gatelens_series', []).point.value = families.size() + 1
+}
+
+function collection (metricData: MetricData[]): CollectionResult {
+  const scopeMetrics = [{ scope: { name: 'gatelens' }, metrics: metricData }]
+  return { resourceMetrics: { resource: resourceFromAttributes({}), scopeMetrics }, errors: [] }
+}
+
+function hrTime (epochMs: number): HrTime {
+  return [Math.floor(epochMs / 1000), Math.round(epochMs % 1000 * 1e6)]
+}

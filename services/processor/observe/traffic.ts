@@ -1,0 +1,169 @@
+import type { EnrichedEvent, Outcome } from '../event.ts'
+import { Concurrency } from './concurrency.ts'
+import { recordMs } from './families.ts'
+import type { Families, HistogramPoint, ValuePoint } from './families.ts'
+import type { Labels } from './labels.ts'
+import type { MetricName } from './metrics.ts'
+import { QuotaUse } from './quota.ts'
+import type { QuotaName } from './quota.ts'
+
+/** What is known of one service: its series, resolved once, so that an event costs a few map look-ups. */
+interface ServiceState {
+  name: string
+  /** By route, then by method and status. */
+  requests: Map<string, Map<number, HistogramPoint>>
+  upstream: HistogramPoint
+  overhead: HistogramPoint
+  /** By partner, then by the first digit of the status. */
+  partners: Map<string, Array<ValuePoint | undefined>>
+  /** Of requests that no document declares, by outcome. */
+  undocumented: Map<Outcome, ValuePoint>
+  concurrency: Concurrency
+}
+
+interface PartnerState { name: string, quotas: QuotaUse }
+
+/**
+ * Methods of RFC 9110 and RFC 5789; OpenTelemetry's HTTP conventions ask for `_OTHER` in place of anything else, since
+ * the method is whatever a client sends.
+ */
+const methodNames = ['_OTHER', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']
+const methods = new Map(methodNames.map((name, index) => [name, index]))
+
+/** How far ahead of the wall clock an event may stand and still move the live windows: a wrong clock must not end them all. */
+const futureMs = 300_000
+
+/** Turns requests into series. One instance a process; not shared between threads. */
+export class Traffic {
+  readonly #families: Families
+  readonly #labels: Labels
+  readonly #services = new Map<string, ServiceState>()
+  readonly #partners = new Map<string, PartnerState>()
+  readonly #matches = new Map<Outcome, ValuePoint>()
+  /** Newest event time (end of a request) of all. */
+  #newest = 0
+
+  constructor (families: Families, labels: Labels) {
+    this.#families = families
+    this.#labels = labels
+  }
+
+  /** Counts every event of a batch once. `clock` is the wall clock in epoch ms. */
+  observe (events: readonly EnrichedEvent[], clock: number): void {
+    const latest = clock + futureMs
+    for (const event of events) this.#count(event, latest)
+  }
+
+  /** Adds requests that the store knows of to a partner's current window. */
+  restore (partner: string, quota: QuotaName, start: number, requests: number): void {
+    this.#partner(partner).quotas.restore(quota, start, requests)
+    if (start > this.#newest) this.#newest = start
+  }
+
+  /** Visits the live windows of every partner that was seen; `use(quota)` are its requests in the current window. */
+  * partners (): Generator<{ partner: string, use: (quota: QuotaName) => number }> {
+    for (const { name, quotas } of this.#partners.values()) {
+      yield { partner: name, use: (quota) => quotas.read(quota, this.#newest) }
+    }
+  }
+
+  /** Visits the concurrency of every service that was seen. */
+  * services (): Generator<{ service: string, current: number, peak: number }> {
+    for (const { name, concurrency } of this.#services.values()) yield { service: name, ...concurrency.read(this.#newest) }
+  }
+
+  #count (event: EnrichedEvent, latest: number): void {
+    const service = this.#services.get(event.service) ?? this.#service(event.service)
+    const partner = this.#partners.get(event.partner) ?? this.#partner(event.partner)
+    this.#countRequest(event, service)
+    this.#countPartner(event, service, partner)
+    this.#countOutcome(event, service)
+    const end = event.time + event.duration_ms
+    if (!(end <= latest)) return
+    if (end > this.#newest) this.#newest = end
+    partner.quotas.add(event.time)
+    service.concurrency.add(event.time, event.duration_ms)
+  }
+
+  #countRequest (event: EnrichedEvent, service: ServiceState): void {
+    const method = methods.get(event.method) ?? 0
+    const code = method * 65_536 + event.status
+    const known = service.requests.get(event.route)?.get(code)
+    recordMs(known ?? this.#request(service, event.route, method, event.status, code), event.duration_ms)
+    if (event.upstream_ms !== null) recordMs(service.upstream, event.upstream_ms)
+    if (event.gateway_ms !== null) recordMs(service.overhead, event.gateway_ms)
+  }
+
+  #countPartner (event: EnrichedEvent, service: ServiceState, partner: PartnerState): void {
+    const digit = event.status >= 100 && event.status < 600 ? Math.floor(event.status / 100) : 0
+    const requests = service.partners.get(partner.name)?.[digit] ?? this.#partnerRequests(service, partner, digit)
+    requests.value++
+    if (event.rate_limited) this.#families.value('gatelens_rate_limited_total', [service.name, partner.name, event.limit_name]).point.value++
+  }
+
+  #countOutcome ({ outcome }: EnrichedEvent, service: ServiceState): void {
+    const matches = this.#matches.get(outcome) ?? this.#remember(this.#matches, outcome, 'gatelens_matches_total', [outcome])
+    matches.value++
+    if (outcome === 'matched' || outcome === 'ambiguous') return
+    const undocumented = service.undocumented.get(outcome) ??
+      this.#remember(service.undocumented, outcome, 'gatelens_undocumented_requests_total', [service.name, outcome])
+    undocumented.value++
+  }
+
+  #remember<K> (known: Map<K, ValuePoint>, key: K, name: MetricName, values: readonly string[]): ValuePoint {
+    const { point } = this.#families.value(name, values)
+    known.set(key, point)
+    return point
+  }
+
+  #service (raw: string): ServiceState {
+    const name = this.#labels.admit('service', raw)
+    const known = this.#services.get(name)
+    if (known !== undefined) return known
+    const state = {
+      name,
+      requests: new Map(),
+      upstream: this.#families.histogram('gatelens_upstream_duration_seconds', [name]).point,
+      overhead: this.#families.histogram('gatelens_gateway_overhead_seconds', [name]).point,
+      partners: new Map(),
+      undocumented: new Map(),
+      concurrency: new Concurrency(),
+    }
+    this.#services.set(name, state)
+    return state
+  }
+
+  #request (service: ServiceState, rawRoute: string, method: number, status: number, code: number): HistogramPoint {
+    const route = this.#labels.admit('route', rawRoute)
+    const known = service.requests.get(route)?.get(code)
+    if (known !== undefined) return known
+    const { point, kept } = this.#families.histogram('http_server_request_duration_seconds',
+      [methodNames[method] ?? '_OTHER', route, String(status), service.name])
+    if (kept) mapIn(service.requests, route).set(code, point)
+    return point
+  }
+
+  #partner (raw: string): PartnerState {
+    const name = this.#labels.admit('partner', raw)
+    const known = this.#partners.get(name)
+    if (known !== undefined) return known
+    const state = { name, quotas: new QuotaUse() }
+    this.#partners.set(name, state)
+    return state
+  }
+
+  #partnerRequests (service: ServiceState, partner: PartnerState, digit: number): ValuePoint {
+    const { point, kept } = this.#families.value('gatelens_partner_requests_total', [partner.name, service.name, digit === 0 ? 'none' : `${digit}xx`])
+    if (!kept) return point
+    const classes = service.partners.get(partner.name) ?? []
+    classes[digit] = point
+    service.partners.set(partner.name, classes)
+    return point
+  }
+}
+
+function mapIn<K, L, V> (outer: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  const inner = outer.get(key) ?? new Map<L, V>()
+  outer.set(key, inner)
+  return inner
+}
