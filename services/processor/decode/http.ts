@@ -1,0 +1,125 @@
+/** Readings of HTTP that all gateways' records share: authority, trace context, rate-limit headers, query values. */
+import { textOf, wholeWithin } from './field.ts'
+import type { JsonObject } from './field.ts'
+
+const hostText = /^[a-z0-9._:-]{1,255}$/
+
+/** The host of `user@host:port`, lower case, without port, brackets or final dot; '' when it is no host (RFC 3986 §3.2.2). */
+export function hostOf (authority: string): string {
+  let host = authority.slice(authority.lastIndexOf('@') + 1)
+  if (host.startsWith('[')) host = host.slice(1, Math.max(1, host.indexOf(']')))
+  else if (host.indexOf(':') === host.lastIndexOf(':')) host = before(host, ':')
+  if (host.endsWith('.')) host = host.slice(0, -1)
+  host = host.toLowerCase()
+  return hostText.test(host) ? host : ''
+}
+
+/** Scheme, authority and target (path and query) of an absolute URL; '' for what it does not have. */
+export function splitUrl (url: string): { scheme: string, authority: string, target: string } {
+  const slashes = url.indexOf('://')
+  if (slashes === -1) return { scheme: '', authority: '', target: url }
+  const start = slashes + 3
+  let end = start
+  while (end < url.length && url[end] !== '/' && url[end] !== '?' && url[end] !== '#') end++
+  return { scheme: url.slice(0, slashes).toLowerCase(), authority: url.slice(start, end), target: url.slice(end) }
+}
+
+/** First value of each wanted query parameter of a request target, percent-decoded where that is possible. */
+export function queryValues (target: string, wanted: ReadonlySet<string>): Array<[name: string, value: string]> {
+  const mark = target.indexOf('?')
+  if (mark === -1) return []
+  const found = new Map<string, string>()
+  for (const pair of before(target.slice(mark + 1), '#').split('&')) {
+    const name = percentDecode(before(pair, '='))
+    if (wanted.has(name) && !found.has(name)) found.set(name, percentDecode(pair.slice(before(pair, '=').length + 1)))
+  }
+  return [...found]
+}
+
+const hex32 = /^[0-9a-f]{32}$/
+const parent = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/i
+
+/** Trace and span of a `traceparent` header (W3C Trace Context §3.2), '' where it is not valid. */
+export function readTraceparent (header: string): { trace: string, span: string } {
+  const found = header === '' ? null : parent.exec(header)
+  const trace = traceId(found?.[1] ?? '')
+  return trace === '' ? { trace: '', span: '' } : { trace, span: (found?.[2] ?? '').toLowerCase() }
+}
+
+/**
+ * A trace id as 32 hex digits: W3C and B3 as they are, 64-bit ids with leading zeros, AWS X-Ray (`1-…-…`) joined, the
+ * id in front of a B3-single or Jaeger context; '' for anything else.
+ */
+export function traceId (text: string): string {
+  if (hex32.test(text)) return /[1-9a-f]/.test(text) ? text : ''
+  const lower = text.toLowerCase()
+  const aws = /^(?:root=)?1-([0-9a-f]{8})-([0-9a-f]{24})/.exec(lower)
+  if (aws !== null) return `${aws[1]}${aws[2]}`
+  const digits = /^([0-9a-f]{16,32})(?:[-:]|$)/.exec(lower)?.[1]
+  return digits === undefined || /^0*$/.test(digits) ? '' : digits.padStart(32, '0')
+}
+
+/** A 64-bit decimal id (Datadog) as 32 hex digits, '' when it is none. */
+export function decimalTraceId (text: string): string {
+  return /^\d{1,20}$/.test(text) ? traceId(BigInt(text).toString(16).padStart(32, '0')) : ''
+}
+
+/** A limit as response headers tell it; `name` is '' where they give none. */
+export interface RateLimit { name: string, limit: number | null, remaining: number | null }
+
+const periods = ['second', 'minute', 'hour', 'day', 'month', 'year']
+const most = Number.MAX_SAFE_INTEGER
+
+/**
+ * The limit that was tripped or is nearest: of all `x-ratelimit-limit-<name>` headers the one with the smallest share
+ * left (the shorter period when equal), else `ratelimit-limit` or `x-ratelimit-limit`. Undefined without such headers.
+ */
+export function nearestLimit (headers: JsonObject): RateLimit | undefined {
+  let nearest: RateLimit | undefined
+  for (const key in headers) {
+    if (!key.startsWith('x-ratelimit-limit-')) continue
+    const limit = namedLimit(headers, key.slice('x-ratelimit-limit-'.length))
+    if (limit !== undefined && (nearest === undefined || nearer(limit, nearest))) nearest = limit
+  }
+  return nearest ?? limitOf('', headers['ratelimit-limit'] ?? headers['x-ratelimit-limit'],
+    headers['ratelimit-remaining'] ?? headers['x-ratelimit-remaining'])
+}
+
+function namedLimit (headers: JsonObject, name: string): RateLimit | undefined {
+  return limitOf(name, headers[`x-ratelimit-limit-${name}`], headers[`x-ratelimit-remaining-${name}`])
+}
+
+/** Structured forms (`100, 100;w=60`) begin with the figure too. */
+function limitOf (name: string, limit: unknown, remaining: unknown): RateLimit | undefined {
+  const allowed = wholeWithin(before(before(textOf(limit), ','), ';'), most)
+  if (allowed === null) return undefined
+  return { name: name.slice(0, 64), limit: allowed, remaining: wholeWithin(before(before(textOf(remaining), ','), ';'), most) }
+}
+
+function nearer (a: RateLimit, b: RateLimit): boolean {
+  const [left, right] = [share(a), share(b)]
+  return left === right ? length(a) < length(b) : left < right
+}
+
+function share ({ limit, remaining }: RateLimit): number {
+  return remaining === null || limit === null ? Infinity : limit === 0 ? 0 : remaining / limit
+}
+
+/** Names such as `sms-minute` end with their period. */
+function length ({ name }: RateLimit): number {
+  const at = periods.indexOf(name.slice(name.lastIndexOf('-') + 1))
+  return at === -1 ? periods.length : at
+}
+
+function before (text: string, mark: string): string {
+  const at = text.indexOf(mark)
+  return at === -1 ? text : text.slice(0, at)
+}
+
+function percentDecode (text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return text
+  }
+}

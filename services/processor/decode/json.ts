@@ -1,0 +1,31 @@
+import { diagnose } from './diagnose.ts'
+import { isObject } from './field.ts'
+import type { JsonObject, Refusal } from './field.ts'
+
+/** What became of the bytes of one record: an object, or why it is none. */
+export type JsonReading = { value: JsonObject, refusal?: undefined } | { value?: undefined, refusal: Refusal }
+
+/**
+ * Reads one JSON object from UTF-8 bytes (RFC 8259; a byte order mark and invalid UTF-8 are tolerated). Never throws. A
+ * text that only ends too early is `truncated`, any other fault is `invalid_json` with its byte.
+ */
+export function readJson (bytes: Buffer): JsonReading {
+  const start = startOf(bytes)
+  let value: unknown
+  try {
+    value = JSON.parse(bytes.toString('utf8', start))
+  } catch {
+    // The engine's message quotes the text, so the place is found again by a scan of our own.
+    return { refusal: diagnose(bytes, start) }
+  }
+  return isObject(value) ? { value } : { refusal: { reason: 'not_an_object', detail: `the record is ${kindOf(value)}` } }
+}
+
+function startOf (bytes: Buffer): number {
+  return bytes[0] === 0xEF && bytes[1] === 0xBB && bytes[2] === 0xBF ? 3 : 0
+}
+
+function kindOf (value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+}

@@ -1,0 +1,255 @@
+/**
+ * Kong Gateway 3.x: the record that `kong.log.serialize()` makes for file-log, http-log, tcp-log, kafka-log and the others.
+ * https://developer.konghq.com/gateway/pdk/reference/kong.log/ and kong/pdk/log.lua. Every key may be absent, renamed
+ * or added by plugins and by `custom_fields_by_lua`.
+ */
+import type { Decoder, RawRecord } from '../contract.ts'
+import type { AccessEvent, Reject } from '../event.ts'
+import { isObject, numberOf, numberWithin, objectOf, roundMs, textOf, wholeWithin } from './field.ts'
+import type { JsonObject, Refusal } from './field.ts'
+import { decimalTraceId, hostOf, nearestLimit, readTraceparent, splitUrl, traceId } from './http.ts'
+import { eventId } from './identity.ts'
+import { readJson } from './json.ts'
+import { createLabelPicker } from './labels.ts'
+import type { DecodeOptions, LabelPicker } from './labels.ts'
+
+/** A decoder of Kong's records, one JSON object each. Choices that the records leave open are told at each field. */
+export function createKongDecoder (options: DecodeOptions = {}): Decoder {
+  const labels = createLabelPicker(options)
+  return (record, source) => {
+    const { value, refusal } = readJson(record.bytes)
+    if (refusal !== undefined) return reject(record, source, refusal)
+    const core = readCore(value)
+    return 'reason' in core ? reject(record, source, core) : toEvent(value, core, labels, record, source)
+  }
+}
+
+function reject (record: RawRecord, source: string, { reason, detail }: Refusal): Reject {
+  return { reason, detail, source, source_offset: record.offset, length: record.bytes.length }
+}
+
+/** What a record must have to be a request. */
+interface Core { method: string, target: string, status: number, time: number, duration: number }
+
+/** Epoch ms before this are seconds that someone took for milliseconds; after the last one ClickHouse's Date ends. */
+const firstTime = 1e11
+const lastTime = 5_662_224_000_000
+/** Longer than this (about 115 days) is no duration but a fault. */
+const longest = 1e10
+const most = Number.MAX_SAFE_INTEGER
+
+function readCore (entry: JsonObject): Core | Refusal {
+  // TCP and TLS sessions have the same serializer but no request.
+  if (entry.request === undefined && isObject(entry.session)) return { reason: 'not_a_request', detail: 'a stream session' }
+  const request = objectOf(entry.request)
+  const target = request.uri ?? (typeof request.url === 'string' ? splitUrl(request.url).target : undefined)
+  const status = numberOf(objectOf(entry.response).status)
+  const time = numberOf(entry.started_at)
+  const duration = readDuration(objectOf(entry.latencies))
+  return faultOfText('request.method', request.method) ?? faultOfText('request.uri', target) ??
+    faultOfStatus(status) ?? faultOfNumber('started_at', time, firstTime, lastTime) ??
+    faultOfNumber('latencies.request', duration, 0, longest) ??
+    { method: String(request.method), target: String(target), status: Number(status), time: roundMs(Number(time)), duration }
+}
+
+/** Without a total the known parts are the best figure: a record is not worth less for it. */
+function readDuration (latencies: JsonObject): number {
+  const total = numberOf(latencies.request)
+  if (total !== null) return roundMs(total)
+  return (milliseconds(latencies.kong) ?? 0) + (milliseconds(latencies.proxy) ?? 0) + (milliseconds(latencies.receive) ?? 0)
+}
+
+function faultOfText (path: string, value: unknown): Refusal | undefined {
+  if (value === undefined || value === null || value === '' || value === '-') return { reason: 'missing_field', detail: path }
+  return typeof value === 'string' ? undefined : { reason: 'invalid_field', detail: `${path} is no text` }
+}
+
+function faultOfStatus (status: number | null): Refusal | undefined {
+  return faultOfNumber('response.status', status, 0, 999) ??
+    (Number.isInteger(status) ? undefined : { reason: 'invalid_field', detail: 'response.status is no whole number' })
+}
+
+function faultOfNumber (path: string, value: number | null, min: number, max: number): Refusal | undefined {
+  if (value === null) return { reason: 'missing_field', detail: path }
+  if (Number.isNaN(value)) return { reason: 'invalid_field', detail: `${path} is no number` }
+  return value >= min && value <= max ? undefined : { reason: 'invalid_field', detail: `${path} is out of range` }
+}
+
+function toEvent (entry: JsonObject, core: Core, labels: LabelPicker, record: RawRecord, source: string): AccessEvent {
+  const request = objectOf(entry.request)
+  const headers = objectOf(request.headers)
+  const response = objectOf(entry.response)
+  const answered = objectOf(response.headers)
+  const caller = readCaller(entry, headers)
+  const trace = readTrace(entry.trace_id, textOf(headers.traceparent))
+  const upstream = readUpstream(entry)
+  const url = splitUrl(textOf(request.url))
+  const madeBy = responseSource(entry, upstream.attempts)
+  const limit = nearestLimit(answered)
+  const requestId = textOf(request.id) || textOf(answered['x-kong-request-id']) || textOf(entry.correlation_id)
+  const event: AccessEvent = {
+    time: core.time,
+    gateway: 'kong',
+    node: '',
+    event_id: '',
+    request_id: requestId,
+    trace_id: trace.trace,
+    span_id: trace.span,
+    method: core.method,
+    scheme: schemeOf(url.scheme, request.tls),
+    host: hostOf(textOf(headers.host)) || hostOf(url.authority),
+    target: core.target,
+    upstream_target: textOf(entry.upstream_uri),
+    gateway_service: nameOf(entry.service, 'name', 'host', 'id'),
+    gateway_route: nameOf(entry.route, 'name', 'id'),
+    consumer: caller.name,
+    consumer_id: caller.id,
+    consumer_custom_id: caller.customId,
+    anonymous: caller.anonymous,
+    credential_id: caller.credential,
+    client_ip: textOf(entry.client_ip),
+    user_agent_original: textOf(headers['user-agent']),
+    status: core.status,
+    upstream_status: upstream.status,
+    response_source: madeBy,
+    duration_ms: core.duration,
+    upstream_ms: upstream.ms,
+    gateway_ms: gatewayMs(objectOf(entry.latencies), core.duration, upstream.ms),
+    request_bytes: wholeWithin(request.size, most) ?? 0,
+    response_bytes: wholeWithin(response.size, most) ?? 0,
+    attempts: upstream.attempts,
+    upstream_address: upstream.address,
+    rate_limited: madeBy === 'gateway' && isLimited(core.status, answered, limit?.remaining),
+    limit_name: limit?.name ?? '',
+    limit: limit?.limit ?? null,
+    remaining: limit?.remaining ?? null,
+    cache_status: cacheStatus(textOf(answered['x-cache-status'])),
+    plugins: {},
+    tls_version: tlsVersion(request.tls),
+    labels: labels(headers, core.target),
+    source,
+    source_offset: record.offset,
+  }
+  event.event_id = eventId(requestId, event)
+  return event
+}
+
+function milliseconds (value: unknown): number | null {
+  const ms = numberWithin(value, 0, longest)
+  return ms === null ? null : roundMs(ms)
+}
+
+/** The first name that an entity has: Kong's names are optional, its ids are not. */
+function nameOf (entity: unknown, ...keys: string[]): string {
+  const object = objectOf(entity)
+  for (const key of keys) {
+    const text = textOf(object[key])
+    if (text !== '') return text
+  }
+  return ''
+}
+
+interface Caller { name: string, id: string, customId: string, credential: string, anonymous: boolean }
+
+const nobody: Caller = { name: '', id: '', customId: '', credential: '', anonymous: false }
+
+/**
+ * Kong sets `x-anonymous-consumer` exactly when it sets a consumer without a credential; such a caller is nobody. The
+ * header alone proves nothing: on a route without authentication any client can send it.
+ */
+function readCaller (entry: JsonObject, headers: JsonObject): Caller {
+  if (!isObject(entry.consumer)) return nobody
+  const credential = textOf(objectOf(entry.authenticated_entity).id)
+  if (credential === '' && textOf(headers['x-anonymous-consumer']) !== '') return { ...nobody, anonymous: true }
+  return {
+    name: nameOf(entry.consumer, 'username', 'custom_id', 'id'),
+    id: textOf(entry.consumer.id),
+    customId: textOf(entry.consumer.custom_id),
+    credential,
+    anonymous: false,
+  }
+}
+
+const traceFormats = ['w3c', 'b3', 'b3-single', 'ot', 'jaeger', 'gcp', 'instana', 'aws'] as const
+
+/** `trace_id` has one entry per propagation format. The span is the header's, as long as it is of the same trace. */
+function readTrace (ids: unknown, header: string): { trace: string, span: string } {
+  const parent = readTraceparent(header)
+  const trace = typeof ids === 'string' ? traceId(ids) : ids === undefined ? '' : traceOf(objectOf(ids))
+  return trace === '' || trace === parent.trace ? parent : { trace, span: '' }
+}
+
+function traceOf (ids: JsonObject): string {
+  for (const format of traceFormats) {
+    const id = traceId(textOf(ids[format]))
+    if (id !== '') return id
+  }
+  return decimalTraceId(textOf(ids.datadog))
+}
+
+interface Upstream { status: number | null, attempts: number, ms: number | null, address: string }
+
+/**
+ * `upstream_status` is nginx' list: `502, 200` after a retry, `500, 200 : 200, 200` after an internal redirect; its last
+ * entry is final. Attempts are what the longer of that list and `tries` says; records before 3.6 have neither.
+ */
+function readUpstream (entry: JsonObject): Upstream {
+  const ms = milliseconds(objectOf(entry.latencies).proxy)
+  const statuses = textOf(entry.upstream_status)
+  const list = statuses.includes(',') || statuses.includes(':') ? statuses.split(/[,:]/) : statuses === '' ? [] : [statuses]
+  const tries: unknown[] = Array.isArray(entry.tries) ? entry.tries : []
+  const seen = Math.max(list.length, tries.length)
+  return {
+    status: wholeWithin(list.at(-1), 999),
+    attempts: Math.min(255, seen === 0 && ms !== null ? 1 : seen),
+    ms,
+    address: addressOf(tries.at(-1)),
+  }
+}
+
+function addressOf (attempt: unknown): string {
+  const { ip, port } = objectOf(attempt)
+  const address = textOf(ip)
+  if (address === '') return ''
+  const number = wholeWithin(port, 65535)
+  return number === null ? address : `${address.includes(':') ? `[${address}]` : address}:${number}`
+}
+
+/** `source` came with 3.6; before, a latency of -1 says that nothing was proxied. */
+function responseSource (entry: JsonObject, attempts: number): AccessEvent['response_source'] {
+  if (entry.source === 'kong') return 'gateway'
+  if (entry.source === 'upstream' || entry.source === 'service') return 'upstream'
+  if (objectOf(entry.latencies).proxy === undefined) return ''
+  return attempts === 0 ? 'gateway' : 'upstream'
+}
+
+/** Kong's own figure, which after retries includes the failed tries; else what is left of the total. */
+function gatewayMs (latencies: JsonObject, total: number, upstream: number | null): number {
+  const rest = total - (upstream ?? 0) - (milliseconds(latencies.receive) ?? 0)
+  return milliseconds(latencies.kong) ?? Math.max(0, roundMs(rest))
+}
+
+/**
+ * A 429 of the gateway's own is a limit even without the headers, which `hide_client_headers` suppresses; another status
+ * (`error_code`) is one only when the headers say so.
+ */
+function isLimited (status: number, headers: JsonObject, remaining: number | null | undefined): boolean {
+  return status === 429 || (status >= 400 && remaining === 0 && headers['retry-after'] !== undefined)
+}
+
+const cacheStates = new Set(['hit', 'miss', 'bypass', 'refresh', 'expired', 'stale', 'updating', 'revalidated'])
+
+function cacheStatus (header: string): string {
+  const state = header.toLowerCase()
+  return cacheStates.has(state) ? state : ''
+}
+
+function schemeOf (scheme: string, tls: unknown): string {
+  if (scheme === 'http' || scheme === 'https') return scheme
+  return isObject(tls) ? 'https' : ''
+}
+
+function tlsVersion (tls: unknown): string {
+  const version = textOf(objectOf(tls).version)
+  return /^(?:TLS|SSL)v\d(?:\.\d)?$/.test(version) ? version : ''
+}
