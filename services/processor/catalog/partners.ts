@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { loadConfig } from '../../runtime/config.ts'
+import type { LocatedEvent } from '../event.ts'
+
+const name = z.string().min(1)
+const count = z.number().int().positive()
+
+const partnerSchema = z.strictObject({
+  name: name.describe('Name of the organisation, as it appears in labels and tables.'),
+  tier: z.string().default(''),
+  owner: z.string().default('').describe('Who looks after the partner on our side.'),
+  contact: z.string().default('').describe('Whom to tell about a breach.'),
+  quotas: z.strictObject({ minute: count.optional(), hourly: count.optional(), daily: count.optional(), monthly: count.optional() })
+    .default({}).describe('Requests allowed per window (UTC).'),
+  consumers: z.array(name).default([]).describe('The partner\'s consumers in the gateway, by user name, custom id or id.'),
+  credentials: z.array(name).default([]).describe('Ids of credentials (never the credentials themselves).'),
+})
+
+/** A calling organisation: what it may use, and which consumers and credentials of the gateway are its own. */
+export type Partner = z.output<typeof partnerSchema>
+
+/** The partners file. A name, consumer or credential that two partners claim is an error that names both places. */
+export const partnersSchema = z.strictObject({ partners: z.array(partnerSchema).default([]) }).superRefine(({ partners }, context) => {
+  const claims = new Map<string, string>()
+  for (const { kind, value, path } of partners.flatMap(claimsOf)) {
+    const place = path.map((part) => typeof part === 'number' ? `[${part}]` : `.${part}`).join('').slice(1)
+    const earlier = claims.get(`${kind} ${value}`)
+    if (earlier === undefined) claims.set(`${kind} ${value}`, place)
+    else context.addIssue({ code: 'custom', path, message: `the ${kind} "${value}" is already claimed at ${earlier}` })
+  }
+})
+
+/** Reads a partners file. Throws CONFIG_NOT_FOUND, CONFIG_SYNTAX or CONFIG_INVALID with file and line. */
+export function loadPartners (path: string): Partner[] {
+  return loadConfig(path, partnersSchema).partners
+}
+
+/** A consumer of the gateway's own configuration: all its names mean the same caller. */
+export interface KnownConsumer { names: readonly string[], credentials: readonly string[] }
+
+/** Partner and tier of a request. */
+export interface PartnerMatch { name: string, tier: string }
+
+/** Finds the partner of one request. */
+export type PartnerFinder = (event: LocatedEvent) => PartnerMatch
+
+/** A caller that the gateway identified but that no partner claims. */
+export const unmapped: PartnerMatch = Object.freeze({ name: 'unmapped', tier: '' })
+/** A caller that nobody identified: no credential, or the gateway's anonymous consumer. */
+export const anonymous: PartnerMatch = Object.freeze({ name: '', tier: '' })
+
+/**
+ * Finds the partner of a request: by credential id, consumer id, custom id and user name, in this order. A consumer that
+ * the gateway's configuration names is found under all its names when one of them is claimed.
+ */
+export function createPartnerFinder (partners: readonly Partner[], known: readonly KnownConsumer[] = []): PartnerFinder {
+  const byCredential = index(partners, (partner) => partner.credentials)
+  const byConsumer = index(partners, (partner) => partner.consumers)
+  for (const { names, credentials } of known) {
+    const match = names.map((item) => byConsumer.get(item)).find((item) => item !== undefined)
+    if (match === undefined) continue
+    for (const item of names) if (!byConsumer.has(item)) byConsumer.set(item, match)
+    for (const item of credentials) if (!byCredential.has(item)) byCredential.set(item, match)
+  }
+  return ({ credential_id: credential, consumer_id: id, consumer_custom_id: customId, consumer }) =>
+    byCredential.get(credential) ?? byConsumer.get(id) ?? byConsumer.get(customId) ?? byConsumer.get(consumer) ??
+    (credential === '' && consumer === '' && id === '' ? anonymous : unmapped)
+}
+
+function index (partners: readonly Partner[], keys: (partner: Partner) => readonly string[]): Map<string, PartnerMatch> {
+  return new Map(partners.flatMap((partner) => {
+    const match = { name: partner.name, tier: partner.tier }
+    return keys(partner).map((key): [string, PartnerMatch] => [key, match])
+  }))
+}
+
+interface Claim { kind: string, value: string, path: Array<string | number> }
+
+function claimsOf (partner: Partner, at: number): Claim[] {
+  return [
+    { kind: 'name', value: partner.name, path: ['partners', at, 'name'] },
+    ...partner.consumers.map((value, i) => ({ kind: 'consumer', value, path: ['partners', at, 'consumers', i] })),
+    ...partner.credentials.map((value, i) => ({ kind: 'credential', value, path: ['partners', at, 'credentials', i] })),
+  ]
+}

@@ -1,0 +1,96 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+import { remember } from './cache.ts'
+import { scrub } from './secrets.ts'
+
+const forbidden = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'apikey', 'api-key', 'x-api-key'])
+
+/** What may leave, and the key of the hashes. Everything that is not named here is dropped, hashed or masked. */
+export const privacySchema = z.strictObject({
+  key: z.string().min(16, 'a key needs at least 16 characters').optional()
+    .describe('Key of the hashes (HMAC-SHA-256), best from ${file:…}. Without it a random key is made at every start.'),
+  safe_params: z.array(z.string().min(1)).default([])
+    .describe('Names of path parameters whose values may be published as they are.'),
+  allow_headers: z.array(z.string().min(1).toLowerCase().refine((name) => !forbidden.has(name), 'carries credentials and cannot be allowed'))
+    .default([]).describe('Request headers to publish, as label header.<name>.'),
+  allow_query: z.array(z.string().min(1)).default([])
+    .describe('Query parameters to publish, as label query.<name>.'),
+})
+
+/** The checked form of {@link privacySchema}. */
+export type PrivacyOptions = z.output<typeof privacySchema>
+
+/** How each kind of raw value may leave the process. */
+export interface Privacy {
+  /** First 12 hex digits of HMAC-SHA-256; '' stays ''. */
+  hash (value: string): string
+  /** The /24 network of an IPv4 address (also an IPv4-mapped one), the /48 of an IPv6 address; '' when it is none. */
+  maskAddress (address: string): string
+  /** Product and major version (`curl/8`), `other` for what has no such form; '' stays ''. */
+  cutAgent (agent: string): string
+  /** Free text without secrets, control characters and broken Unicode, at most 256 characters. */
+  clean (text: string): string
+  /** A request id: hex, UUID and counter forms stay, all else is free text. */
+  cleanId (id: string): string
+  /** Like `clean`, but a name that had to be changed becomes its hash, so that names stay apart. */
+  cleanName (name: string): string
+  /** True for a path parameter whose value may be published. */
+  isSafe (parameter: string): boolean
+  /** What the operator should know, for the process log. */
+  notices: readonly string[]
+}
+
+/** Makes the rules of one process. Results are remembered within fixed bounds; the raw values never leave it. */
+export function createPrivacy (options: PrivacyOptions): Privacy {
+  const key = options.key ?? randomBytes(32)
+  const safe = new Set(options.safe_params)
+  const digest = (value: string): string => createHmac('sha256', key).update(value).digest('hex').slice(0, 12)
+  const hash = remember(20_000, digest)
+  return {
+    hash: (value) => value === '' ? '' : hash(value),
+    maskAddress: remember(20_000, maskAddress),
+    cutAgent: remember(2000, cutAgent),
+    clean: remember(5000, clean),
+    cleanId,
+    cleanName: remember(20_000, (name) => clean(name) === name ? name : `name-${digest(name)}`),
+    isSafe: (parameter) => safe.has(parameter),
+    notices: options.key === undefined
+      ? ['privacy.key is not set: a random key is in use, so hashes of different runs cannot be joined']
+      : [],
+  }
+}
+
+function maskAddress (text: string): string {
+  const address = text.replace(/^\[|\](?::\d+)?$/g, '').replace(/%.*$/, '')
+  // The parser also takes octal, hexadecimal and shortened forms, which no gateway writes.
+  if (!ipaddr.IPv4.isValidFourPartDecimal(address) && !ipaddr.IPv6.isValid(address)) return ''
+  const parsed = ipaddr.process(address)
+  const bytes = parsed.toByteArray()
+  return ipaddr.fromByteArray(bytes.fill(0, bytes.length === 4 ? 3 : 6)).toString()
+}
+
+const product = /^([A-Za-z][A-Za-z0-9._-]{0,39})\/v?(\d{1,4})(?!\d)/
+
+/** RFC 9110 §10.1.5: the first product is the most significant; all else tells more of the caller than is needed. */
+function cutAgent (agent: string): string {
+  if (agent === '') return ''
+  const [, name = '', major = ''] = product.exec(agent) ?? []
+  return name === '' || scrub(name) !== name || /\d{6}|[A-Za-z]\d+[A-Za-z]\w*\d/.test(name) ? 'other' : `${name}/${major}`
+}
+
+/** Control characters, lone surrogates (no UTF-8 text can hold them) and the line ends that only JavaScript knows. */
+const unprintable = /[\p{Cc}\p{Cs}\u2028\u2029]/gu
+
+function clean (text: string): string {
+  // Cut before and after: a hostile text of megabytes is not searched, and a replacement may make a text longer.
+  const scrubbed = scrub(text.length > 1024 ? text.slice(0, 1024) : text)
+  return (scrubbed.length > 256 ? scrubbed.slice(0, 256) : scrubbed).replace(unprintable, '')
+}
+
+const plainId = /^[0-9a-f-]{1,64}(?:#\d{1,12})?$/i
+
+/** Ids are long and random by nature; a client may send its own, so only the plain forms pass unseen. */
+function cleanId (id: string): string {
+  return plainId.test(id) ? id : clean(id)
+}
