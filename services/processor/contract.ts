@@ -25,6 +25,8 @@ export interface Range {
 export interface RecordBatch {
   range: Range
   records: RawRecord[]
+  /** What the input itself had to refuse, such as a record too long to be held. Counts as received. */
+  rejects?: Reject[]
   /** Moves the durable position to `range.to`. Call it after everything of the batch is safe. */
   commit (): Promise<void>
 }
@@ -62,6 +64,11 @@ export interface Sink {
 
 /** Sees every enriched batch once, in memory: series, live quotas. Must not throw. */
 export type Observer = (events: EnrichedEvent[]) => void
+
+/** The `source` of the events and rejects of a range: input id and partition; with the offset it finds the record again. */
+export function sourceOf (range: Range): string {
+  return `${range.input}:${range.partition}`
+}
 
 /** Tells an event from a reject. */
 export function isReject (value: AccessEvent | Reject): value is Reject {

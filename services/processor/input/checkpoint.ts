@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { GatelensError, messageOf, systemCode } from '../../runtime/errors.ts'
+import { ensureFolder, writeDurably } from '../../runtime/files.ts'
+import { fingerprint } from './fingerprint.ts'
+
+const fingerprintSchema = z.strictObject({ sha256: z.string(), length: z.number().int().nonnegative() })
+
+const entrySchema = z.strictObject({
+  generation: z.string().min(1),
+  path: z.string(),
+  dev: z.string(),
+  ino: z.string(),
+  head: fingerprintSchema,
+  seam: fingerprintSchema,
+  offset: z.number().int().nonnegative(),
+  intents: z.array(z.strictObject({ to: z.number().int().nonnegative(), seam: fingerprintSchema })),
+  done: z.boolean(),
+  size: z.number().int().nonnegative(),
+  seen: z.number(),
+})
+
+const checkpointSchema = z.strictObject({ version: z.literal(1), input: z.string(), files: z.array(entrySchema) })
+
+/**
+ * One generation of a file: its content from the first byte to the truncation or the end, wherever it lives by now.
+ * `path` is where it was first found, `dev`/`ino` where it is now ('' when nowhere). `intents` are the ends of ranges
+ * that were handed out and not committed, in order. `done` says that everything was read and the file is closed.
+ */
+export type Entry = z.output<typeof entrySchema>
+export type Intent = Entry['intents'][number]
+
+/** The durable positions of one input. */
+export interface Checkpoint {
+  /** True when the input has never run before. */
+  readonly fresh: boolean
+  readonly entries: Entry[]
+  /** Makes the entries durable as they are now; calls that overlap share a write. */
+  save (): Promise<void>
+}
+
+/** Reads `<folder>/input-<id>.json`, or begins it. Throws STATE_INVALID, or FOLDER_UNUSABLE. */
+export async function openCheckpoint (folder: string, id: string): Promise<Checkpoint> {
+  await ensureFolder(folder)
+  const path = join(folder, `input-${id}.json`)
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw new GatelensError('FOLDER_UNUSABLE', messageOf(error), { where: path, cause: error })
+  })
+  const entries = text === undefined ? [] : parse(text, path)
+  return { fresh: text === undefined, entries, save: saver(path, id, entries) }
+}
+
+/** The entry of a generation that nothing is known of yet. */
+export function newEntry (path: string, stat: { dev: string, ino: string }): Entry {
+  const nothing = fingerprint(Buffer.alloc(0))
+  const generation = randomBytes(8).toString('hex')
+  const { dev, ino } = stat
+  return { generation, path, dev, ino, head: nothing, seam: nothing, offset: 0, intents: [], done: false, size: 0, seen: Date.now() }
+}
+
+function parse (text: string, path: string): Entry[] {
+  try {
+    return checkpointSchema.parse(JSON.parse(text)).files
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error)
+    throw new GatelensError('STATE_INVALID', `the checkpoint is broken: ${reason.replace(/\s*\n\s*/g, ' ')}`, { where: path, cause: error })
+  }
+}
+
+function saver (path: string, input: string, files: Entry[]): () => Promise<void> {
+  let running: Promise<void> | undefined
+  let waiting: Promise<void> | undefined
+  const write = (): Promise<void> => {
+    running = writeDurably(path, `${JSON.stringify({ version: 1, input, files }, null, 1)}\n`).catch((error: unknown) => {
+      throw new GatelensError('FOLDER_UNUSABLE', `cannot write the checkpoint: ${messageOf(error)}`, { where: path, cause: error })
+    }).finally(() => { running = undefined })
+    return running
+  }
+  return () => {
+    if (running === undefined) return write()
+    // The write under way may have taken an older state; the next one takes this state and that of all who wait.
+    waiting ??= running.catch(() => {}).then(() => { waiting = undefined; return write() })
+    return waiting
+  }
+}

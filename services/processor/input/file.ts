@@ -1,0 +1,213 @@
+/**
+ * The file input: follows the access logs that a gateway writes, over rotation by rename, by copy and truncation, and
+ * into gzip'd copies. A position is a byte of a file's content since its first byte; the content keeps its generation id
+ * wherever rotation moves it. Lines are records; empty lines are none; `\r\n` ends a line as `\n` does. What follows the
+ * last line end is a record only once the file has ended: it is not followed, or it was rotated away and rests.
+ */
+import { z } from 'zod'
+import { relativeTo } from '../../runtime/config.ts'
+import { GatelensError } from '../../runtime/errors.ts'
+import type { Logger } from '../../runtime/log.ts'
+import { pause } from '../../runtime/shutdown.ts'
+import { byteSize, duration } from '../../runtime/units.ts'
+import { sourceOf } from '../contract.ts'
+import type { Input, RecordBatch, Telemetry } from '../contract.ts'
+import { openCheckpoint } from './checkpoint.ts'
+import type { Checkpoint, Intent } from './checkpoint.ts'
+import { FileSet } from './file-set.ts'
+import { fingerprint, readHead, startsWith } from './fingerprint.ts'
+import { readAgain, readSlice } from './tail.ts'
+import type { Slice, Tail } from './tail.ts'
+
+export const fileInputSchema = z.strictObject({
+  type: z.literal('file'),
+  name: z.string().regex(/^[\w.-]+$/, 'letters, digits, _, . and - only').default('file')
+    .describe('Id of the input: names its checkpoint and the source of its events. Positions start anew when it changes.'),
+  paths: z.array(z.string().min(1)).min(1).describe('Files or globs, relative to the configuration file; gzip is recognised by content.'),
+  format: z.string().default('kong').describe('Log format: a key of the decoder registry.'),
+  follow: z.boolean().default(true).describe('Wait for more; false ends the process at the end of the files.'),
+  start_at: z.enum(['beginning', 'end']).default('beginning').describe('Where to begin in files that exist at the very first start.'),
+  batch: z.strictObject({
+    records: z.number().int().min(1).max(1_000_000).default(20_000).describe('Most records of one batch.'),
+    bytes: byteSize.default(16 * 1024 ** 2).describe('Most bytes of one batch.'),
+    linger: duration.default(1000).describe('How long fewer records than that are waited for more.'),
+  }).prefault({}),
+  max_record_bytes: byteSize.default(1024 ** 2).describe('A longer record is rejected as too_long and never held in memory.'),
+  poll: duration.default(250).describe('How often the files are looked at.'),
+  rotation_grace: duration.default(10_000).describe('How long a file that was rotated away must rest before it is closed.'),
+  forget: duration.default(7 * 86_400_000).describe('How long the position of a file that is gone is remembered.'),
+})
+
+export type FileInputOptions = z.output<typeof fileInputSchema>
+
+export interface InputContext {
+  /** Folder of the checkpoints. */
+  state: string
+  /** Path of the configuration file; relative paths start beside it. */
+  base: string
+  signal: AbortSignal
+  telemetry: Pick<Telemetry, 'set'>
+  log: Logger
+}
+
+/**
+ * Reads files as {@link fileInputSchema} says. At most one pass at a time; the records of a batch are valid until the
+ * next batch is asked for. Several batches may await their commit; commits must come in the order of the batches.
+ * Iteration throws STATE_INVALID, FOLDER_UNUSABLE, and INPUT_UNREADABLE when there is nothing to read and to wait for.
+ */
+export function createFileInput (options: FileInputOptions, context: InputContext): Input {
+  return { [Symbol.asyncIterator]: () => readFiles(options, context) }
+}
+
+async function * readFiles (options: FileInputOptions, context: InputContext): AsyncGenerator<RecordBatch, void> {
+  const checkpoint = await openCheckpoint(context.state, options.name)
+  const patterns = options.paths.map((path) => relativeTo(context.base, path))
+  const { follow, start_at: startAt, forget } = options
+  const files = new FileSet({ patterns, follow, startAt, forget }, checkpoint, context.log)
+  const reader = new Reader(options, checkpoint, files)
+  try {
+    if (await files.refresh() === 0) nothingToRead(options, patterns, context.log)
+    await checkpoint.save()
+    while (!context.signal.aborted) {
+      let idle = true
+      for (const tail of reader.inOrder()) {
+        const batch = await reader.next(tail)
+        if (batch === undefined) continue
+        idle = false
+        yield batch
+        if (context.signal.aborted) return
+      }
+      context.telemetry.set('gatelens_input_lag_bytes', { input: options.name }, reader.lag())
+      if (idle && !options.follow && files.tails.length === 0) return
+      if (idle && options.follow) await pause(options.poll, context.signal)
+      if (reader.isTimeToLook(idle)) await files.refresh()
+    }
+  } finally {
+    await files.close()
+  }
+}
+
+function nothingToRead (options: FileInputOptions, patterns: string[], log: Logger): void {
+  if (!options.follow) throw new GatelensError('INPUT_UNREADABLE', 'no file matches', { where: patterns.join(', ') })
+  log.warn({ paths: patterns }, 'no input file yet; waiting for one')
+}
+
+/** Cuts batches out of files: one buffer for all, because a batch is done with before the next is asked for. */
+class Reader {
+  readonly #options: FileInputOptions
+  readonly #checkpoint: Checkpoint
+  readonly #files: FileSet
+  readonly #buffer: Buffer
+  #lookedAt = Date.now()
+
+  constructor (options: FileInputOptions, checkpoint: Checkpoint, files: FileSet) {
+    this.#options = options
+    this.#checkpoint = checkpoint
+    this.#files = files
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(options.batch.bytes, options.max_record_bytes + 2))
+  }
+
+  /** Files with ranges to redo come first. */
+  inOrder (): Tail[] {
+    return this.#files.tails.toSorted((a, b) => Number(b.redo.length > 0) - Number(a.redo.length > 0))
+  }
+
+  isTimeToLook (idle: boolean): boolean {
+    if (!idle && Date.now() - this.#lookedAt < this.#options.poll) return false
+    this.#lookedAt = Date.now()
+    return true
+  }
+
+  lag (): number {
+    const lagOf = ({ content, stat, entry }: Tail): number => content.gzip ? stat.size : Math.max(0, stat.size - entry.offset)
+    return this.#files.tails.reduce((sum, tail) => sum + lagOf(tail), 0)
+  }
+
+  async next (tail: Tail): Promise<RecordBatch | undefined> {
+    const redo = tail.redo[0]
+    if (redo !== undefined) return this.#redo(tail, redo)
+    if (!this.#isDue(tail)) return undefined
+    const slice = await readSlice(tail, this.#buffer, this.#limits(), () => this.#isFinal(tail))
+    if (!await this.#isSameFile(tail)) return this.#abandon(tail)
+    if (slice !== undefined) return this.#handOut(tail, slice)
+    tail.fruitless = tail.stat.size
+    if (this.#isFinal(tail)) await this.#retire(tail)
+    return undefined
+  }
+
+  async #redo (tail: Tail, intent: Intent): Promise<RecordBatch | undefined> {
+    const slice = await readAgain(tail, intent.to, this.#buffer.length, this.#limits())
+    if (slice === undefined) return this.#abandon(tail)
+    tail.redo.shift()
+    return this.#batch(tail, slice, intent)
+  }
+
+  /** True when it is worth reading: a full batch, or some records that were waited for long enough. */
+  #isDue (tail: Tail): boolean {
+    if (!this.#options.follow || tail.content.gzip) return true
+    const waiting = tail.stat.size - tail.position
+    if (this.#isFinal(tail) || waiting >= this.#options.batch.bytes) return true
+    if (waiting === 0 || tail.fruitless === tail.stat.size) return false
+    tail.waitingSince ??= Date.now()
+    return Date.now() - Math.min(tail.waitingSince, tail.stat.modified) >= this.#options.batch.linger
+  }
+
+  #isFinal (tail: Tail): boolean {
+    if (tail.content.ending === 'complete') return true
+    const resting = Date.now() - tail.changedAt >= this.#options.rotation_grace
+    if (tail.content.gzip) return tail.content.ending === 'broken' && (!this.#options.follow || resting)
+    return !this.#options.follow || (!tail.attached && resting)
+  }
+
+  /** A file that was truncated and written again between two looks gives itself away by its first bytes. */
+  async #isSameFile (tail: Tail): Promise<boolean> {
+    if (tail.content.gzip) return true
+    const head = await readHead(tail.content)
+    if (!startsWith(head, tail.entry.head)) return false
+    if (head.length > tail.entry.head.length) tail.entry.head = fingerprint(head)
+    return true
+  }
+
+  async #handOut (tail: Tail, slice: Slice): Promise<RecordBatch> {
+    if (tail.content.gzip && !tail.known) tail.entry.head = fingerprint(await readHead(tail.content))
+    if (!tail.known) this.#checkpoint.entries.push(tail.entry)
+    tail.known = true
+    tail.entry.intents.push(slice.intent)
+    await this.#checkpoint.save()
+    return this.#batch(tail, slice, slice.intent)
+  }
+
+  #batch (tail: Tail, slice: Slice, intent: Intent): RecordBatch {
+    const { entry } = tail
+    const range = { input: this.#options.name, partition: entry.generation, from: tail.position, to: intent.to }
+    if (tail.stat.size <= intent.to) tail.waitingSince = undefined
+    tail.position = intent.to
+    const source = sourceOf(range)
+    const rejects = slice.tooLong.map(({ offset, length }) => ({
+      reason: 'too_long' as const, detail: `longer than ${this.#options.max_record_bytes} bytes`, source, source_offset: offset, length,
+    }))
+    return { range, records: slice.records, rejects, commit: () => this.#commit(tail, intent) }
+  }
+
+  async #commit ({ entry }: Tail, intent: Intent): Promise<void> {
+    if (entry.intents[0] !== intent) throw new GatelensError('INTERNAL', 'batches must be committed in their order')
+    entry.intents.shift()
+    entry.offset = intent.to
+    entry.seam = intent.seam
+    await this.#checkpoint.save()
+  }
+
+  async #abandon (tail: Tail): Promise<undefined> {
+    await this.#files.abandon(tail)
+    return undefined
+  }
+
+  async #retire (tail: Tail): Promise<void> {
+    await this.#files.retire(tail)
+    await this.#checkpoint.save()
+  }
+
+  #limits (): { records: number, recordBytes: number } {
+    return { records: this.#options.batch.records, recordBytes: this.#options.max_record_bytes }
+  }
+}

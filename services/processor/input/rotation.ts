@@ -1,0 +1,48 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import { glob } from 'tinyglobby'
+import { systemCode } from '../../runtime/errors.ts'
+
+/** A file that a pattern or a look into a folder led to. */
+export interface Found { path: string, dev: string, ino: string, size: number, modified: number }
+
+/** The files that the patterns lead to, oldest first; each file once, whatever its names. */
+export async function findFiles (patterns: string[]): Promise<Found[]> {
+  const paths = await glob(patterns, { absolute: true, onlyFiles: true, dot: true, expandDirectories: false })
+  return statAll(paths)
+}
+
+/** The files beside `path`: where a rotation may have put its content. */
+export async function findSiblings (path: string): Promise<Found[]> {
+  const folder = dirname(path)
+  const names = await readdir(folder).catch(() => [])
+  return statAll(names.map((name) => join(folder, name)))
+}
+
+/**
+ * True when the second path may be what a rotation made of the first: `access.log` becomes `access.log.1`,
+ * `access.log-20260820.gz`, `access-20260820.log`, … (logrotate: rotate, dateext, extension, olddir).
+ */
+export function isRotatedName (path: string, candidate: string): boolean {
+  return candidate !== path && basename(candidate).startsWith(basename(path, extname(path)))
+}
+
+async function statAll (paths: string[]): Promise<Found[]> {
+  const found = new Map<string, Found>()
+  for (const path of paths.sort()) {
+    const item = await statOne(path)
+    if (item !== undefined && !found.has(`${item.dev}:${item.ino}`)) found.set(`${item.dev}:${item.ino}`, item)
+  }
+  return [...found.values()].sort((a, b) => a.modified - b.modified || (a.path < b.path ? -1 : 1))
+}
+
+async function statOne (path: string): Promise<Found | undefined> {
+  try {
+    const item = await stat(path, { bigint: true })
+    if (!item.isFile()) return undefined
+    return { path, dev: String(item.dev), ino: String(item.ino), size: Number(item.size), modified: Number(item.mtimeNs / 1000n) / 1000 }
+  } catch (error) {
+    if (['ENOENT', 'EACCES', 'ELOOP', 'ENOTDIR'].includes(systemCode(error))) return undefined
+    throw error
+  }
+}

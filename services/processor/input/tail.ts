@@ -1,0 +1,125 @@
+import type { RawRecord } from '../contract.ts'
+import type { Entry, Intent } from './checkpoint.ts'
+import type { Content, Stat } from './content.ts'
+import { fingerprint, fingerprintLength } from './fingerprint.ts'
+import { cutLines } from './lines.ts'
+import type { Lines, LongLine } from './lines.ts'
+
+/** One file that is being read. */
+export interface Tail {
+  /** Where the file is now; its generation remembers where it was first. */
+  path: string
+  content: Content
+  entry: Entry
+  /** False until the entry is part of the checkpoint: an empty file has nothing to remember. */
+  known: boolean
+  /** Ranges of an earlier run that must come again, exactly as they were. */
+  redo: Intent[]
+  /** Where the next batch begins. */
+  position: number
+  stat: Stat
+  /** When the file was last seen to change, and when it was last read in vain (epoch ms, bytes). */
+  changedAt: number
+  fruitless: number
+  /** Since when unread bytes wait to become a batch, epoch ms. */
+  waitingSince?: number
+  /** False when no configured path leads to the file any more: it was renamed or deleted. */
+  attached: boolean
+  /** Size when the content was opened. */
+  openedSize: number
+  /** How far the end of an over-long record at `position` was searched for. */
+  searched: number
+}
+
+export interface Limits {
+  records: number
+  /** Longest record, in bytes. */
+  recordBytes: number
+}
+
+/** What was cut out of `[position, to)`. */
+export interface Slice {
+  records: RawRecord[]
+  tooLong: LongLine[]
+  intent: Intent
+}
+
+/** A file as it is when nothing of it was read yet in this run. */
+export function newTail (path: string, content: Content, entry: Entry, stat: Stat): Tail {
+  return {
+    path,
+    content,
+    entry,
+    known: false,
+    redo: [...entry.intents],
+    position: entry.offset,
+    stat,
+    changedAt: stat.modified,
+    fruitless: -1,
+    attached: true,
+    openedSize: stat.size,
+    searched: 0,
+  }
+}
+
+/**
+ * Reads the next records behind the tail's position into `buffer` (which the records are views of). `isFinal` is asked
+ * when the end of the content was reached: whether what follows the last line end is a record.
+ */
+export async function readSlice (tail: Tail, buffer: Buffer, limits: Limits, isFinal: () => boolean): Promise<Slice | undefined> {
+  const bytes = buffer.subarray(0, await tail.content.read(buffer, tail.position))
+  const final = bytes.length < buffer.length && isFinal()
+  const lines = cutLines(bytes, { offset: tail.position, maxRecords: limits.records, maxBytes: limits.recordBytes, final })
+  if (lines.consumed > 0) return slice(lines, tail.position + lines.consumed, bytes.subarray(0, lines.consumed))
+  if (bytes.length <= limits.recordBytes) return undefined
+  return readLongLine(tail, buffer, Math.max(tail.searched, tail.position + bytes.length), isFinal)
+}
+
+/** Reads exactly `[position, to)` again; undefined when the content is not there any more. */
+export async function readAgain (tail: Tail, to: number, chunkBytes: number, limits: Limits): Promise<Slice | undefined> {
+  const all: Lines = { records: [], tooLong: [], consumed: 0 }
+  for (let at = tail.position; at < to;) {
+    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, to - at))
+    if (await tail.content.read(chunk, at) < chunk.length) return undefined
+    const lines = cutLines(chunk, { offset: at, maxRecords: Infinity, maxBytes: limits.recordBytes, final: at + chunk.length === to })
+    const next = lines.consumed > 0 ? at + lines.consumed : await findLineEnd(tail.content, chunk, at + chunk.length, to)
+    if (lines.consumed === 0) all.tooLong.push({ offset: at, length: next - at - 1 })
+    for (const record of lines.records) all.records.push(record)
+    all.tooLong.push(...lines.tooLong)
+    at = next
+  }
+  return slice(all, to, Buffer.alloc(0))
+}
+
+async function readLongLine (tail: Tail, buffer: Buffer, from: number, isFinal: () => boolean): Promise<Slice | undefined> {
+  let at = from
+  for (;;) {
+    const read = await tail.content.read(buffer, at)
+    const found = buffer.subarray(0, read).indexOf(10)
+    if (found !== -1) return longSlice(tail.position, at + found, at + found + 1)
+    at += read
+    if (read === buffer.length) continue
+    if (isFinal()) return longSlice(tail.position, at, at)
+    tail.searched = at
+    return undefined
+  }
+}
+
+async function findLineEnd (content: Content, buffer: Buffer, from: number, to: number): Promise<number> {
+  for (let at = from; at < to;) {
+    const read = await content.read(buffer.subarray(0, Math.min(buffer.length, to - at)), at)
+    const found = buffer.subarray(0, read).indexOf(10)
+    if (found !== -1) return at + found + 1
+    if (read === 0) break
+    at += read
+  }
+  return to
+}
+
+function longSlice (start: number, end: number, to: number): Slice {
+  return slice({ records: [], tooLong: [{ offset: start, length: end - start }], consumed: 0 }, to, Buffer.alloc(0))
+}
+
+function slice ({ records, tooLong }: Lines, to: number, bytes: Buffer): Slice {
+  return { records, tooLong, intent: { to, seam: fingerprint(bytes.subarray(Math.max(0, bytes.length - fingerprintLength))) } }
+}

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { makeFolder, openInput } from './fixture.ts'
+
+/** `from` to `to - 1` as numbered records, each of them different. */
+function lines (from: number, to: number): string {
+  return numbers(from, to).map((text) => `${text}\n`).join('')
+}
+
+function numbers (from: number, to: number): string[] {
+  return Array.from({ length: to - from }, (_, index) => `record number ${from + index}`)
+}
+
+function setUp (t: TestContext): { folder: string, log: string } {
+  const folder = makeFolder(t)
+  mkdirSync(join(folder, 'logs'))
+  return { folder, log: join(folder, 'logs', 'access.log') }
+}
+
+test('files that are not followed are read to their end, oldest first, and the last line needs no line end', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, 'one\r\n\ntwo\nthree')
+  const input = openInput(t, folder, { follow: false })
+  assert.deepEqual(await input.take(Infinity), ['one', 'two', 'three'])
+})
+
+test('a record without a line end waits until it is whole', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, 'one\ntw')
+  const input = openInput(t, folder)
+  assert.deepEqual(await input.take(1), ['one'])
+  appendFileSync(log, 'o\n')
+  assert.deepEqual(await input.take(1), ['two'])
+  await input.stop()
+})
+
+test('a range that was handed out and not committed comes again, first and exactly', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 10))
+  const before = openInput(t, folder, { batch: { records: 4 } })
+  await before.next()
+  await before.commit()
+  const pending = await before.next()
+  await before.stop()
+  appendFileSync(log, lines(10, 20))
+  const after = openInput(t, folder, { batch: { records: 100 } })
+  assert.deepEqual(await after.next(), pending)
+  await after.commit()
+  assert.deepEqual(await after.take(12), numbers(8, 20))
+  await after.stop()
+})
+
+test('two ranges may wait for their commit; both come again in order', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 10))
+  const before = openInput(t, folder, { batch: { records: 4 } })
+  const pending = [await before.next(), await before.next()]
+  await before.stop()
+  const after = openInput(t, folder, { follow: false })
+  assert.deepEqual([await after.next(), await after.next()], pending)
+})
+
+test('a file that was renamed is read to its end, and so is its successor', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 5))
+  const input = openInput(t, folder)
+  assert.deepEqual(await input.take(5), numbers(0, 5))
+  renameSync(log, `${log}.1`)
+  appendFileSync(`${log}.1`, lines(5, 8))
+  writeFileSync(log, lines(8, 10))
+  assert.deepEqual((await input.take(5)).sort(), numbers(5, 10))
+  await input.stop()
+})
+
+test('a file that was renamed while nobody watched is found by its inode, those between by their names', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 5))
+  const before = openInput(t, folder, { batch: { records: 3 } })
+  await before.take(3)
+  await before.stop()
+  renameSync(log, `${log}.2`)
+  writeFileSync(`${log}.1`, lines(5, 8))
+  writeFileSync(log, lines(8, 10))
+  const after = openInput(t, folder)
+  assert.deepEqual((await after.take(7)).sort(), [...numbers(3, 10)].sort())
+  await after.stop()
+})
+
+test('a file that was copied and truncated is continued in its copy, and begins anew', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 50))
+  const input = openInput(t, folder, { batch: { records: 10 } })
+  assert.deepEqual(await input.take(10), numbers(0, 10))
+  copyFileSync(log, `${log}.1`)
+  truncateSync(log)
+  appendFileSync(log, lines(50, 53))
+  assert.deepEqual((await input.take(43)).sort(), numbers(10, 53).sort())
+  await input.stop()
+})
+
+test('a copy in the making is not taken for a new file', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 20))
+  const input = openInput(t, folder, { paths: ['logs/access.log*'] })
+  assert.deepEqual(await input.take(20), numbers(0, 20))
+  writeFileSync(`${log}.1`, lines(0, 10))
+  appendFileSync(log, lines(20, 22))
+  assert.deepEqual(await input.take(2), numbers(20, 22))
+  writeFileSync(`${log}.1`, lines(0, 22) + lines(22, 25))
+  truncateSync(log)
+  appendFileSync(log, lines(25, 30))
+  assert.deepEqual((await input.take(8)).sort(), numbers(22, 30))
+  await input.stop()
+})
+
+test('a file that was rotated and compressed is continued in the compressed file', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 50))
+  const before = openInput(t, folder, { batch: { records: 10 } })
+  await before.take(10)
+  const pending = await before.next()
+  await before.stop()
+  writeFileSync(`${log}.1.gz`, gzipSync(readFileSync(log)))
+  unlinkSync(log)
+  writeFileSync(log, lines(50, 55))
+  const after = openInput(t, folder, { batch: { records: 10 } })
+  assert.deepEqual(await after.next(), pending)
+  await after.commit()
+  assert.deepEqual((await after.take(35)).sort(), numbers(20, 55))
+  await after.stop()
+})
+
+test('gzip files are read, also of several members and under any name', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, Buffer.concat([gzipSync(lines(0, 5)), gzipSync(lines(5, 9))]))
+  const input = openInput(t, folder, { follow: false, batch: { records: 2 } })
+  assert.deepEqual(await input.take(Infinity), numbers(0, 9))
+})
+
+test('a gzip file that was cut off gives what can be read of it', async (t) => {
+  const { folder, log } = setUp(t)
+  const whole = gzipSync(Array.from({ length: 5000 }, (_, index) => `${index} ${Math.sin(index)}\n`).join(''))
+  writeFileSync(log, whole.subarray(0, whole.length / 2))
+  const texts = await openInput(t, folder, { follow: false }).take(Infinity)
+  assert.ok(texts.length > 1000 && texts.length < 5000, `${texts.length}`)
+})
+
+test('a record that is too long is refused with its place and length and is never held', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, `one\n${'x'.repeat(300)}\ntwo\n${'y'.repeat(5_000_000)}\nthree\n${'z'.repeat(70)}\n`)
+  const input = openInput(t, folder, { follow: false, max_record_bytes: 64, batch: { bytes: 128 } })
+  const seen = []
+  for (let batch = await input.next(); batch !== undefined; batch = await input.next()) seen.push(batch)
+  assert.deepEqual(seen.flatMap((batch) => batch.texts), ['one', 'two', 'three'])
+  assert.deepEqual(seen.flatMap((batch) => batch.tooLong), [300, 5_000_000, 70])
+  const again = openInput(t, folder, { follow: false, max_record_bytes: 64, batch: { bytes: 128 } })
+  for (const batch of seen) assert.deepEqual(await again.next(), batch)
+})
+
+test('a file that existed before the first start can be skipped; later ones are read whole', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, `${lines(0, 5)}record num`)
+  const input = openInput(t, folder, { start_at: 'end' })
+  setTimeout(() => appendFileSync(log, `ber 5\n${lines(6, 8)}`), 30)
+  assert.deepEqual(await input.take(3), numbers(5, 8))
+  writeFileSync(join(folder, 'logs', 'other.log'), lines(8, 9))
+  assert.deepEqual(await input.take(1), numbers(8, 9))
+  await input.stop()
+})
+
+test('files with the same content are different files at the first start', async (t) => {
+  const { folder } = setUp(t)
+  for (const name of ['kong.log', 'kong-2.log']) writeFileSync(join(folder, 'logs', name), lines(0, 3))
+  const input = openInput(t, folder)
+  assert.equal((await input.take(6)).length, 6)
+  await input.stop()
+})
+
+test('a successor that begins with the very same records is read from its start', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 3))
+  const input = openInput(t, folder)
+  await input.take(3)
+  renameSync(log, `${log}.1`)
+  writeFileSync(log, lines(0, 3))
+  assert.deepEqual(await input.take(3), numbers(0, 3))
+  await input.stop()
+})
+
+test('what a rotated file ends with is a record even without a line end', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, 'one\ntwo')
+  const input = openInput(t, folder)
+  assert.deepEqual(await input.take(1), ['one'])
+  renameSync(log, `${log}.1`)
+  assert.deepEqual(await input.take(1), ['two'])
+  await input.stop()
+})
+
+test('the lag is what was not committed', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 4))
+  const input = openInput(t, folder, { batch: { records: 2 } })
+  await input.take(2)
+  await input.next()
+  await input.commit()
+  writeFileSync(join(folder, 'logs', 'other.log'), 'more\n')
+  await input.next()
+  assert.equal(input.lag, 0)
+  await input.stop()
+})

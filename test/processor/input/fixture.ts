@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { createFileInput, fileInputSchema } from '../../../services/processor/input/file.ts'
+import type { RecordBatch } from '../../../services/processor/contract.ts'
+import { createLog } from '../../../services/runtime/log.ts'
+
+/** A folder of the test's own, removed when the test ends. */
+export function makeFolder (t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gatelens-test-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** What one batch gave, kept after the input has moved on. */
+export interface Seen { partition: string, from: number, to: number, texts: string[], offsets: number[], tooLong: number[] }
+
+export interface Reading {
+  next (): Promise<Seen | undefined>
+  commit (): Promise<void>
+  /** Takes and commits batches until `count` records came (or the end). */
+  take (count: number): Promise<string[]>
+  stop (): Promise<void>
+  lag: number
+}
+
+/** Opens a file input over `<folder>/logs` with its state in `<folder>/state`. */
+export function openInput (t: TestContext, folder: string, settings: Record<string, unknown> = {}): Reading {
+  const options = fileInputSchema.parse({
+    type: 'file',
+    paths: ['logs/*.log'],
+    poll: '5ms',
+    rotation_grace: '40ms',
+    ...settings,
+    batch: { linger: '1ms', ...settings.batch as object | undefined },
+  })
+  const stopper = new AbortController()
+  const reading: Reading = { next, commit, take, stop, lag: -1 }
+  const telemetry = { set: (_metric: string, _labels: Record<string, string>, value: number) => { reading.lag = value } }
+  const log = createLog('test', 'silent')
+  const places = { state: join(folder, 'state'), base: join(folder, 'gatelens.yaml') }
+  const input = createFileInput(options, { ...places, signal: stopper.signal, telemetry, log })
+  const iterator = input[Symbol.asyncIterator]()
+  let last: RecordBatch | undefined
+  t.after(stop)
+
+  async function next (): Promise<Seen | undefined> {
+    const { value, done } = await iterator.next()
+    if (done === true) return undefined
+    last = value
+    return {
+      partition: value.range.partition,
+      from: value.range.from,
+      to: value.range.to,
+      texts: value.records.map((record) => record.bytes.toString()),
+      offsets: value.records.map((record) => record.offset),
+      tooLong: (value.rejects ?? []).map((reject) => reject.length),
+    }
+  }
+
+  async function commit (): Promise<void> {
+    await last?.commit()
+  }
+
+  async function take (count: number): Promise<string[]> {
+    const texts: string[] = []
+    while (texts.length < count) {
+      const batch = await next()
+      if (batch === undefined) break
+      texts.push(...batch.texts)
+      await commit()
+    }
+    return texts
+  }
+
+  async function stop (): Promise<void> {
+    stopper.abort()
+    await iterator.return?.()
+  }
+
+  return reading
+}
