@@ -13,7 +13,7 @@ export interface Breach extends Subject {
   breach_id: string
   rule: string
   severity: string
-  /** Start of the first window above the threshold. */
+  /** Start of the minute in which a count passed the threshold, or of the first window above it. */
   opened_at: number
   /** End of the last window above the threshold, once it is closed. */
   closed_at: number | null

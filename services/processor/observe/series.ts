@@ -39,7 +39,7 @@ export interface SeriesOptions {
   budgets?: Partial<MetricsConfig['budgets']>
   maxSeries?: number
   /** Partners of the catalog in use: their quotas become series once they are seen. */
-  partners?: () => ReadonlyMap<string, { quotas: Quotas }>
+  partners?: () => ReadonlyArray<{ name: string, quotas: Quotas }>
   /** Wall clock in epoch ms; events far ahead of it do not move the live windows. */
   clock?: () => number
 }
@@ -71,7 +71,7 @@ export function createSeries (options: SeriesOptions = {}): Series {
     set: (name, given, value) => { families.value(name, valuesOf(name, given)).point.value = value },
     record: (name, given, seconds) => recordMs(families.histogram(name, valuesOf(name, given)).point, seconds * 1000),
     collect: async () => {
-      setGauges(families, traffic, options.partners?.() ?? new Map())
+      setGauges(families, traffic, options.partners?.() ?? [])
       setOwn(families, labels)
       return collection(families.snapshot(start, hrTime(clock())))
     },
@@ -95,14 +95,15 @@ function zeroCounters (families: Families): void {
   for (const [name, values] of zero) for (const value of values) families.value(name, [value])
 }
 
-function setGauges (families: Families, traffic: Traffic, partners: ReadonlyMap<string, { quotas: Quotas }>): void {
+function setGauges (families: Families, traffic: Traffic, partners: ReadonlyArray<{ name: string, quotas: Quotas }>): void {
+  const quotasOf = new Map(partners.map((partner) => [partner.name, partner.quotas]))
   for (const { service, current, peak } of traffic.services()) {
     families.value('gatelens_service_concurrency', [service]).point.value = current
     families.value('gatelens_service_concurrency_peak', [service]).point.value = peak
   }
   for (const { partner, use } of traffic.partners()) {
     if (partner === other) continue
-    const quotas = partners.get(partner)?.quotas ?? {}
+    const quotas = quotasOf.get(partner) ?? {}
     for (const quota of quotaNames) {
       if (quotas[quota] === undefined) continue
       families.value('gatelens_partner_quota_limit', [partner, quota]).point.value = quotas[quota]
