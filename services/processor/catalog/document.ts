@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises'
+import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
+import type { Document } from 'yaml'
+import { messageOf } from '../../runtime/errors.ts'
+
+/** A JSON or YAML file, read: its documents as plain values, and where each place of them stands in the text. */
+export interface SourceFile {
+  path: string
+  documents: unknown[]
+  /** 1-based line of a JSON pointer (RFC 6901) in the nth document, or of the nearest parent that exists. */
+  lineOf (pointer: string, document?: number): number
+}
+
+/** Why a file could not be read, and the line where it is broken (0 when the file as a whole is). */
+export interface Broken { message: string, line: number }
+
+/** Reads a JSON or YAML file (also with several YAML documents). A broken file is a value, not an exception. */
+export async function readSource (path: string): Promise<SourceFile | Broken> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    return { message: `cannot read the file: ${messageOf(error)}`, line: 0 }
+  }
+  return parseSource(path, text)
+}
+
+/** Parses the text of such a file. JSON is read by the engine's own parser, which is many times faster. */
+export function parseSource (path: string, text: string): SourceFile | Broken {
+  const json = parseJson(text)
+  if (json !== undefined) return { path, documents: [json], lineOf: (pointer, document) => parseYaml(text).lineOf(pointer, document) }
+  const { documents, broken, lineOf } = parseYaml(text)
+  if (broken !== undefined) return broken
+  try {
+    return { path, documents: documents.map((document): unknown => document.toJS()).filter((value) => value !== null), lineOf }
+  } catch (error) {
+    return { message: messageOf(error), line: 0 }
+  }
+}
+
+/** Tells a broken file from a good one. */
+export function isBroken (source: SourceFile | Broken): source is Broken {
+  return 'message' in source
+}
+
+function parseJson (text: string): unknown {
+  if (!/^\uFEFF?\s*[{[]/.test(text)) return undefined
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch {
+    return undefined
+  }
+}
+
+interface Yaml { documents: Document.Parsed[], broken: Broken | undefined, lineOf: SourceFile['lineOf'] }
+
+function parseYaml (text: string): Yaml {
+  const lines = new LineCounter()
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
+  const documents = 'empty' in parsed ? [] : parsed.filter((document) => document.contents !== null)
+  const error = documents.flatMap((document) => document.errors)[0]
+  return {
+    documents,
+    broken: error === undefined ? undefined : { message: messageOf(error), line: lines.linePos(error.pos[0]).line },
+    lineOf: (pointer, at = 0) => lines.linePos(offsetOf(documents[at], pointer)).line,
+  }
+}
+
+/** Walks down as far as the pointer can be followed; a key counts as the place of its value. */
+function offsetOf (document: Document.Parsed | undefined, pointer: string): number {
+  let node: unknown = document?.contents
+  let offset = document?.contents?.range[0] ?? 0
+  for (const part of pointer.split('/').slice(1).map(unescapePointer)) {
+    const pair = isMap(node) ? node.items.find((item) => String(isScalar(item.key) ? item.key.value : item.key) === part) : undefined
+    node = isSeq(node) ? node.items[Number(part)] : pair?.value
+    const place = pair === undefined ? node : pair.key
+    const range = (place as { range?: [number, number, number] } | null | undefined)?.range
+    if (range === undefined || range === null) break
+    offset = range[0]
+  }
+  return offset
+}
+
+function unescapePointer (part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~')
+}
