@@ -33,6 +33,7 @@ export const metrics = {
   gatelens_matches_total: { type: 'counter', labels: ['outcome'], help: 'Events by how their path resolved.' },
   gatelens_stage_seconds_total: { type: 'counter', labels: ['stage'], help: 'Time spent in each pipeline stage.' },
   gatelens_input_lag_bytes: { type: 'gauge', labels: ['input'], help: 'Bytes of the input that are not committed yet.' },
+  gatelens_input_lag_records: { type: 'gauge', labels: ['input'], help: 'Records of the input (Kafka: of the partitions held) that are not committed yet.' },
   gatelens_input_lag_seconds: { type: 'gauge', labels: ['input'], help: 'Age of the newest processed event against the wall clock.' },
   gatelens_spool_bytes: { type: 'gauge', labels: [], help: 'Bytes that wait on disk for the store.' },
   gatelens_store_up: { type: 'gauge', labels: [], help: '1 while the store takes writes.' },

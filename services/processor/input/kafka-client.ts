@@ -1,0 +1,90 @@
+import { Kafka, logLevel, PartitionAssigners } from 'kafkajs'
+import type { Cluster, Consumer, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs'
+import { messageOf } from '../../runtime/errors.ts'
+import type { Logger } from '../../runtime/log.ts'
+import type { KafkaInputOptions } from './kafka.ts'
+
+/** How often a member that is busy shows that it lives. */
+export function heartbeatInterval (options: KafkaInputOptions): number {
+  return Math.min(1000, options.session_timeout / 10)
+}
+
+export interface Member { consumer: Consumer, cluster: Cluster }
+
+/**
+ * A consumer that commits nothing and restarts nothing by itself. `onJoining` is called whenever it begins to join the
+ * group, before the first request. A fetch waits on the broker until a batch is full or the linger is over, so small
+ * traffic makes whole batches too.
+ */
+export function createMember (options: KafkaInputOptions, log: Logger, onJoining: () => void): Member {
+  let cluster: Cluster | undefined
+  const consumer = new Kafka(connection(options, log)).consumer({
+    groupId: options.group,
+    sessionTimeout: options.session_timeout,
+    heartbeatInterval: heartbeatInterval(options),
+    rebalanceTimeout: Math.max(60_000, options.session_timeout),
+    minBytes: options.batch.bytes,
+    maxBytesPerPartition: options.batch.bytes,
+    maxBytes: 2 * options.batch.bytes,
+    maxWaitTimeInMs: options.batch.linger,
+    allowAutoTopicCreation: false,
+    retry: { ...retry, restartOnFailure: async () => false },
+    partitionAssigners: [(config) => {
+      cluster = config.cluster
+      const assigner = PartitionAssigners.roundRobin(config)
+      return {
+        name: assigner.name,
+        version: assigner.version,
+        assign: (group) => assigner.assign(group),
+        protocol: (subscription) => { onJoining(); return assigner.protocol(subscription) },
+      }
+    }],
+  })
+  if (cluster === undefined) throw new Error('kafkajs made no assigner')
+  return { consumer, cluster }
+}
+
+/** What a failure is about: the protocol's own error type, else `authentication` or `connection`. */
+export function kindOf (error: unknown): string {
+  const root = rootOf(error)
+  if (root.type !== undefined) return root.type
+  return root.name === 'KafkaJSSASLAuthenticationError' ? 'authentication' : 'connection'
+}
+
+/** The message of the failure behind kafkajs's "number of retries exceeded". */
+export function reasonOf (error: unknown): string {
+  return messageOf(rootOf(error))
+}
+
+/** True when messages are compressed with a codec that is not built in: no retry helps. */
+export function isCodecMissing (error: unknown): boolean {
+  return rootOf(error).name === 'KafkaJSNotImplemented'
+}
+
+/** Few and quick, because the input starts a whole new client when they are used up. */
+const retry = { initialRetryTime: 200, maxRetryTime: 3000, retries: 5 }
+
+function connection (options: KafkaInputOptions, log: Logger): KafkaConfig {
+  return {
+    brokers: options.brokers,
+    clientId: options.client_id,
+    ...options.ssl === false ? {} : { ssl: options.ssl },
+    ...options.sasl === undefined ? {} : { sasl: options.sasl as SASLOptions },
+    retry,
+    logLevel: log.isLevelEnabled('debug') ? logLevel.DEBUG : logLevel.NOTHING,
+    logCreator: () => (entry) => relay(entry, log),
+  }
+}
+
+/** kafkajs repeats itself at every retry, so its lines are for debugging; the input itself reports changes of state. */
+function relay ({ namespace, label, log: { message, error, groupId, broker } }: LogEntry, log: Logger): void {
+  const reason = error === undefined ? undefined : messageOf(error)
+  log.debug({ kafkajs: namespace, level_there: label, group: groupId, broker, reason }, message)
+}
+
+interface Root extends Error { type?: string }
+
+function rootOf (error: unknown): Root {
+  const root = error instanceof Error ? error : new Error(String(error))
+  return root.cause instanceof Error && root.cause !== root ? rootOf(root.cause) : root
+}

@@ -1,0 +1,306 @@
+import type { Batch, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs'
+import { randomBytes } from 'node:crypto'
+import type { Logger } from '../../runtime/log.ts'
+import { pause } from '../../runtime/shutdown.ts'
+import type { Telemetry } from '../contract.ts'
+import { createMember, heartbeatInterval, kindOf } from './kafka-client.ts'
+import type { Member } from './kafka-client.ts'
+import type { Handoff } from './kafka-handoff.ts'
+import { Slot } from './kafka-handoff.ts'
+import { cut, isBeyondEnd, parseMark, placeOf } from './kafka-range.ts'
+import type { Committed, Place, Slice } from './kafka-range.ts'
+import { keyOf, Tenure } from './kafka-tenure.ts'
+import type { Partition } from './kafka-tenure.ts'
+import type { KafkaInputOptions } from './kafka.ts'
+
+/** What a session shares with the input that runs it, and with the sessions before and after. */
+export interface Surroundings {
+  /** Id of the input. */
+  input: string
+  handoff: Handoff
+  /** Aborts when the input is closed. */
+  closed: AbortSignal
+  log: Logger
+  telemetry: Pick<Telemetry, 'set'>
+  /** Commits a batch, through whatever session lives by then. */
+  commit (slot: Slot): Promise<void>
+  /** Reports that the group is joined, or why something does not work. */
+  up (fields: Record<string, unknown>): void
+  /** Says that a request went well, which ends whatever was reported before. */
+  answered (): void
+  down (error: unknown): void
+}
+
+/** A partition while it is ours. */
+interface Share {
+  partition: Partition
+  place: Place
+  /** Newest known end of the log. */
+  high: number
+}
+
+/** One partition's turn in a fetch. */
+interface Turn { tenure: Tenure, share: Share, heartbeat: () => Promise<void> }
+
+/**
+ * The life of one kafkajs consumer: joins the group, learns where its partitions stand, hands out their batches and
+ * keeps the membership alive while the pipeline works. Ends with the first failure that kafkajs does not mend.
+ */
+export class Session {
+  readonly #options: KafkaInputOptions
+  readonly #around: Surroundings
+  readonly #member: Member
+  readonly #over = new AbortController()
+  #tenure: Tenure | undefined
+  /** The partitions of the tenure; undefined until it is known where they stand. */
+  #shares: Map<string, Share> | undefined
+  #failure: unknown
+
+  constructor (options: KafkaInputOptions, around: Surroundings) {
+    this.#options = options
+    this.#around = around
+    this.#member = createMember(options, around.log, () => this.#endTenure())
+  }
+
+  /** True once the group was joined. */
+  joined = false
+
+  /** Resolves with the failure that ended the session, or with undefined when the input was closed. */
+  async run (): Promise<unknown> {
+    const { consumer } = this.#member
+    const closed = (): void => this.#over.abort()
+    this.#around.closed.addEventListener('abort', closed, { once: true })
+    try {
+      await consumer.connect()
+      await consumer.subscribe({ topics: this.#options.topics, fromBeginning: true })
+      consumer.on(consumer.events.GROUP_JOIN, (event) => this.#joined(event))
+      consumer.on(consumer.events.HEARTBEAT, ({ payload }) => this.#confirm(payload.memberId, payload.groupGenerationId))
+      consumer.on(consumer.events.CRASH, ({ payload }) => this.#fail(payload.error))
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: 64,
+        eachBatch: (payload) => this.#eachBatch(payload),
+      })
+      await forever(this.#over.signal)
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#around.closed.removeEventListener('abort', closed)
+    this.#endTenure()
+    await consumer.disconnect().catch(() => {})
+    return this.#failure
+  }
+
+  /**
+   * Commits a batch if it is still this member's to commit. True: done with, one way or the other; false: ask again,
+   * it is not known at the moment. Throws kafkajs's errors.
+   */
+  async commit (slot: Slot): Promise<boolean> {
+    const tenure = this.#tenure
+    if (tenure === undefined || this.#shares === undefined) return false
+    const share = this.#shares.get(slot.key)
+    if (share === undefined || !isPending(share.place, slot)) return true
+    await this.#move(tenure, share, slot.to, slot.following)
+    return true
+  }
+
+  #fail (error: unknown): void {
+    this.#failure ??= error
+    this.#over.abort()
+  }
+
+  #endTenure (): void {
+    this.#tenure?.end()
+    this.#tenure = undefined
+    this.#shares = undefined
+  }
+
+  /** Nothing is fetched in a new generation before it is known where its partitions stand. */
+  #joined ({ payload }: ConsumerGroupJoinEvent): void {
+    this.#endTenure()
+    const { consumer, cluster } = this.#member
+    // A consumer that is disconnected while it joins may come back to life; it must not stay in the group.
+    if (this.#over.signal.aborted) {
+      consumer.disconnect().catch(() => {})
+      return
+    }
+    const tenure = new Tenure(cluster, this.#options.group, payload.memberId, payload.memberAssignment)
+    this.#tenure = tenure
+    consumer.pause(tenure.partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] })))
+    this.#open(tenure).catch((error: unknown) => this.#fail(error))
+  }
+
+  #confirm (memberId: string, generation: number): void {
+    if (this.#tenure?.memberId === memberId) this.#tenure.confirm(generation)
+  }
+
+  async #open (tenure: Tenure): Promise<void> {
+    const since = Date.now()
+    await tenure.confirmed
+    while (!tenure.ended.aborted) {
+      try {
+        const shares = await this.#look(tenure, Date.now() - since)
+        if (tenure.ended.aborted) return
+        this.#shares = shares
+        for (const share of shares.values()) this.#start(tenure, share)
+        this.joined = true
+        return this.#around.up({ group: this.#options.group, partitions: [...shares.keys()] })
+      } catch (error) {
+        if (!tenure.ended.aborted) this.#around.down(error)
+        await pause(500, tenure.ended)
+      }
+    }
+  }
+
+  /** Finds out where the partitions stand, and makes a start durable where there was none. */
+  async #look (tenure: Tenure, elapsed: number): Promise<Map<string, Share>> {
+    const committed = await tenure.committed()
+    const shares = new Map<string, Share>()
+    for (const partition of tenure.partitions) {
+      const found = committed.get(keyOf(partition))
+      if (found === undefined) throw new Error(`no offsets for ${keyOf(partition)} yet`)
+      const place = this.#place(partition, found, elapsed)
+      if (parseMark(found.metadata)?.era !== place.era) await tenure.commit(partition, place.position, { era: place.era })
+      shares.set(keyOf(partition), { partition, place, high: found.high })
+    }
+    return shares
+  }
+
+  #place (partition: Partition, found: Committed, elapsed: number): Place {
+    const place = placeOf(found, this.#options.from, randomBytes(4).toString('hex'))
+    const { offset: committed, low, high } = found
+    const log = (message: string): void => this.#around.log.warn({ partition: keyOf(partition), committed, low, high }, message)
+    if (isBeyondEnd(found)) {
+      // A broker that has just started may not know the end of its log yet, and a reset is not to be taken lightly.
+      if (elapsed < 10_000) throw new Error(`the committed offset of ${keyOf(partition)} is past the end of its log`)
+      log(`the committed offset is past the end of the log; starting anew at the ${this.#options.from}`)
+    } else if (committed >= 0 && low > committed) log('retention removed messages that were not read yet')
+    return place
+  }
+
+  /** Lets a partition flow; if its pending range is still in the pipeline from before, once that is done with. */
+  #start (tenure: Tenure, share: Share): void {
+    const slot = this.#around.handoff.taken(keyOf(share.partition))
+    const flow = (): void => {
+      if (tenure.ended.aborted) return
+      const { topic, partition } = share.partition
+      try {
+        this.#member.consumer.seek({ topic, partition, offset: String(share.place.next) })
+        this.#member.consumer.resume([{ topic, partitions: [partition] }])
+      } catch (error) {
+        this.#fail(error)
+      }
+    }
+    if (slot !== undefined && isPending(share.place, slot)) slot.onSettled(flow)
+    else flow()
+  }
+
+  async #eachBatch ({ batch, heartbeat, resolveOffset }: EachBatchPayload): Promise<void> {
+    const tenure = this.#tenure
+    const share = this.#shares?.get(keyOf(batch))
+    if (tenure === undefined || share === undefined) return
+    if (isRestarted(batch, share.place)) return this.#fail(new Error(`the offsets of ${keyOf(batch)} start anew`))
+    share.high = Number(batch.highWatermark)
+    const turn = { tenure, share, heartbeat }
+    const { slices, rest } = cut(share.place, batch.messages, this.#options.batch)
+    for (const [index, slice] of slices.entries()) {
+      if (!await this.#deliver(turn, slice, slices[index + 1]?.to)) return
+    }
+    share.place = rest
+    resolveOffset(batch.lastOffset())
+    this.#measure()
+  }
+
+  /** Takes one range through the pipeline; false when the partition is no longer ours or the input closes. */
+  async #deliver (turn: Turn, slice: Slice, following: number | undefined): Promise<boolean> {
+    const { share } = turn
+    if (slice.records.length === 0) return await this.#moveNow(turn, slice.to, following)
+    if (share.place.intent !== slice.to && !await this.#moveNow(turn, slice.from, slice.to)) return false
+    const origin = { input: this.#around.input, key: keyOf(share.partition), era: share.place.era, following }
+    const slot = new Slot(origin, slice, (self) => this.#around.commit(self))
+    this.#around.handoff.offer(slot)
+    await this.#hold(turn, slot)
+    return this.#isOurs(turn)
+  }
+
+  /**
+   * Keeps the membership alive until the batch is settled. When the group wants to rebalance, a batch that nobody has
+   * seen is taken back and one in the pipeline gets some time; the error then makes kafkajs join again.
+   */
+  async #hold ({ tenure, heartbeat }: Turn, slot: Slot): Promise<void> {
+    const { handoff, closed } = this.#around
+    let deadline = Infinity
+    let refusal: unknown
+    while (!slot.settled) {
+      await slot.wait(heartbeatInterval(this.#options))
+      const ended = tenure.ended.aborted || this.#over.signal.aborted || closed.aborted
+      const failure = ended || slot.settled ? undefined : await heartbeat().then(() => undefined, (error: unknown) => error)
+      if (failure !== undefined && refusals.has(kindOf(failure))) {
+        refusal = failure
+        deadline = Math.min(deadline, Date.now() + (isLost(failure) ? 0 : this.#options.session_timeout / 3))
+      }
+      if ((ended || refusal !== undefined) && handoff.withdraw(slot)) slot.settle()
+      if (ended || Date.now() >= deadline) break
+    }
+    if (refusal !== undefined) throw refusal
+  }
+
+  /** Commits from within a fetch, until it is done or the member has to join again. False when it is not ours any more. */
+  async #moveNow (turn: Turn, position: number, intent: number | undefined): Promise<boolean> {
+    while (this.#isOurs(turn)) {
+      try {
+        await this.#move(turn.tenure, turn.share, position, intent)
+        return this.#isOurs(turn)
+      } catch (error) {
+        if (!this.#isOurs(turn)) return false
+        if (refusals.has(kindOf(error))) throw error
+        this.#around.down(error)
+      }
+      await pause(500, turn.tenure.ended)
+      await turn.heartbeat()
+    }
+    return false
+  }
+
+  async #move (tenure: Tenure, share: Share, position: number, intent: number | undefined): Promise<void> {
+    const { era } = share.place
+    await tenure.commit(share.partition, position, intent === undefined ? { era } : { era, to: intent })
+    share.place = { era, position, intent, next: Math.max(share.place.next, position), held: [] }
+    this.#around.answered()
+  }
+
+  #isOurs ({ tenure }: Turn): boolean {
+    return !tenure.ended.aborted && !this.#over.signal.aborted
+  }
+
+  #measure (): void {
+    let lag = 0
+    for (const { place, high } of this.#shares?.values() ?? []) lag += Math.max(0, high - place.position)
+    this.#around.telemetry.set('gatelens_input_lag_records', { input: this.#around.input }, lag)
+  }
+}
+
+/** Answers that ask the member to join again. */
+const refusals = new Set(['REBALANCE_IN_PROGRESS', 'NOT_COORDINATOR_FOR_GROUP', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])
+
+/** True when the group has gone on without this member: it can commit nothing more. */
+function isLost (error: unknown): boolean {
+  return kindOf(error) === 'ILLEGAL_GENERATION' || kindOf(error) === 'UNKNOWN_MEMBER_ID'
+}
+
+function isPending (place: Place, slot: Slot): boolean {
+  return place.era === slot.era && place.position === slot.from && place.intent === slot.to
+}
+
+/** Messages below what was taken: kafkajs went back to the start because the log no longer reaches the position. */
+function isRestarted (batch: Batch, place: Place): boolean {
+  return Number(batch.firstOffset() ?? place.next) < place.next
+}
+
+async function forever (signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,152 @@
+/**
+ * The Kafka input: a member of a consumer group; one partition is the unit of parallelism. A batch is a range of
+ * offsets of one partition. Its intent, the end of the range, is committed beside the offset of its start before the
+ * batch is handed out, so that after a crash or a rebalance exactly this range comes again, first, from whoever owns
+ * the partition by then. Nothing is committed automatically. One message is one record; tombstones are skipped.
+ * Uncompressed and gzip'd messages are read. https://kafka.apache.org/documentation/#consumerconfigs
+ */
+import { z } from 'zod'
+import { GatelensError } from '../../runtime/errors.ts'
+import type { Logger } from '../../runtime/log.ts'
+import { pause } from '../../runtime/shutdown.ts'
+import { byteSize, duration } from '../../runtime/units.ts'
+import type { Input, RecordBatch, Telemetry } from '../contract.ts'
+import { isCodecMissing, kindOf, reasonOf } from './kafka-client.ts'
+import type { Slot } from './kafka-handoff.ts'
+import { Handoff } from './kafka-handoff.ts'
+import type { Surroundings } from './kafka-session.ts'
+import { Session } from './kafka-session.ts'
+
+export const kafkaInputSchema = z.strictObject({
+  type: z.literal('kafka'),
+  name: z.string().regex(/^[\w.:-]+$/, 'letters, digits, _, ., : and - only').optional()
+    .describe('Id of the input: the source of its events; kafka:<group> when left out.'),
+  brokers: z.array(z.string().regex(/^\S+:\d{1,5}$/, 'write host:port')).min(1).describe('Some brokers of the cluster, host:port; the others are found through them.'),
+  topics: z.array(z.string().regex(/^[\w.-]{1,249}$/, 'not a topic name')).min(1),
+  group: z.string().min(1).describe('Consumer group: processors with the same one share the partitions.'),
+  client_id: z.string().min(1).default('gatelens'),
+  format: z.string().default('kong').describe('Log format of the messages: a key of the decoder registry.'),
+  from: z.enum(['earliest', 'latest']).default('earliest').describe('Where to begin in a partition for which the group has no usable offset.'),
+  ssl: z.union([z.boolean(), z.strictObject({
+    ca: z.string().optional().describe('PEM text of the authorities, such as ${file:ca.pem}.'),
+    cert: z.string().optional(),
+    key: z.string().optional(),
+    passphrase: z.string().optional(),
+    servername: z.string().optional(),
+  })]).default(false),
+  sasl: z.strictObject({
+    mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+    username: z.string().min(1),
+    password: z.string().min(1),
+  }).optional(),
+  batch: z.strictObject({
+    records: z.number().int().min(1).max(1_000_000).default(20_000).describe('Most records of one batch.'),
+    bytes: byteSize.default(16 * 1024 ** 2).describe('Most bytes of one batch, and most that are fetched of a partition at once, as compressed.'),
+    linger: duration.default(1000).describe('How long fewer bytes than that are waited for more.'),
+  }).prefault({}),
+  session_timeout: duration.default(30_000).describe('How long the group waits for a member that shows no life.'),
+}).refine((options) => options.batch.linger <= options.session_timeout / 3, {
+  path: ['batch', 'linger'], message: 'must be at most a third of session_timeout: a member shows no life while it waits',
+})
+
+export type KafkaInputOptions = z.output<typeof kafkaInputSchema>
+
+export interface KafkaInputContext {
+  signal: AbortSignal
+  telemetry: Pick<Telemetry, 'set'>
+  log: Logger
+}
+
+/** How long, after the end, batches that the pipeline still has may take to be committed. */
+const drainMs = 30_000
+
+/**
+ * Consumes as {@link kafkaInputSchema} says. Partitions are independent: one batch of each may be with the consumer of
+ * the iteration and await its commit, in any order. A commit resolves when the offset is durable, or when the
+ * partition has gone to another member, which then delivers the same range again. Brokers that do not answer are tried
+ * again for ever. Iteration throws INPUT_UNREADABLE for messages in a compression that is not built in.
+ */
+export function createKafkaInput (options: KafkaInputOptions, context: KafkaInputContext): Input {
+  return { [Symbol.asyncIterator]: () => readKafka(options, context) }
+}
+
+async function * readKafka (options: KafkaInputOptions, context: KafkaInputContext): AsyncGenerator<RecordBatch, void> {
+  const handoff = new Handoff()
+  const closed = new AbortController()
+  const end = (): void => handoff.end()
+  context.signal.addEventListener('abort', end, { once: true })
+  if (context.signal.aborted) end()
+  const running = supervise(options, handoff, closed.signal, context).catch((error: unknown) => handoff.end(error))
+  try {
+    for (let slot = await handoff.take(); slot !== undefined; slot = await handoff.take()) yield slot.batch
+    await handoff.drain(drainMs)
+  } finally {
+    context.signal.removeEventListener('abort', end)
+    closed.abort()
+    await running
+  }
+}
+
+/** Runs one session after the other until the input is closed. */
+async function supervise (options: KafkaInputOptions, handoff: Handoff, closed: AbortSignal, context: KafkaInputContext): Promise<void> {
+  let session: Session | undefined
+  const report = createReport(context.log)
+  const around: Surroundings = {
+    ...context,
+    ...report,
+    input: options.name ?? `kafka:${options.group}`,
+    handoff,
+    closed,
+    commit: (slot) => settle(slot, () => session, around),
+  }
+  for (let wait = 1000; !closed.aborted; wait = Math.min(2 * wait, 10_000)) {
+    session = new Session(options, around)
+    const failure = await session.run()
+    if (closed.aborted) return
+    if (isCodecMissing(failure)) return handoff.end(unreadable(options, failure))
+    if (session.joined) wait = 500
+    report.down(failure)
+    await pause(wait, closed)
+  }
+}
+
+/** Brings a batch to its end through whatever session lives; what is left when the input closes is redone later. */
+async function settle (slot: Slot, session: () => Session | undefined, around: Surroundings): Promise<void> {
+  while (!slot.settled && !around.closed.aborted) {
+    try {
+      if (await session()?.commit(slot) === true) break
+    } catch (error) {
+      around.down(error)
+    }
+    await pause(100, around.closed)
+  }
+  slot.settle()
+}
+
+/** One line per change of state: kafkajs tries again by itself, and would say so each time. */
+function createReport (log: Logger): Pick<Surroundings, 'up' | 'down' | 'answered'> {
+  let trouble = ''
+  return {
+    up (fields) {
+      trouble = ''
+      log.info(fields, 'kafka: member of the group')
+    },
+    answered () {
+      if (trouble !== '') log.info('kafka: answers again')
+      trouble = ''
+    },
+    down (error) {
+      const kind = kindOf(error)
+      if (kind !== trouble) log.warn({ kind, reason: reasonOf(error) }, 'kafka: does not answer as it should; trying again')
+      trouble = kind
+    },
+  }
+}
+
+function unreadable (options: KafkaInputOptions, failure: unknown): GatelensError {
+  return new GatelensError('INPUT_UNREADABLE', `messages are compressed in a way that is not built in: ${reasonOf(failure)}`, {
+    where: `${options.brokers.join(',')} ${options.topics.join(',')}`,
+    hint: 'Let the producers use gzip or no compression.',
+    cause: failure,
+  })
+}

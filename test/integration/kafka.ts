@@ -1,0 +1,98 @@
+import { spawn, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import { Kafka, logLevel } from 'kafkajs'
+import { packageRoot } from '../../services/runtime/package.ts'
+
+/** A real broker (KRaft, one node, loopback) that a test owns. */
+export interface KafkaServer {
+  /** host:port. */
+  broker: string
+  /** A client that is quiet. */
+  client: Kafka
+  /** Starts the same node again, on the same port and data, after {@link KafkaServer.kill}; resolves when it answers. */
+  start (): Promise<void>
+  /** Ends the broker at once, as a power cut would. */
+  kill (): Promise<void>
+}
+
+/** Starts Apache Kafka from `test/.servers/kafka` with its data in `folder`. Call `kill` in the end. */
+export async function startKafka (folder: string): Promise<KafkaServer> {
+  const [port, controller] = [await freePort(), await freePort()]
+  mkdirSync(folder, { recursive: true })
+  const properties = join(folder, 'server.properties')
+  writeFileSync(properties, settings(folder, port, controller))
+  java(['kafka.tools.StorageTool', 'format', '--config', properties, '--cluster-id', 'Z2F0ZWxlbnMtdGVzdC0wMQ'])
+  const broker = `127.0.0.1:${port}`
+  const client = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING, retry: { retries: 8, initialRetryTime: 100 } })
+  let child: ChildProcess | undefined
+  const kill = async (): Promise<void> => {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const exit = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exit
+  }
+  const start = async (): Promise<void> => {
+    child = spawn('java', [...flags(), 'kafka.Kafka', properties], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+    process.once('exit', () => child?.kill('SIGKILL'))
+    await answers(client, child)
+  }
+  await start()
+  return { broker, client, start, kill }
+}
+
+function settings (folder: string, port: number, controller: number): string {
+  return Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': join(folder, 'data'),
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 2,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 2,
+    'group.initial.rebalance.delay.ms': 0,
+    'group.min.session.timeout.ms': 1000,
+    'auto.create.topics.enable': false,
+  }).map(([key, value]) => `${key}=${value}`).join('\n')
+}
+
+function flags (): string[] {
+  const library = join(process.env.GATELENS_SERVERS ?? resolve(packageRoot, 'test/.servers'), 'kafka/lib')
+  if (!existsSync(library)) throw new Error(`${library} is missing: run test/integration/install.sh`)
+  return ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', join(library, '*')]
+}
+
+function java (command: string[]): void {
+  const { status, stdout, stderr } = spawnSync('java', [...flags(), ...command], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`java ${command.join(' ')}: ${stdout}${stderr}`)
+}
+
+async function answers (client: Kafka, child: ChildProcess): Promise<void> {
+  const admin = client.admin({ retry: { retries: 0 } })
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the broker ended with ${child.exitCode}`)
+    const ready = await admin.connect().then(() => admin.listTopics()).then(() => true, () => false)
+    await admin.disconnect()
+    if (ready) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
