@@ -53,12 +53,16 @@ export interface EventBatch {
   rejects: Reject[]
 }
 
+/** Told once a batch has reached its end, with the number of events that were refused for their content. */
+export type Landed = (refused: number) => void
+
 /**
  * Where events end. `write` resolves when the batch is durable; a batch that is written again (same range) must change
- * nothing. It retries what may pass by itself, and throws only what a person must mend.
+ * nothing. It retries what may pass by itself, and throws only what a person must mend. `landed` is called once the
+ * batch is where it belongs: at the latest then, or later when it had to wait somewhere.
  */
 export interface Sink {
-  write (batch: EventBatch): Promise<void>
+  write (batch: EventBatch, landed?: Landed): Promise<void>
   close (): Promise<void>
 }
 

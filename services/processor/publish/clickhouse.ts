@@ -1,0 +1,217 @@
+/**
+ * The ClickHouse sink: a batch is one insert a table, over HTTP, under a deduplication token that follows from its
+ * range. Written again it changes nothing. While the store takes nothing, batches wait in a bounded spool on disk.
+ */
+import { join } from 'node:path'
+import { createClient } from '@clickhouse/client'
+import type { ClickHouseClient } from '@clickhouse/client'
+import { z } from 'zod'
+import { GatelensError, messageOf } from '../../runtime/errors.ts'
+import type { Logger } from '../../runtime/log.ts'
+import { pause } from '../../runtime/shutdown.ts'
+import { byteSize, duration } from '../../runtime/units.ts'
+import type { EventBatch, Landed, Sink, Telemetry } from '../contract.ts'
+import { Bell } from './bell.ts'
+import { deliver } from './deliver.ts'
+import type { Parcel } from './parcel.ts'
+import { classify, isFatal } from './refusal.ts'
+import { Spool } from './spool.ts'
+import { tabulateEvents, tabulateRejects } from './tables.ts'
+import { tokenOf } from './token.ts'
+
+const identifier = z.string().regex(/^[A-Za-z_]\w*$/, 'letters, digits and _ only')
+
+export const clickhouseSchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8123').describe('HTTP interface of the server or of gatelens store.'),
+  database: identifier.default('gatelens'),
+  username: z.string().default('default'),
+  password: z.string().default('').describe('Best from the environment or a file: ${CLICKHOUSE_PASSWORD}, ${file:…}.'),
+  request_timeout: duration.default(30_000).describe('An insert that takes longer is sent again.'),
+  compression: z.boolean().default(false).describe('Compress what is sent (gzip): less network for more processor time.'),
+  cluster: identifier.optional().describe('Cluster of a replicated installation: tables become Replicated and Distributed.'),
+  spool: z.strictObject({
+    max_bytes: byteSize.default(1024 ** 3).describe('Most bytes that wait on disk for the store; at the bound the input is paused.'),
+  }).prefault({}),
+})
+
+export type ClickhouseOptions = z.output<typeof clickhouseSchema>
+
+export interface ClickhouseContext {
+  /** Folder of the process's state; the spool is a folder in it. */
+  state: string
+  telemetry: Telemetry
+  log: Logger
+  /** Makes the store ready (tables, version) before the first insert; tried again until it succeeds or fails for good. */
+  prepare: (client: ClickHouseClient) => Promise<void>
+}
+
+export interface ClickhouseSink extends Sink {
+  /** Resolves after `close`; rejects when nothing can be written any more until a person mends it (SCHEMA_NEWER, …). */
+  readonly done: Promise<void>
+}
+
+/** A client for the configured server. It has no default database: the database may not exist yet. */
+export function connectClickhouse (options: ClickhouseOptions): ClickHouseClient {
+  return createClient({
+    url: options.url,
+    username: options.username,
+    password: options.password,
+    request_timeout: options.request_timeout,
+    compression: { request: options.compression, response: false },
+    application: 'gatelens',
+  })
+}
+
+/** Opens the sink and its spool; what an earlier run left there is inserted first. Throws FOLDER_UNUSABLE. */
+export async function createClickhouseSink (options: ClickhouseOptions, context: ClickhouseContext): Promise<ClickhouseSink> {
+  const spool = await Spool.open(join(context.state, 'spool'), options.spool.max_bytes)
+  return new StoreWriter(options, context, spool)
+}
+
+class StoreWriter implements ClickhouseSink {
+  readonly done: Promise<void>
+  readonly #client: ClickHouseClient
+  readonly #database: string
+  readonly #context: ClickhouseContext
+  readonly #spool: Spool
+  readonly #closing = new AbortController()
+  /** Who wants to know when a spooled batch is in the store, by token. */
+  readonly #landed = new Map<string, Landed>()
+  readonly #bell = new Bell()
+  #up = false
+  #fatal: unknown
+
+  constructor (options: ClickhouseOptions, context: ClickhouseContext, spool: Spool) {
+    this.#client = connectClickhouse(options)
+    this.#database = options.database
+    this.#context = context
+    this.#spool = spool
+    this.#setUp(false)
+    this.done = this.#run()
+    // Whoever waits for `done` gets the error; nobody has to.
+    this.done.catch((error: unknown) => { this.#fatal = error; this.#signal() })
+  }
+
+  async write (batch: EventBatch, landed: Landed = () => {}): Promise<void> {
+    const parcel = { token: tokenOf(batch.range), parts: [tabulateEvents(batch.events), tabulateRejects(batch.rejects)] }
+    if (parcel.parts.every((part) => part.rows === 0)) return landed(0)
+    if (this.#up && this.#spool.length === 0) {
+      const refused = await this.#attempt(parcel)
+      if (refused !== undefined) return landed(refused)
+    }
+    this.#landed.set(parcel.token, landed)
+    await this.#keep(parcel)
+  }
+
+  async close (): Promise<void> {
+    this.#closing.abort()
+    this.#signal()
+    // An insert under way may still land; if not, its batch is in the spool or comes again.
+    await Promise.race([this.done.catch(() => {}), pause(2000)])
+    await this.#client.close()
+  }
+
+  async #run (): Promise<void> {
+    const { signal } = this.#closing
+    await this.#persist(() => this.#prepare())
+    while (!signal.aborted) {
+      const changed = this.#bell.rung
+      const parcel = await this.#spool.first()
+      if (parcel === undefined) await changed
+      else await this.#drain(parcel)
+    }
+  }
+
+  async #drain (parcel: Parcel): Promise<void> {
+    const refused = await this.#persist(() => this.#attempt(parcel))
+    if (refused === undefined) return
+    await this.#spool.removeFirst()
+    this.#landed.get(parcel.token)?.(refused)
+    this.#landed.delete(parcel.token)
+    this.#signal()
+  }
+
+  /** Does it again, with growing pauses, until it gives a value or the sink closes. */
+  async #persist<T> (action: () => Promise<T | undefined>): Promise<T | undefined> {
+    const { signal } = this.#closing
+    for (let delay = 100; !signal.aborted; delay = Math.min(delay * 2, 10_000)) {
+      const result = await action()
+      if (result !== undefined) return result
+      await pause(delay * (0.5 + Math.random() / 2), signal)
+    }
+    return undefined
+  }
+
+  async #prepare (): Promise<true | undefined> {
+    try {
+      await this.#context.prepare(this.#client)
+      this.#setUp(true)
+      return true
+    } catch (error) {
+      if (isFatal(error)) throw error
+      this.#complain(error)
+      return undefined
+    }
+  }
+
+  /** One try; undefined when it has to be done again. */
+  async #attempt (parcel: Parcel): Promise<number | undefined> {
+    const start = performance.now()
+    try {
+      const refused = await deliver({ client: this.#client, database: this.#database }, parcel)
+      this.#context.telemetry.record('gatelens_store_insert_seconds', {}, (performance.now() - start) / 1000)
+      if (refused > 0) this.#context.log.warn({ refused }, 'the store refused rows for their content; they are in the table rejected')
+      this.#setUp(true)
+      return refused
+    } catch (error) {
+      this.#complain(error)
+      // Somebody dropped the tables, or the store came back empty.
+      if (classify(error) === 'schema') await this.#context.prepare(this.#client).catch((failure: unknown) => this.#complain(failure))
+      return undefined
+    }
+  }
+
+  /** Puts a parcel into the spool; waits for room there, and while the disk takes nothing. */
+  async #keep (parcel: Parcel): Promise<void> {
+    const bytes = parcel.parts.reduce((sum, part) => sum + part.bytes.length, 0)
+    for (;;) {
+      if (this.#fatal !== undefined) throw this.#fatal
+      if (this.#closing.signal.aborted) throw stopped()
+      const changed = this.#bell.rung
+      if (!this.#spool.hasRoom(bytes)) await changed
+      else if (await this.#spooled(parcel)) return this.#signal()
+    }
+  }
+
+  async #spooled (parcel: Parcel): Promise<boolean> {
+    try {
+      await this.#spool.add(parcel)
+      return true
+    } catch (error) {
+      this.#context.log.error({ reason: messageOf(error) }, 'the spool cannot be written; the input waits')
+      await pause(1000, this.#closing.signal)
+      return false
+    }
+  }
+
+  #complain (error: unknown): void {
+    if (this.#up) this.#setUp(false)
+    this.#context.log.warn({ code: 'STORE_UNREACHABLE', reason: messageOf(error).slice(0, 300) }, 'the store takes nothing; trying again')
+  }
+
+  #setUp (up: boolean): void {
+    this.#up = up
+    this.#context.telemetry.set('gatelens_store_up', {}, Number(up))
+    this.#context.telemetry.set('gatelens_spool_bytes', {}, this.#spool.bytes)
+  }
+
+  /** Tells all who wait that the spool or the state has changed. */
+  #signal (): void {
+    this.#context.telemetry.set('gatelens_spool_bytes', {}, this.#spool.bytes)
+    this.#bell.ring()
+  }
+}
+
+function stopped (): GatelensError {
+  return new GatelensError('STORE_UNREACHABLE', 'stopped while the spool was full; the batch comes again after the start')
+}

@@ -1,0 +1,4 @@
+import { createClickhouseSink } from './clickhouse.ts'
+
+/** The sinks by name. */
+export const sinks = { clickhouse: createClickhouseSink }

@@ -1,0 +1,70 @@
+import { ClickHouseError } from '@clickhouse/client'
+import { GatelensError, messageOf } from '../../runtime/errors.ts'
+import type { Reject } from '../event.ts'
+import { unescape } from './encode.ts'
+import type { Part } from './parcel.ts'
+
+/**
+ * ClickHouse's codes for values that it cannot take (src/Common/ErrorCodes.cpp): a batch with such a value is split
+ * until the bad rows stand alone.
+ */
+const contentCodes = new Set([
+  '6', '25', '26', '27', '33', '38', '41', '53', '69', '70', '72', '117', '131', '321', '349', '376', '395', '407', '441', '442',
+  '467', '469', '675', '676', '691',
+])
+
+/** UNKNOWN_TABLE, UNKNOWN_DATABASE. */
+const schemaCodes = new Set(['60', '81'])
+
+/** UNKNOWN_USER, WRONG_PASSWORD, REQUIRED_PASSWORD, ACCESS_DENIED, AUTHENTICATION_FAILED. */
+const accessCodes = new Set(['192', '193', '194', '497', '516'])
+
+/** What a failed insert means: rows that cannot be taken, tables that are gone, or a store that takes nothing now. */
+export type Failure = 'content' | 'schema' | 'unavailable'
+
+/** Tells what a failed insert means; what is not known to be final may pass, and is tried again. */
+export function classify (error: unknown): Failure {
+  if (!(error instanceof ClickHouseError)) return 'unavailable'
+  if (contentCodes.has(error.code)) return 'content'
+  // TOO_MANY_PARTS stands for two things: rows of too many days in one insert, and merges that lag behind.
+  if (error.code === '252' && /single INSERT block/i.test(error.message)) return 'content'
+  return schemaCodes.has(error.code) ? 'schema' : 'unavailable'
+}
+
+/** True for what only a person can mend before anything can be written: a newer schema, wrong credentials. */
+export function isFatal (error: unknown): boolean {
+  if (error instanceof GatelensError) return !error.retriable
+  return error instanceof ClickHouseError && accessCodes.has(error.code)
+}
+
+/** The reject of a row that the store refused: where its record is, and the engine's reason without any value. */
+export function refuse (part: Part, row: Buffer, error: unknown): Reject {
+  const values = row.toString().replace(/\n$/, '').split('\t')
+  const valueOf = (column: string): string => unescape(values[part.columns.indexOf(column)] ?? '')
+  return {
+    reason: 'refused_by_store',
+    detail: describeRefusal(error, part.columns),
+    source: valueOf('source'),
+    source_offset: Number(valueOf('source_offset')),
+    length: 0,
+  }
+}
+
+/** The engine's message with everything that may quote the row cut out: literals, numbers, and the dump of the row. */
+export function describeRefusal (error: unknown, columns: readonly string[]): string {
+  const message = messageOf(error)
+  const kind = error instanceof ClickHouseError ? `${error.type ?? 'ERROR'} (${error.code})` : 'ERROR'
+  const reason = message
+    .replace(/(: )?(\(at row|Row \d|Column \d|while (executing|processing|reading|converting)|before:|Stack trace|\(?version ).*$/s, '')
+    .replace(/(["'`‘“])(?:\\.|(?!\1)[^\\])*(["'`’”]|$)/gs, '…')
+    .replace(/[^\s:,;()]*\d[^\s:,;()]*/g, '…')
+  const column = columnOf(message, columns)
+  return `${kind}${column === '' ? '' : `, column ${column}`}: ${reason.trim().slice(0, 200)}`
+}
+
+/** The engine lists the columns of the row up to the one that it could not take. */
+function columnOf (message: string, columns: readonly string[]): string {
+  const named = [...message.matchAll(/\bname: (\w+)/g)].map((match) => match[1] ?? '')
+  const last = named.at(-1) ?? ''
+  return columns.includes(last) ? last : ''
+}

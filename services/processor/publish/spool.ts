@@ -1,0 +1,89 @@
+import { readFile, readdir, rm, stat, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ensureFolder, syncFolder, writeDurably } from '../../runtime/files.ts'
+import { packParcel, unpackParcel } from './parcel.ts'
+import type { Parcel } from './parcel.ts'
+
+interface Waiting { name: string, token: string, bytes: number }
+
+/**
+ * Parcels that wait on disk for the store, in the order in which they came. A parcel is durable when `add` resolves;
+ * one whose token is there already is not added again.
+ */
+export class Spool {
+  readonly #folder: string
+  readonly #maxBytes: number
+  readonly #waiting: Waiting[]
+  #sequence: number
+  #bytes: number
+
+  private constructor (folder: string, maxBytes: number, waiting: Waiting[]) {
+    this.#folder = folder
+    this.#maxBytes = maxBytes
+    this.#waiting = waiting
+    this.#sequence = Number(waiting.at(-1)?.name.slice(0, digits) ?? 0)
+    this.#bytes = waiting.reduce((sum, item) => sum + item.bytes, 0)
+  }
+
+  /** Opens the folder with what an earlier run left in it. Throws FOLDER_UNUSABLE. */
+  static async open (folder: string, maxBytes: number): Promise<Spool> {
+    await ensureFolder(folder)
+    const names = (await readdir(folder)).sort()
+    // Half-written files were never promised to anybody.
+    for (const name of names.filter((item) => item.endsWith('.tmp'))) await rm(join(folder, name), { force: true })
+    const waiting = names.filter((name) => fileName.test(name)).map(async (name) => ({
+      name, token: name.slice(digits + 1, -ending.length), bytes: (await stat(join(folder, name))).size,
+    }))
+    return new Spool(folder, maxBytes, await Promise.all(waiting))
+  }
+
+  /** How many parcels wait, and how many bytes they take. */
+  get length (): number {
+    return this.#waiting.length
+  }
+
+  get bytes (): number {
+    return this.#bytes
+  }
+
+  has (token: string): boolean {
+    return this.#waiting.some((item) => item.token === token)
+  }
+
+  /** True when a parcel of that size may be added; a single one always may. */
+  hasRoom (bytes: number): boolean {
+    return this.#waiting.length === 0 || this.#bytes + bytes <= this.#maxBytes
+  }
+
+  async add (parcel: Parcel): Promise<void> {
+    if (this.has(parcel.token)) return
+    const content = packParcel(parcel)
+    const name = `${String(this.#sequence + 1).padStart(digits, '0')}-${parcel.token}${ending}`
+    await writeDurably(join(this.#folder, name), content)
+    this.#sequence++
+    this.#waiting.push({ name, token: parcel.token, bytes: content.length })
+    this.#bytes += content.length
+  }
+
+  /** The parcel that has waited longest. Throws STATE_INVALID when its file is broken. */
+  async first (): Promise<Parcel | undefined> {
+    const item = this.#waiting[0]
+    if (item === undefined) return undefined
+    const path = join(this.#folder, item.name)
+    return unpackParcel(await readFile(path), path)
+  }
+
+  /** Removes the parcel that has waited longest: it is in the store. */
+  async removeFirst (): Promise<void> {
+    const item = this.#waiting[0]
+    if (item === undefined) return
+    await unlink(join(this.#folder, item.name))
+    await syncFolder(this.#folder)
+    this.#waiting.shift()
+    this.#bytes -= item.bytes
+  }
+}
+
+const digits = 12
+const ending = '.batch'
+const fileName = /^\d{12}-[0-9a-f]+\.batch$/
