@@ -111,9 +111,10 @@ function deepest (issues: z.core.$ZodIssue[]): number {
   return Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)))
 }
 
-function nearest (key: string, known: string[]): string {
+/** The end of an "unknown …" message: `; did you mean "…"?`, or the known names when none is near; '' when none is known. */
+export function nearest (key: string, known: readonly string[]): string {
   if (known.length === 0) return ''
-  const candidate = closest(key, known)
+  const candidate = closest(key, [...known])
   return distance(key, candidate) <= Math.max(2, key.length / 2)
     ? `; did you mean "${candidate}"?`
     : `; known keys: ${known.join(', ')}`

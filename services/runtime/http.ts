@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { GatelensError, messageOf, systemCode } from './errors.ts'
 
@@ -16,8 +16,8 @@ export interface Listener {
 }
 
 /** Listens on `host:port`; port 0 picks a free one. Throws PORT_IN_USE with the address and what to do. */
-export async function listen (address: { host: string, port: number }, handler: Handler): Promise<Listener> {
-  const server = createServer(handler)
+export async function listen (address: { host: string, port: number }, handler: Handler, options: ServerOptions = {}): Promise<Listener> {
+  const server = createServer(options, handler)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(address.port, address.host, () => { server.off('error', reject); resolve() })

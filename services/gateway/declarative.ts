@@ -1,0 +1,262 @@
+/**
+ * Kong's declarative configuration, format 3.0, as far as this gateway implements it. Everything else is refused with
+ * its place. Format: https://developer.konghq.com/gateway/db-less-mode/ ; a null stands for an absent value, as in dumps.
+ */
+import { z } from 'zod'
+import { nearest } from '../runtime/config.ts'
+import { compilePattern } from './path.ts'
+import type { Environment, Hooks } from './plugin.ts'
+import { plugins } from './plugins/index.ts'
+
+const given = <S extends z.ZodType, D>(schema: S, fallback: D) => schema.nullish().transform((value) => value ?? fallback)
+
+/** What Kong adds to every entity of a dump. */
+const dumped = {
+  id: z.guid().nullish(),
+  created_at: z.number().nullish(),
+  updated_at: z.number().nullish(),
+  ws_id: z.string().nullish(),
+  tags: z.array(z.string()).nullish(),
+  _comment: z.string().nullish(),
+  _ignore: z.array(z.unknown()).nullish(),
+}
+
+const name = z.string().min(1).regex(/^[\w.\-~\u0080-\u{10ffff}]+$/u, 'a name has only letters, digits and . - _ ~')
+const milliseconds = z.number().int().min(1).max(2 ** 31 - 2)
+const port = z.number().int().min(0).max(65535)
+const path = z.string().startsWith('/', 'a path starts with /').refine((text) => !text.includes('//'), 'a path has no empty segments')
+const named = z.union([z.string(), z.strictObject({ id: z.string().nullish(), name: z.string().nullish() })]).nullish()
+const person = z.union([z.string(), z.strictObject({ id: z.string().nullish(), username: z.string().nullish() })]).nullish()
+
+/** A key that Kong knows and this gateway does not implement: empty values pass, others are refused by name. */
+const absent = z.unknown().refine((value) => value === undefined || value === null || value === false ||
+  (typeof value === 'object' && Object.keys(value).length === 0), 'this gateway does not support this; remove it').optional()
+
+const pluginSchema = z.strictObject({
+  ...dumped,
+  name: z.string(),
+  instance_name: z.string().nullish(),
+  enabled: given(z.boolean(), true),
+  protocols: z.array(z.string()).nullish(),
+  config: z.unknown().optional(),
+  service: named,
+  route: named,
+  consumer: person,
+}).transform((value, context): ConfiguredPlugin => {
+  const plugin = plugins[value.name]
+  if (plugin === undefined) return refusePlugin(value.name, context)
+  const parsed = plugin.parse(value.config)
+  if ('issues' in parsed) return refuseConfig(parsed.issues, plugin.schema, context)
+  return { ...value, priority: plugin.priority, perConsumer: plugin.perConsumer, start: parsed.start, secretNames: parsed.secretNames }
+})
+
+/** A plugin entry whose configuration has been checked. */
+export interface ConfiguredPlugin {
+  name: string
+  enabled: boolean
+  priority: number
+  perConsumer: boolean
+  service?: z.output<typeof named>
+  route?: z.output<typeof named>
+  consumer?: z.output<typeof person>
+  start: (environment: Environment) => Hooks
+  secretNames: string[]
+}
+
+function refusePlugin (wanted: string, context: z.RefinementCtx): never {
+  const known = Object.keys(plugins)
+  const hint = nearest(wanted, known)
+  const list = hint.includes('known keys') ? '' : `; this gateway has: ${known.join(', ')}`
+  context.addIssue({ code: 'custom', path: ['name'], message: `no plugin "${wanted}"${hint.replace('known keys', 'this gateway has')}${list}` })
+  return z.NEVER
+}
+
+function refuseConfig (issues: z.core.$ZodIssue[], schema: z.ZodType, context: z.RefinementCtx): never {
+  for (const issue of issues) {
+    const at = ['config', ...issue.path]
+    if (issue.code !== 'unrecognized_keys') context.addIssue({ code: 'custom', path: at, message: issue.message })
+    else for (const key of issue.keys) context.addIssue({ code: 'custom', path: [...at, key], message: `unknown key${nearest(key, keysOf(schema))}` })
+  }
+  return z.NEVER
+}
+
+function keysOf (schema: z.core.$ZodType): string[] {
+  const def = schema._zod.def as { shape?: Record<string, unknown>, in?: z.core.$ZodType, innerType?: z.core.$ZodType }
+  if (def.shape !== undefined) return Object.keys(def.shape)
+  const inner = def.in ?? def.innerType
+  return inner === undefined ? [] : keysOf(inner)
+}
+
+const routePath = z.string().superRefine((text, context) => {
+  if (text.startsWith('~')) {
+    try {
+      compilePattern(text.slice(1))
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: `not a regular expression: ${error instanceof Error ? error.message : String(error)}` })
+    }
+  } else if (!path.safeParse(text).success) {
+    context.addIssue({ code: 'custom', message: 'a path starts with / and has no empty segments; a regular expression starts with ~' })
+  }
+})
+
+const routeHost = z.string().min(1).refine((text) => {
+  const stars = text.split('*').length - 1
+  return stars === 0 || (stars === 1 && /^\*\.?[^*]|[^*]\*(:\d+)?$/.test(text))
+}, 'one wildcard at most, as the leftmost or the rightmost label')
+
+const routeSchema = z.strictObject({
+  ...dumped,
+  name: name.nullish(),
+  protocols: given(z.array(z.enum(['http', 'https'])).min(1), ['http', 'https'] as Array<'http' | 'https'>),
+  methods: z.array(z.string().regex(/^[A-Z]+$/, 'a method is written in capitals')).nullish(),
+  hosts: z.array(routeHost).nullish(),
+  paths: z.array(routePath).nullish(),
+  headers: z.record(z.string(), z.array(z.string())).nullish(),
+  https_redirect_status_code: given(z.union([426, 301, 302, 307, 308].map((code) => z.literal(code))), 426),
+  regex_priority: given(z.number().int(), 0),
+  strip_path: given(z.boolean(), true),
+  preserve_host: given(z.boolean(), false),
+  path_handling: given(z.enum(['v0', 'v1']), 'v0' as const),
+  request_buffering: given(z.boolean(), true).describe('accepted; bodies are always streamed'),
+  response_buffering: given(z.boolean(), true).describe('accepted; bodies are always streamed'),
+  service: named,
+  snis: absent,
+  sources: absent,
+  destinations: absent,
+  expression: absent,
+  priority: z.literal(0, 'only with the expressions router, which this gateway does not have').nullish(),
+  plugins: z.array(pluginSchema).nullish(),
+})
+
+const serviceSchema = z.strictObject({
+  ...dumped,
+  name: name.nullish(),
+  url: z.string().nullish().describe('shorthand for protocol, host, port and path'),
+  protocol: z.enum(['http', 'https']).nullish(),
+  host: z.string().min(1).nullish(),
+  port: port.nullish(),
+  path: path.nullish(),
+  retries: given(z.number().int().min(0).max(32767), 5),
+  connect_timeout: given(milliseconds, 60_000),
+  write_timeout: given(milliseconds, 60_000),
+  read_timeout: given(milliseconds, 60_000),
+  enabled: given(z.boolean(), true),
+  tls_verify: z.boolean().nullish().describe('certificates of https upstreams are checked unless this is false'),
+  tls_verify_depth: absent,
+  client_certificate: absent,
+  ca_certificates: absent,
+  routes: z.array(routeSchema).nullish(),
+  plugins: z.array(pluginSchema).nullish(),
+})
+
+const count = given(z.number().int().min(0).max(255), 0)
+const seconds = given(z.number().min(0).max(65535), 0)
+const statuses = z.array(z.number().int().min(100).max(999)).nullish()
+const probeType = z.enum(['tcp', 'http', 'https'])
+
+const healthSchema = z.strictObject({
+  threshold: z.literal(0, 'this gateway does not support a threshold; remove it').nullish(),
+  active: z.strictObject({
+    type: given(probeType, 'http' as const),
+    timeout: given(z.number().positive(), 1).describe('seconds'),
+    concurrency: z.number().int().min(1).nullish(),
+    http_path: given(path, '/'),
+    https_sni: absent,
+    https_verify_certificate: given(z.boolean(), true),
+    headers: z.record(z.string(), z.array(z.string())).nullish(),
+    healthy: z.strictObject({ interval: seconds, http_statuses: statuses, successes: count }).nullish(),
+    unhealthy: z.strictObject({
+      interval: seconds, http_statuses: statuses, tcp_failures: count, timeouts: count, http_failures: count,
+    }).nullish(),
+  }).nullish(),
+  passive: z.strictObject({
+    type: given(probeType, 'http' as const),
+    healthy: z.strictObject({ http_statuses: statuses, successes: count }).nullish(),
+    unhealthy: z.strictObject({ http_statuses: statuses, tcp_failures: count, timeouts: count, http_failures: count }).nullish(),
+  }).nullish(),
+})
+
+const targetSchema = z.strictObject({
+  ...dumped,
+  target: z.string().min(1),
+  weight: given(z.number().int().min(0).max(65535), 100),
+  upstream: named,
+})
+
+const upstreamSchema = z.strictObject({
+  ...dumped,
+  name: z.string().min(1),
+  algorithm: z.literal('round-robin', 'this gateway balances by weighted round robin only; write round-robin').nullish(),
+  hash_on: z.literal('none', 'this gateway does not hash; write none').nullish(),
+  hash_fallback: z.literal('none', 'this gateway does not hash; write none').nullish(),
+  hash_on_header: absent,
+  hash_fallback_header: absent,
+  hash_on_cookie: absent,
+  hash_on_cookie_path: z.string().nullish(),
+  hash_on_query_arg: absent,
+  hash_fallback_query_arg: absent,
+  hash_on_uri_capture: absent,
+  hash_fallback_uri_capture: absent,
+  slots: z.number().int().nullish(),
+  healthchecks: healthSchema.nullish(),
+  host_header: z.string().nullish(),
+  client_certificate: absent,
+  use_srv_name: absent,
+  targets: z.array(targetSchema).nullish(),
+})
+
+const credentialSchema = z.strictObject({
+  ...dumped,
+  key: z.string().min(1),
+  ttl: absent,
+  consumer: person,
+})
+
+const consumerSchema = z.strictObject({
+  ...dumped,
+  username: z.string().min(1).nullish(),
+  custom_id: z.string().min(1).nullish(),
+  keyauth_credentials: z.array(credentialSchema).nullish(),
+  acls: absent,
+  basicauth_credentials: absent,
+  hmacauth_credentials: absent,
+  jwt_secrets: absent,
+  oauth2_credentials: absent,
+  plugins: z.array(pluginSchema).nullish(),
+}).refine((value) => (value.username ?? value.custom_id ?? undefined) !== undefined, 'a consumer has a username or a custom_id')
+
+/** The schema of the file itself; `entities.ts` resolves its references. */
+export const declarativeSchema = z.strictObject({
+  _format_version: z.literal('3.0', 'write "3.0"; older files are converted by: deck file convert'),
+  _transform: z.boolean().nullish(),
+  _comment: z.string().nullish(),
+  _ignore: z.array(z.unknown()).nullish(),
+  _info: z.strictObject({ select_tags: z.array(z.string()).nullish() }).nullish(),
+  _workspace: z.string().nullish(),
+  services: z.array(serviceSchema).nullish(),
+  routes: z.array(routeSchema).nullish(),
+  upstreams: z.array(upstreamSchema).nullish(),
+  targets: z.array(targetSchema).nullish(),
+  consumers: z.array(consumerSchema).nullish(),
+  keyauth_credentials: z.array(credentialSchema).nullish(),
+  plugins: z.array(pluginSchema).nullish(),
+  workspaces: z.array(z.looseObject({ name: z.string() })).nullish(),
+  parameters: z.array(z.unknown()).nullish(),
+  certificates: absent,
+  ca_certificates: absent,
+  snis: absent,
+  vaults: absent,
+  keys: absent,
+  key_sets: absent,
+  filter_chains: absent,
+  consumer_groups: absent,
+})
+
+export type Declarative = z.output<typeof declarativeSchema>
+export type ServiceEntry = z.output<typeof serviceSchema>
+export type RouteEntry = z.output<typeof routeSchema>
+export type UpstreamEntry = z.output<typeof upstreamSchema>
+export type TargetEntry = z.output<typeof targetSchema>
+export type ConsumerEntry = z.output<typeof consumerSchema>
+export type CredentialEntry = z.output<typeof credentialSchema>
+export type HealthEntry = z.output<typeof healthSchema>

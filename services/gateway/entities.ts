@@ -1,0 +1,347 @@
+import { z } from 'zod'
+import { nearest, parseConfig } from '../runtime/config.ts'
+import type { ConfigSource } from '../runtime/config.ts'
+import { declarativeSchema } from './declarative.ts'
+import type {
+  ConfiguredPlugin, ConsumerEntry, CredentialEntry, Declarative, HealthEntry, RouteEntry, ServiceEntry, TargetEntry, UpstreamEntry,
+} from './declarative.ts'
+import { defaultWorkspace, entityId } from './ids.ts'
+
+export interface Service {
+  id: string
+  name: string
+  protocol: 'http' | 'https'
+  host: string
+  port: number
+  path: string
+  retries: number
+  connectTimeout: number
+  writeTimeout: number
+  readTimeout: number
+  verify: boolean
+  enabled: boolean
+  /** The entity as Kong's log serializer writes it, ready as JSON. */
+  json: string
+}
+
+export interface Route {
+  id: string
+  name: string
+  entry: RouteEntry
+  service: Service | undefined
+  json: string
+}
+
+export interface Consumer {
+  id: string
+  username: string
+  customId: string
+  json: string
+}
+
+export interface Credential {
+  id: string
+  key: string
+  consumer: Consumer
+}
+
+export interface Target {
+  host: string
+  port: number
+  weight: number
+}
+
+export interface Upstream {
+  name: string
+  hostHeader: string
+  targets: Target[]
+  health: HealthEntry | undefined
+}
+
+export interface Scope {
+  service: Service | undefined
+  route: Route | undefined
+  consumer: Consumer | undefined
+}
+
+/** A plugin and what it is configured for. */
+export interface PluginEntry {
+  plugin: ConfiguredPlugin
+  scope: Scope
+}
+
+/** A configuration with all references resolved and all defaults filled in; enabled plugins only. */
+export interface Entities {
+  services: Service[]
+  routes: Route[]
+  upstreams: ReadonlyMap<string, Upstream>
+  consumers: Consumer[]
+  /** By key. */
+  credentials: ReadonlyMap<string, Credential>
+  plugins: PluginEntry[]
+  /** Lower-case names of headers and query parameters that carry credentials. */
+  secretNames: ReadonlySet<string>
+}
+
+/**
+ * Reads a declarative configuration. `now` (epoch s) becomes the creation time of entities that name none. Throws
+ * CONFIG_SYNTAX, CONFIG_VARIABLE or CONFIG_INVALID with file, line and path; relative order of entities is kept.
+ */
+export function readDeclarative (source: ConfigSource, now: number): Entities {
+  return parseConfig(source, declarativeSchema.transform((file, context) => resolve(file, now, context)))
+}
+
+type Path = Array<string | number>
+interface Placed<T> { value: T, at: Path }
+type Report = (at: Path, message: string) => void
+type Reference = string | { id?: string | null, name?: string | null, username?: string | null } | null | undefined
+
+function resolve (file: Declarative, now: number, context: z.RefinementCtx): Entities {
+  let broken = false
+  const report: Report = (path, message) => { broken = true; context.addIssue({ code: 'custom', path, message }) }
+  const services = placed(file.services, ['services']).map((item, index) => ({ ...item, made: serviceOf(item, index, now, report) }))
+  const find = { service: finder('service', services.map((item) => item.made), report) }
+  const routes = [
+    ...services.flatMap((item) => placed(item.value.routes, [...item.at, 'routes']).map((route) => ({ ...route, service: item.made }))),
+    ...placed(file.routes, ['routes']).map((route) => ({ ...route, service: find.service(route.value.service, [...route.at, 'service']) })),
+  ].map((item, index) => ({ ...item, made: routeOf(item, index, now, report) }))
+  const consumers = placed(file.consumers, ['consumers']).map((item) => ({ ...item, made: consumerOf(item.value, now) }))
+  const owners: Owners = { services, routes, consumers }
+  const finders: Finders = {
+    ...find,
+    route: finder('route', routes.map((item) => item.made), report),
+    consumer: finder('consumer', consumers.map((item) => item.made), report),
+  }
+  const plugins = pluginsOf(file, owners, finders, report)
+  const entities: Entities = {
+    services: services.map((item) => item.made),
+    routes: routes.map((item) => item.made),
+    upstreams: upstreamsOf(file, report),
+    consumers: consumers.map((item) => item.made),
+    credentials: credentialsOf(file, consumers, finders, report),
+    plugins,
+    secretNames: new Set(['apikey', ...plugins.flatMap((item) => item.plugin.secretNames)].map((name) => name.toLowerCase())),
+  }
+  unique('services', services, report)
+  unique('routes', routes, report)
+  unique('consumers', consumers, report)
+  return broken ? z.NEVER : entities
+}
+
+function placed<T> (items: T[] | null | undefined, at: Path): Array<Placed<T>> {
+  return (items ?? []).map((value, index) => ({ value, at: [...at, index] }))
+}
+
+interface Owners {
+  services: Array<Placed<ServiceEntry> & { made: Service }>
+  routes: Array<Placed<RouteEntry> & { made: Route }>
+  consumers: Array<Placed<ConsumerEntry> & { made: Consumer }>
+}
+
+interface Finders {
+  service: (reference: Reference, at: Path) => Service | undefined
+  route: (reference: Reference, at: Path) => Route | undefined
+  consumer: (reference: Reference, at: Path) => Consumer | undefined
+}
+
+function finder<T extends { id: string, name?: string, username?: string }> (kind: string, all: T[], report: Report) {
+  const nameOf = (item: T): string => item.name ?? item.username ?? ''
+  const byId = new Map(all.map((item) => [item.id, item]))
+  const byName = new Map(all.map((item) => [nameOf(item), item]))
+  byName.delete('')
+  return (reference: Reference, at: Path): T | undefined => {
+    if (reference === null || reference === undefined) return undefined
+    const wanted = typeof reference === 'string' ? reference : reference.id ?? reference.name ?? reference.username ?? ''
+    const found = byId.get(wanted) ?? byName.get(wanted)
+    if (found === undefined) report(at, `no ${kind} "${wanted}" in this file${nearest(wanted, [...byName.keys()]).replace('known keys', 'it has')}`)
+    return found
+  }
+}
+
+function unique (kind: string, items: Array<{ at: Path, made: { id: string, name?: string, username?: string } }>, report: Report): void {
+  const seen = new Set<string>()
+  for (const { at, made } of items) {
+    const label = made.name ?? made.username ?? ''
+    if (seen.has(made.id) || (label !== '' && seen.has(label))) report(at, `${kind} has "${label || made.id}" twice`)
+    seen.add(made.id).add(label)
+  }
+}
+
+function serviceOf ({ value, at }: Placed<ServiceEntry>, index: number, now: number, report: Report): Service {
+  const url = value.url === null || value.url === undefined ? undefined : parseUrl(value.url)
+  if (typeof value.url === 'string' && url === undefined) report([...at, 'url'], 'not an http or https address')
+  const protocol = url?.protocol ?? value.protocol ?? 'http'
+  const host = url?.host ?? value.host ?? ''
+  const port = url?.port ?? value.port ?? 80
+  const path = url === undefined ? value.path ?? undefined : url.path
+  if (host === '' && typeof value.url !== 'string') report(at, 'a service needs url or host')
+  const id = value.id ?? entityId('services', value.name ?? `${host}:${port}:${index}`)
+  const json = JSON.stringify({
+    id,
+    name: value.name ?? undefined,
+    host,
+    port,
+    protocol,
+    path,
+    retries: value.retries,
+    connect_timeout: value.connect_timeout,
+    read_timeout: value.read_timeout,
+    write_timeout: value.write_timeout,
+    enabled: value.enabled,
+    tls_verify: value.tls_verify ?? undefined,
+    ...stamps(value, now),
+  })
+  return {
+    id,
+    name: value.name ?? '',
+    protocol,
+    host,
+    port,
+    path: path ?? '/',
+    retries: value.retries,
+    connectTimeout: value.connect_timeout,
+    writeTimeout: value.write_timeout,
+    readTimeout: value.read_timeout,
+    verify: value.tls_verify ?? true,
+    enabled: value.enabled,
+    json,
+  }
+}
+
+function parseUrl (text: string): { protocol: 'http' | 'https', host: string, port: number, path: string | undefined } | undefined {
+  const found = /^(https?):\/\/(\[[0-9a-fA-F:.]+\]|[^/:?#@\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:[?#].*)?$/.exec(text)
+  if (found === null) return undefined
+  const protocol = found[1] === 'https' ? 'https' : 'http'
+  const port = found[3] === undefined ? (protocol === 'https' ? 443 : 80) : Number(found[3])
+  return port > 65535 ? undefined : { protocol, host: bare(found[2] ?? ''), port, path: found[4] }
+}
+
+function bare (host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host
+}
+
+interface Stamped { created_at?: number | null, updated_at?: number | null, ws_id?: string | null, tags?: string[] | null }
+
+function stamps (value: Stamped, now: number): Record<string, unknown> {
+  return {
+    created_at: value.created_at ?? now,
+    updated_at: value.updated_at ?? now,
+    ws_id: value.ws_id ?? defaultWorkspace,
+    tags: value.tags ?? undefined,
+  }
+}
+
+function routeOf (item: Placed<RouteEntry> & { service: Service | undefined }, index: number, now: number, report: Report): Route {
+  const { value, at, service } = item
+  const parts = [value.paths, value.hosts, value.methods, Object.keys(value.headers ?? {})]
+  if (parts.every((part) => (part ?? []).length === 0)) report(at, 'a route needs at least one of paths, hosts, methods, headers')
+  if (Object.keys(value.headers ?? {}).some((header) => header.toLowerCase() === 'host')) report([...at, 'headers'], 'write hosts instead of a host header')
+  const id = value.id ?? entityId('routes', value.name ?? `${service?.id ?? ''}:${index}`)
+  const json = JSON.stringify({
+    id,
+    name: value.name ?? undefined,
+    paths: value.paths ?? undefined,
+    methods: value.methods ?? undefined,
+    hosts: value.hosts ?? undefined,
+    headers: value.headers ?? undefined,
+    protocols: value.protocols,
+    strip_path: value.strip_path,
+    preserve_host: value.preserve_host,
+    path_handling: value.path_handling,
+    regex_priority: value.regex_priority,
+    https_redirect_status_code: value.https_redirect_status_code,
+    request_buffering: value.request_buffering,
+    response_buffering: value.response_buffering,
+    service: service === undefined ? undefined : { id: service.id },
+    ...stamps(value, now),
+  })
+  return { id, name: value.name ?? '', entry: value, service, json }
+}
+
+function consumerOf (value: ConsumerEntry, now: number): Consumer {
+  const id = value.id ?? entityId('consumers', value.username ?? `custom_id:${value.custom_id}`)
+  const { ws_id: _, ...times } = stamps(value, now)
+  const json = JSON.stringify({ id, username: value.username ?? undefined, custom_id: value.custom_id ?? undefined, ...times })
+  return { id, username: value.username ?? '', customId: value.custom_id ?? '', json }
+}
+
+function credentialsOf (file: Declarative, consumers: Owners['consumers'], finders: Finders, report: Report): Map<string, Credential> {
+  const nested = consumers.flatMap((item) =>
+    placed(item.value.keyauth_credentials, [...item.at, 'keyauth_credentials']).map((entry) => ({ ...entry, consumer: item.made as Consumer | undefined })))
+  const flat = placed(file.keyauth_credentials, ['keyauth_credentials']).map((entry) => ({ ...entry, consumer: ownerOf(entry, finders, report) }))
+  const byKey = new Map<string, Credential>()
+  for (const { value, at, consumer } of [...nested, ...flat]) {
+    if (consumer === undefined) continue
+    if (byKey.has(value.key)) report([...at, 'key'], 'two credentials have this key')
+    // Never derived from the key itself: the id stands in logs, and a hash of a weak key gives it away.
+    byKey.set(value.key, { id: value.id ?? entityId('keyauth_credentials', `${consumer.id}:${at.join('.')}`), key: value.key, consumer })
+  }
+  return byKey
+}
+
+function ownerOf ({ value, at }: Placed<CredentialEntry>, finders: Finders, report: Report): Consumer | undefined {
+  if (value.consumer === null || value.consumer === undefined) report(at, 'a credential outside of a consumer needs consumer')
+  return finders.consumer(value.consumer, [...at, 'consumer'])
+}
+
+function upstreamsOf (file: Declarative, report: Report): Map<string, Upstream> {
+  const entries = placed(file.upstreams, ['upstreams'])
+  const flat = placed(file.targets, ['targets'])
+  const byName = new Map<string, Upstream>()
+  for (const { value, at } of entries) {
+    const own = placed(value.targets, [...at, 'targets'])
+    const others = flat.filter((item) => refersTo(item.value.upstream, value))
+    if (byName.has(value.name)) report([...at, 'name'], `upstreams has "${value.name}" twice`)
+    byName.set(value.name, {
+      name: value.name,
+      hostHeader: value.host_header ?? '',
+      health: value.healthchecks ?? undefined,
+      targets: [...own, ...others].flatMap((item) => targetOf(item, report)),
+    })
+  }
+  for (const { value, at } of flat) {
+    if (!entries.some((item) => refersTo(value.upstream, item.value))) report([...at, 'upstream'], 'no such upstream in this file')
+  }
+  return byName
+}
+
+function refersTo (reference: TargetEntry['upstream'], upstream: UpstreamEntry): boolean {
+  const wanted = typeof reference === 'string' ? reference : reference?.id ?? reference?.name
+  return wanted !== undefined && wanted !== null && (wanted === upstream.name || wanted === upstream.id)
+}
+
+/** Kong's default port of a target is 8000 (kong/tools/ip.lua callers in kong/db/dao/targets.lua). */
+function targetOf ({ value, at }: Placed<TargetEntry>, report: Report): Target[] {
+  const found = /^(\[[0-9a-fA-F:.]+\]|[^\s/:?#]+)(?::(\d{1,5}))?$/.exec(value.target)
+  const port = Number(found?.[2] ?? 8000)
+  if (found === null || port > 65535) {
+    report([...at, 'target'], 'write host:port')
+    return []
+  }
+  return [{ host: bare(found[1] ?? ''), port, weight: value.weight }]
+}
+
+function pluginsOf (file: Declarative, owners: Owners, finders: Finders, report: Report): PluginEntry[] {
+  const none: Scope = { service: undefined, route: undefined, consumer: undefined }
+  const all = [
+    ...placed(file.plugins, ['plugins']).map((item) => ({ ...item, scope: none })),
+    ...owners.services.flatMap((owner) => placed(owner.value.plugins, [...owner.at, 'plugins']).map((item) => ({ ...item, scope: { ...none, service: owner.made } }))),
+    ...owners.routes.flatMap((owner) => placed(owner.value.plugins, [...owner.at, 'plugins']).map((item) => ({ ...item, scope: { ...none, route: owner.made } }))),
+    ...owners.consumers.flatMap((owner) => placed(owner.value.plugins, [...owner.at, 'plugins']).map((item) => ({ ...item, scope: { ...none, consumer: owner.made } }))),
+  ]
+  const seen = new Set<string>()
+  return all.flatMap(({ value, at, scope }) => {
+    const full: Scope = {
+      service: scope.service ?? finders.service(value.service, [...at, 'service']),
+      route: scope.route ?? finders.route(value.route, [...at, 'route']),
+      consumer: scope.consumer ?? finders.consumer(value.consumer, [...at, 'consumer']),
+    }
+    const key = [value.name, full.service?.id, full.route?.id, full.consumer?.id].join('|')
+    if (seen.has(key)) report(at, `plugin ${value.name} is configured twice for the same scope`)
+    if (full.consumer !== undefined && !value.perConsumer) {
+      report(at, `plugin ${value.name} cannot be configured for a consumer: it identifies them`)
+    }
+    seen.add(key)
+    return value.enabled ? [{ plugin: value, scope: full }] : []
+  })
+}

@@ -1,0 +1,155 @@
+/**
+ * `rate-limiting`, policy `local`: so many requests in fixed windows of UTC time, counted in this process
+ * (https://developer.konghq.com/plugins/rate-limiting/).
+ */
+import { z } from 'zod'
+import { headerValues, setResponseHeader } from '../exchange.ts'
+import type { Exchange } from '../exchange.ts'
+import { definePlugin } from '../plugin.ts'
+
+const periods = ['second', 'minute', 'hour', 'day', 'month', 'year'] as const
+type Period = typeof periods[number]
+
+/** Nominal lengths, in seconds: what Kong's `RateLimit-Reset` counts down from, in every month and year. */
+const lengths: Record<Period, number> = { second: 1, minute: 60, hour: 3600, day: 86_400, month: 2_592_000, year: 31_536_000 }
+
+const limit = z.number().positive().nullish()
+const redis = z.unknown().refine((value) => value === undefined || value === null, 'only with policy redis, which this gateway does not have yet; remove it').optional()
+
+const schema = z.strictObject({
+  second: limit,
+  minute: limit,
+  hour: limit,
+  day: limit,
+  month: limit,
+  year: limit,
+  limit_by: z.enum(['consumer', 'credential', 'ip', 'service', 'header', 'path']).nullish().transform((value) => value ?? 'consumer' as const),
+  header_name: z.string().nullish(),
+  path: z.string().nullish(),
+  policy: z.literal('local', 'this gateway counts in its own process only; write local').nullish(),
+  fault_tolerant: z.boolean().nullish().describe('accepted: local counting cannot fail'),
+  hide_client_headers: z.boolean().nullish().transform((value) => value ?? false),
+  error_code: z.number().int().min(400).max(599).nullish().transform((value) => value ?? 429),
+  error_message: z.string().nullish().transform((value) => value ?? 'API rate limit exceeded'),
+  sync_rate: z.literal(-1, 'only with policy redis; write -1').nullish(),
+  redis,
+}).superRefine((config, context) => {
+  const fail = (path: string, message: string): void => { context.addIssue({ code: 'custom', path: [path], message }) }
+  const given = periods.filter((period) => typeof config[period] === 'number')
+  if (given.length === 0) context.addIssue({ code: 'custom', message: `needs at least one of ${periods.join(', ')}` })
+  given.forEach((upper, index) => {
+    const lower = given[index - 1]
+    if (lower !== undefined && Number(config[upper]) < Number(config[lower])) fail(upper, `the limit for ${upper} cannot be lower than the limit for ${lower}`)
+  })
+  if (config.limit_by === 'header' && !config.header_name) fail('header_name', 'limit_by header needs it')
+  if (config.limit_by === 'path' && !config.path) fail('path', 'limit_by path needs it')
+})
+
+type Config = z.output<typeof schema>
+
+export const rateLimiting = definePlugin({
+  priority: 910,
+  schema,
+  start: (config) => {
+    const counters = periods.flatMap((period) => typeof config[period] === 'number' ? [new Counter(period, config[period])] : [])
+    return {
+      access: (exchange) => {
+        const now = Math.floor(exchange.startedAt / 1000) * 1000
+        const usages = counters.map((counter) => counter.read(identify(exchange, config), now))
+        // As in Kong, the longest window that is used up is the one that refuses.
+        const stop = usages.findLast((usage) => usage.remaining <= 0)
+        if (!config.hide_client_headers) announce(exchange, usages, stop)
+        if (stop !== undefined) return { status: config.error_code, message: config.error_message }
+        for (const usage of usages) usage.take()
+        return undefined
+      },
+    }
+  },
+})
+
+function identify (exchange: Exchange, config: Config): string {
+  return identifier(exchange, config) ?? exchange.clientIp
+}
+
+function identifier (exchange: Exchange, config: Config): string | undefined {
+  switch (config.limit_by) {
+    case 'consumer': return exchange.consumer?.id ?? exchange.credential?.id
+    case 'credential': return exchange.credential?.id
+    case 'service': return exchange.service?.id
+    case 'header': return headerValues(exchange, (config.header_name ?? '').toLowerCase())[0]
+    case 'path': return exchange.target.path === config.path ? config.path : undefined
+    default: return undefined
+  }
+}
+
+interface Usage {
+  period: Period
+  limit: number
+  /** Before this request; not more than 0 when it must be refused. */
+  remaining: number
+  /** Seconds until the window ends, 1 at least. */
+  reset: number
+  /** Counts this request. */
+  take: () => void
+}
+
+function announce (exchange: Exchange, usages: Usage[], stop: Usage | undefined): void {
+  let tightest: { limit: number, left: number, usage: Usage } | undefined
+  for (const usage of usages) {
+    const left = Math.max(0, usage.remaining - (stop === undefined || stop === usage ? 1 : 0))
+    const name = `${usage.period.slice(0, 1).toUpperCase()}${usage.period.slice(1)}`
+    setResponseHeader(exchange, `X-RateLimit-Limit-${name}`, String(usage.limit))
+    setResponseHeader(exchange, `X-RateLimit-Remaining-${name}`, String(left))
+    if (tightest === undefined || left <= tightest.left) tightest = { limit: usage.limit, left, usage }
+  }
+  if (tightest === undefined) return
+  setResponseHeader(exchange, 'RateLimit-Limit', String(tightest.limit))
+  setResponseHeader(exchange, 'RateLimit-Remaining', String(tightest.left))
+  setResponseHeader(exchange, 'RateLimit-Reset', String(tightest.usage.reset))
+  if (stop !== undefined) setResponseHeader(exchange, 'Retry-After', String(tightest.usage.reset))
+}
+
+/** Callers that one window remembers at most; past it the one that came first is forgotten, as in a full shared dictionary. */
+const callers = 200_000
+
+/** The counts of the current window of one period. A new window starts empty. */
+class Counter {
+  readonly #period: Period
+  readonly #limit: number
+  #window = Number.NaN
+  #counts = new Map<string, number>()
+
+  constructor (period: Period, limit: number) {
+    this.#period = period
+    this.#limit = limit
+  }
+
+  read (caller: string, now: number): Usage {
+    const start = windowStart(this.#period, now)
+    if (start !== this.#window) {
+      this.#window = start
+      this.#counts = new Map()
+    }
+    const counts = this.#counts
+    return {
+      period: this.#period,
+      limit: this.#limit,
+      remaining: this.#limit - (counts.get(caller) ?? 0),
+      reset: Math.max(1, lengths[this.#period] - Math.floor((now - start) / 1000)),
+      take: () => take(counts, caller),
+    }
+  }
+}
+
+function take (counts: Map<string, number>, caller: string): void {
+  const before = counts.get(caller)
+  if (before === undefined && counts.size >= callers) counts.delete(counts.keys().next().value ?? '')
+  counts.set(caller, (before ?? 0) + 1)
+}
+
+/** Start of the window that holds `now`, both in epoch ms. */
+function windowStart (period: Period, now: number): number {
+  if (period !== 'month' && period !== 'year') return now - now % (lengths[period] * 1000)
+  const date = new Date(now)
+  return Date.UTC(date.getUTCFullYear(), period === 'month' ? date.getUTCMonth() : 0)
+}

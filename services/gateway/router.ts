@@ -1,0 +1,174 @@
+/**
+ * Chooses the route of a request by the rules of Kong's traditional router (kong/router/traditional.lua): more kinds of
+ * conditions first; then hosts before headers before paths before methods; then wildcard hosts with a port, plain hosts,
+ * regular expressions; more headers; regex_priority; the longer path; the older route; the order in the file.
+ */
+import type { Route } from './entities.ts'
+import { compilePattern } from './path.ts'
+
+export interface RouterRequest {
+  method: string
+  /** Lower case, with the port if the client sent one. */
+  host: string
+  /** Port that is meant when the host names none. */
+  defaultPort: number
+  /** Normalised. */
+  path: string
+  /** Values of a header by its lower-case name. */
+  header: (name: string) => string[]
+}
+
+export interface RouteMatch {
+  route: Route
+  /** The part of the path that the route's path matched; '' when the route has no paths. */
+  matched: string
+}
+
+export interface Router {
+  match (request: RouterRequest): RouteMatch | undefined
+}
+
+/** Compiles routes; those of disabled services are left out. Pure; the result holds no state. */
+export function createRouter (routes: Route[]): Router {
+  const candidates = routes.filter((route) => route.service?.enabled !== false).flatMap(candidatesOf).sort(compare)
+  candidates.forEach((candidate, rank) => { candidate.rank = rank })
+  const table = index(candidates)
+  return { match: (request) => match(request, table) }
+}
+
+interface HostRule { plain: string, pattern: RegExp | undefined, port: boolean }
+interface HeaderRule { name: string, values: Set<string>, pattern: RegExp | undefined }
+
+/** One route with one of its paths. */
+interface Candidate {
+  route: Route
+  order: number
+  rank: number
+  prefix: string | undefined
+  pattern: RegExp | undefined
+  hosts: HostRule[]
+  headers: HeaderRule[]
+  methods: Set<string> | undefined
+  kinds: number
+  category: number
+  weight: number
+}
+
+const category = { host: 0x40, header: 0x20, path: 0x10, method: 0x08 } as const
+const weight = { wildcardPort: 4, plainHosts: 2, regex: 1 } as const
+
+function candidatesOf (route: Route, order: number): Candidate[] {
+  const { paths } = route.entry
+  const split = paths === null || paths === undefined || paths.length === 0 ? [undefined] : paths
+  return split.map((path) => candidateOf(route, order, path))
+}
+
+function candidateOf (route: Route, order: number, path: string | undefined): Candidate {
+  const regex = path?.startsWith('~') === true
+  const hosts = (route.entry.hosts ?? []).map(hostRule)
+  const headers = Object.entries(route.entry.headers ?? {}).map(([name, values]) => headerRule(name, values))
+  const methods = route.entry.methods?.length ? new Set(route.entry.methods) : undefined
+  const kinds = [[hosts.length > 0, category.host], [headers.length > 0, category.header], [path !== undefined, category.path],
+    [methods !== undefined, category.method]] as const
+  const wild = hosts.filter((rule) => rule.pattern !== undefined)
+  return {
+    route,
+    order,
+    rank: 0,
+    hosts,
+    headers,
+    methods,
+    prefix: regex ? undefined : path,
+    pattern: regex ? compilePattern(path.slice(1)) : undefined,
+    kinds: kinds.filter(([has]) => has).length,
+    category: kinds.reduce((sum, [has, bit]) => sum + (has ? bit : 0), 0),
+    weight: (wild.some((rule) => rule.port) ? weight.wildcardPort : 0) +
+      (hosts.length > 0 && wild.length === 0 ? weight.plainHosts : 0) + (regex ? weight.regex : 0),
+  }
+}
+
+function hostRule (host: string): HostRule {
+  const plain = host.toLowerCase()
+  const port = /:\d+$/.test(plain)
+  if (!plain.includes('*')) return { plain, pattern: undefined, port }
+  const source = plain.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace('*', '.+')
+  return { plain, pattern: new RegExp(`^${source}${port ? '' : '(?::\\d+)?'}$`), port }
+}
+
+function headerRule (name: string, values: string[]): HeaderRule {
+  const [first = ''] = values
+  const pattern = values.length === 1 && first.startsWith('~*') ? new RegExp(first.slice(2), 'i') : undefined
+  return { name: name.toLowerCase(), values: new Set(values.map((value) => value.toLowerCase())), pattern }
+}
+
+function compare (a: Candidate, b: Candidate): number {
+  const priority = (item: Candidate): number => item.pattern === undefined ? 0 : item.route.entry.regex_priority
+  const length = (item: Candidate): number => item.prefix?.length ?? 0
+  return b.kinds - a.kinds || b.category - a.category || b.weight - a.weight || b.headers.length - a.headers.length ||
+    priority(b) - priority(a) || length(b) - length(a) || age(a, b) || a.order - b.order
+}
+
+function age (a: Candidate, b: Candidate): number {
+  const first = a.route.entry.created_at
+  const second = b.route.entry.created_at
+  return typeof first === 'number' && typeof second === 'number' ? first - second : 0
+}
+
+interface Table {
+  byPrefix: Map<string, Candidate[]>
+  /** Distinct lengths of the prefixes, longest first. */
+  lengths: number[]
+  /** Regular expressions and routes without a path. */
+  others: Candidate[]
+}
+
+/** Prefixes go into a table by their text, so that a thousand routes cost no more than their distinct lengths. */
+function index (candidates: Candidate[]): Table {
+  const byPrefix = new Map<string, Candidate[]>()
+  const others: Candidate[] = []
+  for (const candidate of candidates) {
+    if (candidate.prefix === undefined) others.push(candidate)
+    else if (byPrefix.get(candidate.prefix)?.push(candidate) === undefined) byPrefix.set(candidate.prefix, [candidate])
+  }
+  const lengths = [...new Set([...byPrefix.keys()].map((prefix) => prefix.length))].sort((a, b) => b - a)
+  return { byPrefix, lengths, others }
+}
+
+function match (request: RouterRequest, { byPrefix, lengths, others }: Table): RouteMatch | undefined {
+  const { path } = request
+  let best: RouteMatch | undefined
+  let rank = Infinity
+  for (const length of lengths) {
+    if (length > path.length) continue
+    for (const candidate of byPrefix.get(path.slice(0, length)) ?? []) {
+      if (candidate.rank >= rank) break
+      if (!fits(candidate, request)) continue
+      best = { route: candidate.route, matched: candidate.prefix ?? '' }
+      rank = candidate.rank
+      break
+    }
+  }
+  for (const candidate of others) {
+    if (candidate.rank >= rank) break
+    const found = candidate.pattern === undefined ? '' : candidate.pattern.exec(path)?.[0]
+    if (found === undefined || !fits(candidate, request)) continue
+    return { route: candidate.route, matched: found }
+  }
+  return best
+}
+
+/** Everything but the path. */
+function fits (candidate: Candidate, request: RouterRequest): boolean {
+  if (candidate.methods?.has(request.method) === false) return false
+  if (candidate.hosts.length > 0 && !candidate.hosts.some((rule) => hostFits(rule, request))) return false
+  return candidate.headers.every((rule) => request.header(rule.name).some((value) =>
+    rule.values.has(value.toLowerCase()) || rule.pattern?.test(value) === true))
+}
+
+function hostFits (rule: HostRule, { host, defaultPort }: RouterRequest): boolean {
+  if (host === '') return false
+  const hasPort = /:\d+$/.test(host) && !(host.endsWith(']'))
+  const withPort = hasPort ? host : `${host}:${defaultPort}`
+  if (rule.pattern !== undefined) return rule.pattern.test(withPort)
+  return rule.plain === host || rule.plain === withPort || (!rule.port && hasPort && rule.plain === host.slice(0, host.lastIndexOf(':')))
+}
