@@ -1,0 +1,187 @@
+/**
+ * OpenAPI 2.0 (Swagger), 3.0, 3.1 and 3.2 documents: https://spec.openapis.org/oas/. Lenient by design: what can be
+ * read is read, what cannot is a problem.
+ */
+import type { ApiDocument, ApiOperation, ApiPath, Endpoint, Problem, Server } from '../endpoint.ts'
+import { foldKey, parameterNames, parseTemplate } from '../template.ts'
+import { isObject, objectsOf, pointerStep, resolve, textOf } from './references.ts'
+import type { Json } from './references.ts'
+import { readServers, readSwaggerServer } from './servers.ts'
+
+/** What the document itself does not say. */
+export interface ReadOptions {
+  /** The catalog service that the document describes. */
+  service: string
+  /** Names the document in problems: a path or URL. */
+  source: string
+}
+
+/**
+ * Reads a parsed API document. Internal references of path items and parameters are followed; external ones are
+ * problems, so bundle the document first. Never throws: junk gives a document without paths and with problems.
+ */
+export function readOpenApi (document: unknown, options: ReadOptions): ApiDocument {
+  const reader = createReader(document, options)
+  const paths = readPaths(reader)
+  const { service, source, api, apiVersion, format, servers, problems } = reader
+  return { service, source, api, apiVersion, format, servers, paths, problems }
+}
+
+interface Reader extends ReadOptions {
+  root: Json
+  api: string
+  apiVersion: string
+  format: string
+  servers: readonly Server[]
+  problems: Problem[]
+}
+
+const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query'] as const
+const anyMethod = 'x-amazon-apigateway-any-method'
+
+function createReader (document: unknown, options: ReadOptions): Reader {
+  const root = isObject(document) ? document : {}
+  const info = isObject(root.info) ? root.info : {}
+  const format = formatOf(root)
+  const { service, source } = options
+  const [api, apiVersion] = [textOf(info.title), textOf(info.version)]
+  const reader: Reader = { service, source, root, api, apiVersion, format, servers: [], problems: [] }
+  if (!isObject(document)) report(reader, 'error', 'not-a-document', 'The document is not an object.', '')
+  else if (format === '') report(reader, 'error', 'unknown-format', 'The document states neither swagger 2.0 nor openapi 3; read as OpenAPI 3.', '')
+  const own = format === '2.0' ? readSwaggerServer(root) : readServers(root, [])
+  reader.servers = own.length === 0 ? [{ host: '', basePath: '' }] : own
+  return reader
+}
+
+function formatOf (root: Json): string {
+  const stated = textOf(root.openapi) || textOf(root.swagger)
+  if (stated === '2') return '2.0'
+  return /^(?:2\.0|3\.\d+)(?=$|\.)/.exec(stated)?.[0] ?? ''
+}
+
+function readPaths (reader: Reader): ApiPath[] {
+  const { paths } = reader.root
+  if (paths === undefined || paths === null) {
+    if (!isObject(reader.root.webhooks)) report(reader, 'warning', 'no-paths', 'The document declares no paths.', '')
+    return []
+  }
+  if (!isObject(paths)) {
+    report(reader, 'error', 'invalid-paths', '"paths" is not an object.', '/paths')
+    return []
+  }
+  return Object.keys(paths).filter((key) => !key.startsWith('x-')).flatMap((key) => readPath(reader, key, paths[key]))
+}
+
+function readPath (reader: Reader, key: string, raw: unknown): ApiPath[] {
+  const where = `/paths/${pointerStep(key)}`
+  if (!isObject(raw)) {
+    if (raw !== null) report(reader, 'error', 'invalid-path-item', 'The path item is not an object.', where)
+    return []
+  }
+  const item = mergeReference(reader, raw, where)
+  const servers = reader.format === '2.0' ? reader.servers : readServers(item, reader.servers)
+  const operations = operationsOf(item).flatMap(([name, method, operation]) =>
+    readOperation(reader, { key, where: `${where}/${name}`, method, operation, servers }))
+  lintKey(reader, key, item, where)
+  return [{ template: key, where, greedy: greedyNames(reader, item), servers, operations }]
+}
+
+/** A path item may refer to another; what stands beside the reference wins. */
+function mergeReference (reader: Reader, item: Json, where: string): Json {
+  if (item.$ref === undefined) return item
+  const target = resolve(reader.root, item)
+  if (target === undefined) {
+    report(reader, 'error', 'unresolved-reference', `The reference ${textOf(item.$ref)} leads nowhere inside the document.`, where)
+    return item
+  }
+  return { ...target, ...item }
+}
+
+function operationsOf (item: Json): Array<[string, string, unknown]> {
+  const fixed = methods.filter((name) => item[name] !== undefined)
+    .map((name): [string, string, unknown] => [name, name.toUpperCase(), item[name]])
+  const additional = isObject(item.additionalOperations) ? item.additionalOperations : {}
+  const named = Object.entries(additional).map(([name, operation]): [string, string, unknown] =>
+    [`additionalOperations/${pointerStep(name)}`, name, operation])
+  const any = item[anyMethod] === undefined ? [] : [[anyMethod, '*', item[anyMethod]] as [string, string, unknown]]
+  return [...fixed, ...named, ...any]
+}
+
+interface RawOperation { key: string, where: string, method: string, operation: unknown, servers: readonly Server[] }
+
+function readOperation (reader: Reader, { key, where, method, operation, servers }: RawOperation): ApiOperation[] {
+  if (!isObject(operation)) {
+    if (operation !== null) report(reader, 'error', 'invalid-operation', 'The operation is not an object.', where)
+    return []
+  }
+  const own = reader.format === '2.0' ? servers : readServers(operation, servers)
+  const endpoint: Endpoint = {
+    method,
+    template: key,
+    route: (own[0]?.basePath ?? '') + foldKey(key).path,
+    operationId: textOf(operation.operationId),
+    service: reader.service,
+    api: reader.api,
+    apiVersion: reader.apiVersion,
+    deprecated: operation.deprecated === true,
+    statuses: isObject(operation.responses) ? Object.keys(operation.responses).filter((status) => !status.startsWith('x-')) : [],
+    source: reader.source,
+    where,
+  }
+  return [{ endpoint, servers: own }]
+}
+
+/** Names of path parameters that say they span segments, e.g. `x-greedy: true` or GitHub's `x-multi-segment: true`. */
+function greedyNames (reader: Reader, item: Json): string[] {
+  const parameters = pathParameters(reader, item)
+  const all = [item, ...operationsOf(item).map(([, , operation]) => operation)].some(saysGreedy)
+  return parameters.filter((parameter) => all || saysGreedy(parameter)).map((parameter) => textOf(parameter.name))
+}
+
+function saysGreedy (holder: unknown): boolean {
+  return isObject(holder) && Object.keys(holder).some((key) =>
+    key.startsWith('x-') && holder[key] === true && /(?:greedy|multi-?segments?|reserved-?expansion|catch-?all)$/i.test(key))
+}
+
+function pathParameters (reader: Reader, item: Json): Json[] {
+  const lists = [item, ...operationsOf(item).map(([, , operation]) => operation)]
+  return lists.flatMap((holder) => isObject(holder) ? objectsOf(holder.parameters) : [])
+    .map((parameter) => resolve(reader.root, parameter))
+    .filter((parameter): parameter is Json => parameter?.in === 'path')
+}
+
+function lintKey (reader: Reader, key: string, item: Json, where: string): void {
+  const folded = foldKey(key)
+  if (folded.slashAdded) report(reader, 'warning', 'missing-leading-slash', `The key ${key} does not begin with a slash; one was added.`, where)
+  if (folded.suffixed) {
+    report(reader, 'warning', 'key-suffix', `The key ${key} holds more than a path; it is matched as ${folded.path}.`, where)
+  }
+  const names = parameterNames(parseTemplate(folded.path).segments)
+  const literal = folded.path.replace(/\{[^{}]*\}/g, '')
+  if (/[{}]/.test(literal)) report(reader, 'warning', 'unbalanced-braces', `The braces of ${key} do not pair up.`, where)
+  for (const name of repeated(names)) report(reader, 'warning', 'duplicate-parameter', `The parameter {${name}} stands twice in ${key}.`, where)
+  lintParameters(reader, { key, names: new Set(names), item, where })
+}
+
+interface LintedKey { key: string, names: Set<string>, item: Json, where: string }
+
+function lintParameters (reader: Reader, { key, names, item, where }: LintedKey): void {
+  const declared = new Set(pathParameters(reader, item).map((parameter) => textOf(parameter.name).replace(/[*+]$/, '')))
+  const hasOperations = operationsOf(item).length > 0
+  for (const name of names) {
+    if (!declared.has(name) && hasOperations) {
+      report(reader, 'warning', 'undeclared-parameter', `The parameter {${name}} of ${key} is not declared.`, where)
+    }
+  }
+  for (const name of declared) {
+    if (!names.has(name)) report(reader, 'warning', 'unused-parameter', `The path parameter ${name} does not stand in ${key}.`, where)
+  }
+}
+
+function repeated (names: string[]): Set<string> {
+  return new Set(names.filter((name, index) => names.indexOf(name) !== index))
+}
+
+function report (reader: Reader, severity: Problem['severity'], code: string, message: string, where: string): void {
+  reader.problems.push({ severity, code, message, source: reader.source, where })
+}

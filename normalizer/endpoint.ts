@@ -1,0 +1,184 @@
+/** The words of the normalizer: what documents declare, what a request asks, what a match answers. Types only. */
+
+/** How bad a problem is: `error` = something could not be used, `warning` = used, but probably not as meant. */
+export type Severity = 'error' | 'warning'
+
+/** A finding about a catalog document. It is a value: reading and compiling never throw. */
+export interface Problem {
+  severity: Severity
+  /** Stable kebab-case name of the finding, e.g. `same-shape`. */
+  code: string
+  message: string
+  /** The document, as named by whoever read it (a path, a URL). */
+  source: string
+  /** 1-based line in the source; filled in by a loader that kept positions. */
+  line?: number
+  /** JSON pointer (RFC 6901) of the place, e.g. `/paths/~1users~1{id}/get`. */
+  where?: string
+}
+
+/** One declared operation: method + template + who it belongs to. Objects are shared and must not be changed. */
+export interface Endpoint {
+  /** Upper case; '' stands for a path whose asked method is not declared, `*` for an any-method operation. */
+  method: string
+  /** The document's own key, unchanged. */
+  template: string
+  /** The bounded label: first base path + template, without `#…` and `?…` suffixes. */
+  route: string
+  operationId: string
+  service: string
+  /** Title of the API document. */
+  api: string
+  apiVersion: string
+  deprecated: boolean
+  /** Declared statuses as written: `200`, `4XX`, `default`. */
+  statuses: readonly string[]
+  source: string
+  /** JSON pointer of the operation in its source. */
+  where: string
+}
+
+/** One place that an operation is served at. */
+export interface Server {
+  /** Lower case, may hold `*` for a variable part and end in `:port`; '' = any host. */
+  host: string
+  /** '' or `/…` without a trailing slash. */
+  basePath: string
+}
+
+/** One path item of a document. */
+export interface ApiPath {
+  /** The document's own key, unchanged. */
+  template: string
+  /** JSON pointer of the path item. */
+  where: string
+  /** Names of parameters that the document declares to span segments. */
+  greedy: readonly string[]
+  /** Where the path item is served: its own servers, else the document's. */
+  servers: readonly Server[]
+  operations: readonly ApiOperation[]
+}
+
+/** One operation with the servers that it is reachable at (its own, else its path item's, else the document's). */
+export interface ApiOperation {
+  endpoint: Endpoint
+  servers: readonly Server[]
+}
+
+/** An API document, read: everything that compiling needs. */
+export interface ApiDocument {
+  service: string
+  source: string
+  api: string
+  apiVersion: string
+  /** `2.0`, `3.0`, `3.1`, `3.2`, or '' when it could not be recognised. */
+  format: string
+  servers: readonly Server[]
+  paths: readonly ApiPath[]
+  problems: readonly Problem[]
+}
+
+/** One route of a gateway; field names are those of Kong's declarative file (version 3.0). */
+export interface GatewayRoute {
+  name: string
+  /** The gateway's id of the route, another name for it. */
+  id?: string
+  /** The gateway's own name of the backend. */
+  service: string
+  /** Prefixes, or regular expressions when they begin with `~`; none = every path. */
+  paths?: readonly string[]
+  /** `example.com`, `*.example.com`, `example.*`, each with an optional `:port`. */
+  hosts?: readonly string[]
+  methods?: readonly string[]
+  /** Header name to accepted values; counts for the priority, compared only when the request tells its headers. */
+  headers?: Readonly<Record<string, readonly string[]>>
+  /** Default true, as in Kong. */
+  strip_path?: boolean
+  regex_priority?: number
+  /** `http://host:port/path` of the backend. */
+  service_url?: string
+}
+
+/** What the gateway does to paths. */
+export interface GatewayMap {
+  kind: 'kong'
+  routes: readonly GatewayRoute[]
+}
+
+/** One request, as a gateway logged it. */
+export interface MatchRequest {
+  method: string
+  /** Raw request target, undecoded: origin form with or without query, or absolute form. */
+  path: string
+  /** Requested host, with or without port. */
+  host?: string
+  /** Name of the backend, the catalog's or the gateway's. */
+  service?: string
+  /** Name of the gateway's route. */
+  route?: string
+  /** Raw target as sent upstream; tried when `path` itself fits nothing. */
+  upstream?: string
+  /** Lower-case header names to values, where logged. */
+  headers?: Readonly<Record<string, string>>
+}
+
+/** How a request resolved against the declared routes. */
+export type MatchOutcome = 'matched' | 'method_not_declared' | 'ambiguous' | 'unmatched' | 'malformed'
+
+/** What narrowed the search when the match was found, strongest first. */
+export type Scope = 'gateway' | 'service' | 'host' | 'catalog' | 'rescue' | ''
+
+/** The answer to one request. `endpoint` is missing exactly when the outcome is `unmatched` or `malformed`. */
+export interface Match {
+  outcome: MatchOutcome
+  /** With `method_not_declared`, and for an undeclared OPTIONS, it stands for the path: method and operationId are ''. */
+  endpoint: Endpoint | undefined
+  /** The bounded label: base path as matched + template; '' when there is no endpoint. */
+  route: string
+  /** `head`: a declared GET answered for HEAD; `options`: a declared path answered for an undeclared OPTIONS. */
+  tag: '' | 'head' | 'options'
+  scope: Scope
+  /** The path fitted without the document's base path. */
+  stripped: boolean
+  /** The path fitted but for a trailing slash. */
+  slash: boolean
+  /** Another template of the same shape declares the same method, and the first one was taken. */
+  sameShape: boolean
+  /** The gateway's route, when a gateway map is compiled in and one fits. */
+  gateway: GatewayRoute | undefined
+  /** The cut and normalised path that was compared; holds raw values. */
+  path: string
+  /** Opaque: what `params` needs. */
+  form: Form | undefined
+}
+
+/** One compiled way to write a template: base path + template, split in segments. Opaque to callers. */
+export interface Form {
+  readonly segments: readonly Segment[]
+  readonly slash: boolean
+  readonly label: string
+}
+
+/** One segment of a template. */
+export type Segment =
+  | { kind: 'static', text: string }
+  | { kind: 'param', names: readonly string[] }
+  | { kind: 'mixed', literals: readonly string[], names: ReadonlyArray<readonly string[]> }
+  | { kind: 'greedy', names: readonly string[] }
+
+/** One template that fits a request, as `explain` shows it. */
+export interface Candidate {
+  endpoint: Endpoint
+  route: string
+  outcome: 'winner' | 'loser'
+  /** Why it won or lost, a sentence. */
+  reason: string
+}
+
+/** Why a request resolved as it did. */
+export interface Explanation {
+  match: Match
+  /** The rule that decided, a sentence that names the rule of the design. */
+  rule: string
+  candidates: Candidate[]
+}

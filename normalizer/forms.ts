@@ -1,0 +1,150 @@
+/** From documents to the branches of the tree: groups of servers, template records, and every form a template is written in. */
+import type { ApiDocument, ApiPath, Endpoint, Form, Segment, Server } from './endpoint.ts'
+import { foldKey, parseTemplate } from './template.ts'
+import type { ParsedTemplate } from './template.ts'
+import type { Branch, TemplateRecord } from './tree.ts'
+
+/** A group of servers of one document: the operations in it share hosts and base paths. */
+export interface Mount {
+  readonly document: number
+  readonly service: string
+  /** Distinct hosts, '' = any. */
+  readonly hosts: readonly string[]
+  /** Distinct base paths, the first is the label of requests that come without. */
+  readonly bases: readonly string[]
+  /** Labels of the full forms: what a gateway's prefix is compared with. */
+  readonly labels: string[]
+}
+
+/** All that the documents declare, ready for the tree. */
+export interface Declared {
+  mounts: Mount[]
+  endpoints: Endpoint[]
+  branches: Branch[]
+  methods: ReadonlyMap<string, number>
+}
+
+/** More greedy parameters than this in one template are not also tried as single segments. */
+const maxGreedy = 3
+
+const standardMethods = ['*', 'GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE', 'CONNECT', 'QUERY']
+const ANY = 0
+const GET = 1
+const HEAD = 2
+
+/** Turns documents into branches, in their order: earlier documents and keys go first. */
+export function declare (apis: readonly ApiDocument[]): Declared {
+  const methods = new Map(standardMethods.map((method, index) => [method, index]))
+  const declared: Declared = { mounts: [], endpoints: [], branches: [], methods }
+  const bases = new Map<string, ParsedTemplate>()
+  for (const [document, api] of apis.entries()) {
+    const known = new Map<string, number>()
+    for (const path of api.paths) declarePath(declared, { api, document, known, methods, bases }, path)
+  }
+  return declared
+}
+
+interface Context {
+  api: ApiDocument
+  document: number
+  known: Map<string, number>
+  methods: Map<string, number>
+  bases: Map<string, ParsedTemplate>
+}
+
+function declarePath (declared: Declared, context: Context, path: ApiPath): void {
+  const folded = foldKey(path.template)
+  const parsed = parseTemplate(folded.path, new Set(path.greedy))
+  for (const [servers, endpoints] of groupByServers(path)) {
+    const mount = mountFor(declared, context, servers)
+    const { bases, labels } = declared.mounts[mount]!
+    const record: TemplateRecord = {
+      document: context.document,
+      mount,
+      suffixed: folded.suffixed,
+      byMethod: tableOf(endpoints, context.methods),
+      path: pathEndpoint(context.api, path, (bases[0] ?? '') + folded.path),
+    }
+    declared.endpoints.push(...endpoints)
+    for (const base of bases) {
+      const label = base + folded.path
+      labels.push(label)
+      declared.branches.push(...branchesOf(record, joinBase(context.bases, base, parsed), label, base === '' ? 0 : 1, 0))
+    }
+    if (!bases.includes('')) declared.branches.push(...branchesOf(record, parsed, (bases[0] ?? '') + folded.path, 0, 1))
+  }
+}
+
+function groupByServers (path: ApiPath): Map<readonly Server[], Endpoint[]> {
+  const groups = new Map<readonly Server[], Endpoint[]>()
+  for (const { endpoint, servers } of path.operations) {
+    const group = groups.get(servers)
+    if (group === undefined) groups.set(servers, [endpoint])
+    else group.push(endpoint)
+  }
+  if (groups.size === 0) groups.set(path.servers, [])
+  return groups
+}
+
+function mountFor (declared: Declared, context: Context, servers: readonly Server[]): number {
+  const key = servers.map((server) => `${server.host} ${server.basePath}`).join('\n')
+  const known = context.known.get(key)
+  if (known !== undefined) return known
+  const mount = declared.mounts.length
+  context.known.set(key, mount)
+  declared.mounts.push({
+    document: context.document,
+    service: context.api.service,
+    hosts: [...new Set(servers.map((server) => server.host))],
+    bases: [...new Set(servers.length === 0 ? [''] : servers.map((server) => server.basePath))],
+    labels: [],
+  })
+  return mount
+}
+
+function tableOf (endpoints: readonly Endpoint[], methods: Map<string, number>): Array<Endpoint | undefined> {
+  const table: Array<Endpoint | undefined> = new Array(standardMethods.length).fill(undefined)
+  for (const endpoint of endpoints) {
+    const method = methods.get(endpoint.method) ?? methods.size
+    methods.set(endpoint.method, method)
+    table[method] ??= endpoint
+  }
+  table[HEAD] ??= table[GET]
+  if (table[ANY] === undefined) return table
+  return table.map((endpoint) => endpoint ?? table[ANY])
+}
+
+/** Stands for a path whose asked method is not declared. */
+function pathEndpoint (api: ApiDocument, path: ApiPath, route: string): Endpoint {
+  const { service, source, apiVersion } = api
+  const { template, where } = path
+  return { method: '', template, route, operationId: '', service, api: api.api, apiVersion, deprecated: false, statuses: [], source, where }
+}
+
+function joinBase (known: Map<string, ParsedTemplate>, base: string, path: ParsedTemplate): ParsedTemplate {
+  if (base === '') return path
+  const parsed = known.get(base) ?? parseTemplate(base)
+  known.set(base, parsed)
+  return { segments: [...parsed.segments, ...path.segments], slash: path.slash }
+}
+
+function branchesOf (
+  record: TemplateRecord, { segments, slash }: ParsedTemplate, label: string, based: number, stripped: number
+): Branch[] {
+  const form: Form = { segments, slash, label }
+  const branch: Branch = { record, form, segments, stripped, based, derived: 0 }
+  return [branch, ...singles(segments).map((single) => ({ ...branch, segments: single, form: { ...form, segments: single }, derived: 1 }))]
+}
+
+/**
+ * A parameter that may span segments often holds one only; then it must rank as any parameter does, or
+ * `/{scope+}/providers/Known` would lose to `/{a}/providers/{b}`.
+ */
+function singles (segments: readonly Segment[]): Segment[][] {
+  const places = segments.flatMap((segment, index) => segment.kind === 'greedy' ? [index] : [])
+  if (places.length === 0 || places.length > maxGreedy) return []
+  return Array.from({ length: 2 ** places.length - 1 }, (_, choice) => segments.map((segment, index) => {
+    const place = places.indexOf(index)
+    return segment.kind === 'greedy' && ((choice + 1) >> place) % 2 === 1 ? { kind: 'param', names: segment.names } : segment
+  }))
+}

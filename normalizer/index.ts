@@ -1,0 +1,23 @@
+/**
+ * gatelens/normalizer: from API documents to bounded routes. Pure: no input or output, no clock, no dependency, and no
+ * function that throws.
+ *
+ *     const apis = [readOpenApi(document, { service: 'billing', source: 'billing.yaml' })]
+ *     const normalizer = compile(apis, { gateway })
+ *     normalizer.match({ method: 'GET', path: '/v1/invoices/42', host: 'api.example.com' })
+ */
+export { readBackstage } from './catalog/backstage.ts'
+export type { BackstageApi, BackstageCatalog, BackstageService } from './catalog/backstage.ts'
+export { readKong } from './catalog/kong.ts'
+export type { KongCatalog, KongConsumer, KongService } from './catalog/kong.ts'
+export { readOpenApi } from './catalog/openapi.ts'
+export type { ReadOptions } from './catalog/openapi.ts'
+export type {
+  ApiDocument, ApiOperation, ApiPath, Candidate, Endpoint, Explanation, GatewayMap, GatewayRoute, Match, MatchOutcome,
+  MatchRequest, Problem, Scope, Server, Severity,
+} from './endpoint.ts'
+export { inferRoute } from './infer.ts'
+export { createInference } from './inference.ts'
+export type { Inference, InferenceLimits, InferenceState } from './inference.ts'
+export { compile } from './normalizer.ts'
+export type { CompileOptions, Normalizer } from './normalizer.ts'

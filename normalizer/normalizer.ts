@@ -1,0 +1,176 @@
+/** Compiles documents into a matcher: host, gateway and service narrow the search, the tree finds the template. */
+import type { ApiDocument, Endpoint, Explanation, GatewayMap, Match, MatchRequest, Problem, Scope } from './endpoint.ts'
+import { explainMatch } from './explain.ts'
+import { declare } from './forms.ts'
+import type { Mount } from './forms.ts'
+import { createGateway } from './gateway.ts'
+import type { GatewayHit } from './gateway.ts'
+import { indexHosts } from './hosts.ts'
+import { inferRoute } from './infer.ts'
+import { lintTemplates } from './lint.ts'
+import { readParameters } from './parameters.ts'
+import { createSearcher, openFilter } from './search.ts'
+import type { Filter, Searcher } from './search.ts'
+import { buildTree } from './tree.ts'
+
+/** What compiling takes besides documents. */
+export interface CompileOptions { gateway?: GatewayMap | undefined }
+
+/**
+ * A compiled catalog. No method throws, whatever it is given. Matching reuses scratch memory, so one normalizer serves
+ * one thread; it holds no other state.
+ */
+export interface Normalizer {
+  /** Resolves a request to a declared endpoint. Time is linear in the length of the target. */
+  match (request: MatchRequest): Match
+  /** The bounded template of a path that nothing declares: typed segments, no history. `__other__` when malformed. */
+  infer (path: string): string
+  /**
+   * Path parameter values by name as they stood in the target, percent-escapes kept (escaped unreserved characters are
+   * decoded). A repeated name gets `_2`, `_3`, …. No parameters without an endpoint.
+   */
+  params (request: MatchRequest, match: Match): Record<string, string>
+  /** Candidates, winner and the rule that decided. Slower than `match`. */
+  explain (request: MatchRequest): Explanation
+  /** Every declared operation, in the order of documents and keys. */
+  readonly endpoints: readonly Endpoint[]
+  /** Findings of reading and compiling, in the order of documents. */
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Compiles read documents, and optionally what a gateway does to paths, into a normalizer. Order counts only where
+ * templates of the same shape meet: the first document and key wins.
+ */
+export function compile (apis: readonly ApiDocument[], options: CompileOptions = {}): Normalizer {
+  const declared = declare(apis)
+  const searcher = createSearcher(buildTree(declared.branches))
+  const gateway = createGateway(options.gateway, declared.mounts)
+  const context: Context = {
+    searcher,
+    methods: declared.methods,
+    hosts: indexHosts(declared.mounts.map((mount) => mount.hosts)),
+    services: indexServices(declared.mounts),
+    gateway: gateway.resolve,
+    filter: { ...openFilter },
+  }
+  const match = (request: MatchRequest): Match => matchRequest(context, request)
+  return {
+    match,
+    infer: inferRoute,
+    params: (_, found) => readParameters(found),
+    explain: (request) => explainMatch(request, match(request), searcher, methodNumber(context, request)),
+    endpoints: declared.endpoints,
+    problems: [...apis.flatMap((api) => api.problems), ...lintTemplates(declared), ...gateway.problems],
+  }
+}
+
+interface Context {
+  searcher: Searcher
+  methods: ReadonlyMap<string, number>
+  hosts: ReturnType<typeof indexHosts>
+  services: ReadonlyMap<string, Uint8Array>
+  gateway: ReturnType<typeof createGateway>['resolve']
+  filter: Filter
+}
+
+/** Hosts that a document must not be answered for: only other documents declare them. */
+const OTHER_HOST = 3
+
+function indexServices (mounts: readonly Mount[]): Map<string, Uint8Array> {
+  const services = new Map<string, Uint8Array>()
+  for (const [index, mount] of mounts.entries()) {
+    const mask = services.get(mount.service) ?? new Uint8Array(mounts.length)
+    mask[index] = 1
+    services.set(mount.service, mask)
+  }
+  return services
+}
+
+function matchRequest (context: Context, request: MatchRequest): Match {
+  const { searcher } = context
+  if (typeof request !== 'object' || request === null || !searcher.scan(request.path)) return nothing('malformed', '', undefined)
+  const method = methodNumber(context, request)
+  const requested = searcher.cursor.host === '' ? request.host : searcher.cursor.host
+  const tiers = typeof requested === 'string' && requested !== '' ? context.hosts(requested) : null
+  const path = searcher.cursor.text
+  const hit = context.gateway === null ? null : context.gateway(request, requested, path)
+  const scope = narrowed(context, request, hit, method, tiers, path)
+  const found = scope === '' ? whole(context, request, hit, method, tiers, path) : scope
+  return found === '' ? nothing('unmatched', path, hit?.route) : result(context, request, found, hit)
+}
+
+function methodNumber (context: Context, request: MatchRequest): number {
+  const method: unknown = request?.method
+  if (typeof method !== 'string') return -1
+  return context.methods.get(method) ?? context.methods.get(method.toUpperCase()) ?? -1
+}
+
+type Tiers = ReturnType<ReturnType<typeof indexHosts>>
+
+/** Where the gateway or a service name says to look. Hosts only rank there: the name is the stronger evidence. */
+function narrowed (context: Context, request: MatchRequest, hit: GatewayHit | null, method: number, tiers: Tiers, path: string): Scope {
+  const { filter } = context
+  filter.tiers = tiers === null ? null : tiers.tiers
+  filter.bestTier = tiers === null ? 0 : tiers.best
+  filter.lastTier = OTHER_HOST
+  if (hit !== null && hit.mask !== null) {
+    filter.mask = hit.mask
+    // A prefix that the gateway strips is the document's only when its base path says so.
+    filter.basedOnly = hit.upstream !== path
+    if (search(context, method, path)) return 'gateway'
+    filter.basedOnly = false
+    if (hit.upstream !== path && (search(context, method, hit.upstream) || search(context, method, path))) return 'gateway'
+  }
+  filter.basedOnly = false
+  const mask = typeof request.service === 'string' ? context.services.get(request.service) : undefined
+  if (mask === undefined || mask === hit?.mask) return ''
+  filter.mask = mask
+  return search(context, method, path) || searchUpstream(context, request, hit, method) ? 'service' : ''
+}
+
+function whole (context: Context, request: MatchRequest, hit: GatewayHit | null, method: number, tiers: Tiers, path: string): Scope {
+  const { filter } = context
+  filter.mask = null
+  filter.lastTier = OTHER_HOST - 1
+  if (search(context, method, path)) return tiers === null ? 'catalog' : 'host'
+  if ((hit === null || hit.mask === null) && searchUpstream(context, request, hit, method)) return 'catalog'
+  return ''
+}
+
+function searchUpstream (context: Context, request: MatchRequest, hit: GatewayHit | null, method: number): boolean {
+  if (hit !== null && hit.upstream !== '' && search(context, method, hit.upstream)) return true
+  return typeof request.upstream === 'string' && request.upstream !== '' && search(context, method, request.upstream)
+}
+
+function search ({ searcher, filter }: Context, method: number, path: string): boolean {
+  if (path !== searcher.cursor.text && !searcher.scan(path)) return false
+  return searcher.find(method, filter) !== null
+}
+
+function result (context: Context, request: MatchRequest, scope: Scope, hit: GatewayHit | null): Match {
+  const { found, cursor } = context.searcher
+  const leaf = found.leaf!
+  const method = methodNumber(context, request)
+  const endpoint = found.declared ? leaf.record.byMethod[method]! : leaf.record.path
+  const preflight = !found.declared && method === context.methods.get('OPTIONS')
+  return {
+    outcome: found.declared ? (found.ambiguous ? 'ambiguous' : 'matched') : preflight ? 'matched' : 'method_not_declared',
+    endpoint,
+    route: leaf.form.label,
+    tag: preflight ? 'options' : endpoint.method === 'GET' && method === context.methods.get('HEAD') ? 'head' : '',
+    scope,
+    stripped: leaf.stripped === 1,
+    slash: found.rank % 2 === 1,
+    sameShape: found.sameShape,
+    gateway: hit?.route,
+    path: cursor.text,
+    form: leaf.form,
+  }
+}
+
+function nothing (outcome: 'unmatched' | 'malformed', path: string, gateway: Match['gateway']): Match {
+  return {
+    outcome, endpoint: undefined, route: '', tag: '', scope: '', stripped: false, slash: false, sameShape: false, gateway, path, form: undefined,
+  }
+}

@@ -1,0 +1,300 @@
+/**
+ * Regular expressions of gateway configurations, run as a set of states (Thompson; Pike's order of preference), so that
+ * no pattern and no path can make them explode. The syntax is that of Rust's regex crate as far as routes need it:
+ * https://docs.rs/regex/latest/regex/#syntax. Look-around and back-references are not in it, here as there.
+ */
+
+/** A compiled pattern, anchored at the start. */
+export interface Pattern {
+  /** What every match begins with, literally. */
+  readonly head: string
+  /** Length of the preferred match at the start of `text`, or -1. Linear in the text. */
+  matchLength (text: string): number
+}
+
+/** Compiles a pattern; null when its syntax is not understood. */
+export function compilePattern (source: string): Pattern | null {
+  try {
+    const parser: Parser = { source, at: 0, fold: false, size: 0 }
+    const tree = parseAlternatives(parser)
+    if (parser.at < source.length) return null
+    const program = assemble(tree)
+    return { head: literalHead(tree), matchLength: (text) => run(program, text) }
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+type Tree =
+  | { kind: 'set', codes: Uint8Array }
+  | { kind: 'sequence', parts: Tree[] }
+  | { kind: 'choice', parts: Tree[] }
+  | { kind: 'repeat', part: Tree, least: number, most: number, lazy: boolean }
+  | { kind: 'assert', what: '^' | '$' | 'b' | 'B' }
+
+interface Parser { source: string, at: number, fold: boolean, size: number }
+
+const maxSize = 4000
+/** Codes 0 to 127; everything above counts as one, 128 (paths in normal form are ASCII). */
+const alphabet = 129
+
+function parseAlternatives (parser: Parser): Tree {
+  const parts = [parseSequence(parser)]
+  while (parser.source[parser.at] === '|') {
+    parser.at++
+    parts.push(parseSequence(parser))
+  }
+  return parts.length === 1 ? parts[0]! : { kind: 'choice', parts }
+}
+
+function parseSequence (parser: Parser): Tree {
+  const parts: Tree[] = []
+  while (parser.at < parser.source.length && !'|)'.includes(parser.source[parser.at]!)) parts.push(parseRepeat(parser))
+  return { kind: 'sequence', parts }
+}
+
+function parseRepeat (parser: Parser): Tree {
+  let part = parseAtom(parser)
+  for (;;) {
+    const rest = parser.source.slice(parser.at, parser.at + 16)
+    const match = /^(?:[*+?]|\{(\d{1,3})(,(\d{0,3}))?\})(\??)/.exec(rest)
+    if (match === null) return part
+    parser.at += match[0].length
+    const least = match[1] !== undefined ? Number(match[1]) : match[0][0] === '+' ? 1 : 0
+    const most = match[1] === undefined ? (match[0][0] === '?' ? 1 : Infinity) : upperBound(match[2], match[3], least)
+    part = { kind: 'repeat', part, least, most, lazy: match[4] === '?' }
+  }
+}
+
+function upperBound (comma: string | undefined, digits: string | undefined, least: number): number {
+  if (comma === undefined) return least
+  return digits === '' ? Infinity : Number(digits)
+}
+
+function parseAtom (parser: Parser): Tree {
+  if (++parser.size > maxSize) throw new SyntaxError('too large')
+  const character = parser.source[parser.at++]!
+  if (character === '(') return parseGroup(parser)
+  if (character === '[') return { kind: 'set', codes: parseClass(parser) }
+  if (character === '^' || character === '$') return { kind: 'assert', what: character }
+  if (character === '.') return { kind: 'set', codes: codesWhere((code) => code !== 10) }
+  if (character !== '\\') {
+    if ('*+?'.includes(character)) throw new SyntaxError('nothing to repeat')
+    return { kind: 'set', codes: single(character, parser.fold) }
+  }
+  const next = parser.source[parser.at]
+  if (next === 'b' || next === 'B') {
+    parser.at++
+    return { kind: 'assert', what: next }
+  }
+  if (next === 'A' || next === 'z') {
+    parser.at++
+    return { kind: 'assert', what: next === 'A' ? '^' : '$' }
+  }
+  return { kind: 'set', codes: parseEscape(parser) }
+}
+
+function parseGroup (parser: Parser): Tree {
+  const opening = /^\?(?:P?<[A-Za-z_][\w.[\]-]*>|([a-zA-Z]*)(:|\)))/.exec(parser.source.slice(parser.at, parser.at + 80))
+  if (opening === null && parser.source[parser.at] === '?') throw new SyntaxError('unsupported group')
+  const before = parser.fold
+  if (opening !== null) {
+    parser.at += opening[0].length
+    if (/[^is]/.test(opening[1] ?? '')) throw new SyntaxError('unsupported flag')
+    if (opening[1]?.includes('i') === true) parser.fold = true
+    // `(?i)` holds to the end of the enclosing group.
+    if (opening[2] === ')') return { kind: 'sequence', parts: [] }
+  }
+  const inner = parseAlternatives(parser)
+  if (parser.source[parser.at++] !== ')') throw new SyntaxError('unclosed group')
+  parser.fold = before
+  return inner
+}
+
+function parseClass (parser: Parser): Uint8Array {
+  const negated = parser.source[parser.at] === '^'
+  if (negated) parser.at++
+  const codes = new Uint8Array(alphabet)
+  for (let first = true; parser.source[parser.at] !== ']' || first; first = false) {
+    if (parser.at >= parser.source.length) throw new SyntaxError('unclosed class')
+    addClassItem(parser, codes)
+  }
+  parser.at++
+  return negated ? codes.map((inside) => 1 - inside) : codes
+}
+
+function addClassItem (parser: Parser, codes: Uint8Array): void {
+  const posix = /^\[:(\^?)([a-z]+):\]/.exec(parser.source.slice(parser.at, parser.at + 16))
+  if (posix !== null) {
+    parser.at += posix[0].length
+    const named = posixClasses[posix[2]!]
+    if (named === undefined) throw new SyntaxError('unknown class')
+    merge(codes, codesWhere((code) => named.test(String.fromCharCode(code)) === (posix[1] === '')))
+    return
+  }
+  const low = classItem(parser)
+  const range = parser.source[parser.at] === '-' && parser.source[parser.at + 1] !== ']' && parser.at + 1 < parser.source.length
+  if (!range || low.code < 0) {
+    merge(codes, low.codes)
+    return
+  }
+  parser.at++
+  const high = classItem(parser)
+  if (high.code < low.code) throw new SyntaxError('reversed range')
+  for (let code = low.code; code <= high.code; code++) merge(codes, single(String.fromCharCode(code), parser.fold))
+}
+
+function classItem (parser: Parser): { code: number, codes: Uint8Array } {
+  const character = parser.source[parser.at++]!
+  const codes = character === '\\' ? parseEscape(parser) : single(character, parser.fold)
+  const literal = character === '\\' ? parser.source[parser.at - 1]! : character
+  const isSet = character === '\\' && /[dDwWsS]/.test(literal)
+  return { code: isSet ? -1 : codes.indexOf(1), codes }
+}
+
+const posixClasses: Readonly<Record<string, RegExp>> = {
+  alpha: /[A-Za-z]/, digit: /[0-9]/, alnum: /[0-9A-Za-z]/, upper: /[A-Z]/, lower: /[a-z]/, xdigit: /[0-9A-Fa-f]/, punct: /[!-/:-@[-`{-~]/, word: /\w/, space: /\s/,
+}
+const escapedSets: Readonly<Record<string, RegExp>> = { d: /[0-9]/, D: /[^0-9]/, w: /\w/, W: /\W/, s: /\s/, S: /\S/ }
+const escapedCodes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', f: '\f', v: '\v' }
+
+function parseEscape (parser: Parser): Uint8Array {
+  const character = parser.source[parser.at++]
+  if (character === undefined) throw new SyntaxError('nothing escaped')
+  const set = escapedSets[character]
+  if (set !== undefined) return codesWhere((code) => set.test(code === 128 ? 'é' : String.fromCharCode(code)))
+  if (character === 'x') {
+    const hex = /^[0-9A-Fa-f]{2}/.exec(parser.source.slice(parser.at, parser.at + 2))
+    if (hex === null) throw new SyntaxError('bad escape')
+    parser.at += 2
+    return single(String.fromCharCode(Number.parseInt(hex[0], 16)), parser.fold)
+  }
+  if (/[A-Za-z0-9]/.test(character) && escapedCodes[character] === undefined) throw new SyntaxError('unsupported escape')
+  return single(escapedCodes[character] ?? character, parser.fold)
+}
+
+function single (character: string, fold: boolean): Uint8Array {
+  const codes = new Uint8Array(alphabet)
+  for (const form of fold ? [character.toLowerCase(), character.toUpperCase()] : [character]) codes[Math.min(form.charCodeAt(0), 128)] = 1
+  return codes
+}
+
+function codesWhere (test: (code: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: alphabet }, (_, code) => test(code) ? 1 : 0)
+}
+
+function merge (into: Uint8Array, codes: Uint8Array): void {
+  for (let code = 0; code < alphabet; code++) into[code]! |= codes[code]!
+}
+
+function literalHead (tree: Tree): string {
+  let head = ''
+  for (const part of tree.kind === 'sequence' ? tree.parts : [tree]) {
+    if (part.kind === 'assert' && part.what === '^') continue
+    if (part.kind !== 'set' || part.codes.reduce((sum, inside) => sum + inside, 0) !== 1 || part.codes[128] === 1) break
+    head += String.fromCharCode(part.codes.indexOf(1))
+  }
+  return head
+}
+
+/** One instruction: consume a code of a set, assert, fork (the first target preferred), or accept. */
+type Instruction =
+  | { op: 'set', codes: Uint8Array }
+  | { op: 'assert', what: string }
+  | { op: 'fork', first: number, second: number }
+  | { op: 'accept' }
+
+function assemble (tree: Tree): Instruction[] {
+  const program: Instruction[] = []
+  emit(program, tree)
+  program.push({ op: 'accept' })
+  return program
+}
+
+function emit (program: Instruction[], tree: Tree): void {
+  if (program.length > maxSize) throw new SyntaxError('too large')
+  if (tree.kind === 'set') program.push({ op: 'set', codes: tree.codes })
+  else if (tree.kind === 'assert') program.push({ op: 'assert', what: tree.what })
+  else if (tree.kind === 'sequence') for (const part of tree.parts) emit(program, part)
+  else if (tree.kind === 'choice') emitChoice(program, tree.parts)
+  else emitRepeat(program, tree)
+}
+
+function emitChoice (program: Instruction[], parts: readonly Tree[]): void {
+  const exits: Array<{ op: 'fork', first: number, second: number }> = []
+  for (const [index, part] of parts.entries()) {
+    const fork = { op: 'fork' as const, first: program.length + 1, second: program.length + 1 }
+    if (index < parts.length - 1) program.push(fork)
+    emit(program, part)
+    const exit = { op: 'fork' as const, first: 0, second: 0 }
+    program.push(exit)
+    exits.push(exit)
+    fork.second = program.length
+  }
+  for (const exit of exits) exit.first = exit.second = program.length
+}
+
+function emitRepeat (program: Instruction[], { part, least, most, lazy }: Extract<Tree, { kind: 'repeat' }>): void {
+  for (let copy = 0; copy < least; copy++) emit(program, part)
+  const forks: Array<{ op: 'fork', first: number, second: number }> = []
+  const optional = most === Infinity ? 1 : Math.max(0, most - least)
+  for (let copy = 0; copy < optional; copy++) {
+    const start = program.length
+    const fork = { op: 'fork' as const, first: start + 1, second: start + 1 }
+    program.push(fork)
+    forks.push(fork)
+    emit(program, part)
+    if (most === Infinity) program.push({ op: 'fork', first: start, second: start })
+  }
+  for (const fork of forks) {
+    if (lazy) fork.first = program.length
+    else fork.second = program.length
+  }
+}
+
+function run (program: readonly Instruction[], text: string): number {
+  const marks = new Int32Array(program.length).fill(-1)
+  let threads: number[] = []
+  let best = -1
+  follow(program, text, 0, 0, threads, marks)
+  for (let at = 0; threads.length > 0; at++) {
+    const code = at < text.length ? Math.min(text.charCodeAt(at), 128) : -1
+    const next: number[] = []
+    for (const thread of threads) {
+      const instruction = program[thread]!
+      if (instruction.op === 'accept') {
+        best = at
+        break
+      }
+      if (instruction.op === 'set' && code >= 0 && instruction.codes[code] === 1) follow(program, text, thread + 1, at + 1, next, marks)
+    }
+    threads = next
+  }
+  return best
+}
+
+/** Adds every state that is reachable without consuming, in order of preference. */
+function follow (program: readonly Instruction[], text: string, start: number, at: number, threads: number[], marks: Int32Array): void {
+  const pending = [start]
+  while (pending.length > 0) {
+    const index = pending.pop()!
+    if (marks[index] === at) continue
+    marks[index] = at
+    const instruction = program[index]!
+    if (instruction.op === 'fork') pending.push(instruction.second, instruction.first)
+    else if (instruction.op !== 'assert') threads.push(index)
+    else if (holds(instruction.what, text, at)) pending.push(index + 1)
+  }
+}
+
+function holds (what: string, text: string, at: number): boolean {
+  if (what === '^') return at === 0
+  if (what === '$') return at === text.length
+  const boundary = isWord(text, at - 1) !== isWord(text, at)
+  return boundary === (what === 'b')
+}
+
+function isWord (text: string, at: number): boolean {
+  return at >= 0 && at < text.length && /\w/.test(text[at]!)
+}
