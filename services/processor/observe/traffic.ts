@@ -2,6 +2,7 @@ import type { EnrichedEvent, Outcome } from '../event.ts'
 import { Concurrency } from './concurrency.ts'
 import { recordMs } from './families.ts'
 import type { Families, HistogramPoint, ValuePoint } from './families.ts'
+import { other } from './labels.ts'
 import type { Labels } from './labels.ts'
 import type { MetricName } from './metrics.ts'
 import { QuotaUse } from './quota.ts'
@@ -139,7 +140,8 @@ export class Traffic {
     if (known !== undefined) return known
     const { point, kept } = this.#families.histogram('http_server_request_duration_seconds',
       [methodNames[method] ?? '_OTHER', route, String(status), service.name])
-    if (kept) mapIn(service.requests, route).set(code, point)
+    // Not for a status past its budget: each of its requests is one overflow.
+    if (kept && point.attributes.http_response_status_code !== other) mapIn(service.requests, route).set(code, point)
     return point
   }
 

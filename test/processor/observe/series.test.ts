@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { spawnSync } from 'node:child_process'
+import type { EnrichedEvent } from '../../../services/processor/event.ts'
+import { durationBuckets, metrics } from '../../../services/processor/observe/metrics.ts'
+import type { Metric, MetricName } from '../../../services/processor/observe/metrics.ts'
+import { startExporter } from '../../../services/processor/observe/exporter.ts'
+import { createSeries, metricsSchema } from '../../../services/processor/observe/series.ts'
+import type { Series } from '../../../services/processor/observe/series.ts'
+import { readSamples, scrape, total } from './exposition.ts'
+import type { Sample } from './exposition.ts'
+import { request } from './request.ts'
+
+const requests = 'http_server_request_duration_seconds'
+const clock = (): number => Date.UTC(2026, 0, 6)
+
+async function samplesOf (series: Series): Promise<Sample[]> {
+  const exporter = startExporter({ series, version: '1.2.3' })
+  try {
+    return readSamples((await scrape(exporter.handler)).text)
+  } finally {
+    await exporter.close()
+  }
+}
+
+test('every metric of the registry is exported under exactly its name, with exactly its labels and type', async () => {
+  const series = createSeries({ clock })
+  for (const [name, metric] of Object.entries<Metric>(metrics) as Array<[MetricName, Metric]>) {
+    const labels = Object.fromEntries(metric.labels.map((label) => [label, `some-${label}`]))
+    if (metric.type === 'histogram') series.record(name, labels, 0.3)
+    else series.add(name, labels, 1)
+  }
+  const exporter = startExporter({ series, version: '1.2.3' })
+  const { text } = await scrape(exporter.handler)
+  await exporter.close()
+  const samples = readSamples(text)
+  for (const [name, metric] of Object.entries<Metric>(metrics)) {
+    assert.ok(text.includes(`# TYPE ${name} ${metric.type}\n`), `${name} has its type`)
+    const names = metric.type === 'histogram' ? ['_count', '_sum', '_bucket'].map((suffix) => name + suffix) : [name]
+    for (const exported of names) {
+      const found = samples.filter((sample) => sample.name === exported)
+      assert.ok(found.length > 0, exported)
+      for (const sample of found) {
+        assert.deepEqual(Object.keys(sample.labels), exported.endsWith('_bucket') ? [...metric.labels, 'le'] : metric.labels, exported)
+      }
+    }
+  }
+  const known = new Set([...Object.keys(metrics), 'target_info'])
+  assert.deepEqual(samples.map((sample) => sample.name.replace(/_(bucket|sum|count)$/, '')).filter((name) => !known.has(name)), [])
+})
+
+test('the scrape names its resource, its format and its character set', async () => {
+  const exporter = startExporter({ series: createSeries(), version: '1.2.3', resource: { 'deployment.environment.name': 'test' } })
+  const { status, type, text } = await scrape(exporter.handler)
+  await exporter.close()
+  assert.equal(status, 200)
+  assert.equal(type, 'text/plain; version=0.0.4; charset=utf-8')
+  const [info] = readSamples(text).filter((sample) => sample.name === 'target_info')
+  assert.equal(info?.labels.service_name, 'gatelens')
+  assert.equal(info?.labels.service_version, '1.2.3')
+  assert.equal(info?.labels.deployment_environment_name, 'test')
+  assert.match(info?.labels.service_instance_id ?? '', /^.+:\d+$/)
+})
+
+test('requests are counted by method, route, status and service, in cumulative buckets', async () => {
+  const series = createSeries({ clock })
+  series.observe([request({ duration_ms: 5 }), request({ duration_ms: 5.01 }), request({ duration_ms: 99_000 }), request({ status: 503 })])
+  series.observe([request({ method: 'BREW' }), request({ status: 0 })])
+  const samples = await samplesOf(series)
+  const labels = { http_request_method: 'GET', http_route: '/v1/orders/{id}', http_response_status_code: '200', service: 'orders' }
+  const bucket = (le: string): number => total(samples, `${requests}_bucket`, { ...labels, le })
+  assert.deepEqual(['0.005', '0.01', '10', '+Inf'].map(bucket), [1, 2, 2, 3])
+  assert.equal(total(samples, `${requests}_count`, labels), 3)
+  assert.equal(total(samples, `${requests}_sum`, labels).toFixed(5), '99.01001')
+  assert.equal(total(samples, `${requests}_count`, { http_response_status_code: '503' }), 1)
+  assert.equal(total(samples, `${requests}_count`, { http_response_status_code: '0' }), 1)
+  assert.equal(total(samples, `${requests}_count`, { http_request_method: '_OTHER' }), 1, 'as OpenTelemetry names unknown methods')
+  assert.equal(samples.filter((sample) => sample.name === `${requests}_bucket`).length, 4 * (durationBuckets.length + 1))
+})
+
+test('what an event says feeds every other traffic series', async () => {
+  const series = createSeries({ clock })
+  series.observe([
+    request(),
+    request({ upstream_ms: null, gateway_ms: null, status: 429, rate_limited: true, limit_name: 'minute', outcome: 'ambiguous' }),
+    request({ outcome: 'inferred', partner: '' }),
+    request({ outcome: 'unmatched', service: '' }),
+    request({ status: 700, outcome: 'malformed' }),
+  ])
+  const samples = await samplesOf(series)
+  assert.equal(total(samples, 'gatelens_upstream_duration_seconds_count', { service: 'orders' }), 3)
+  assert.equal(total(samples, 'gatelens_gateway_overhead_seconds_sum', { service: 'orders' }).toFixed(3), '0.015')
+  assert.equal(total(samples, 'gatelens_partner_requests_total', { partner: 'acme', service: 'orders', status_class: '2xx' }), 1)
+  assert.equal(total(samples, 'gatelens_partner_requests_total', { partner: 'acme', service: 'orders', status_class: '4xx' }), 1)
+  assert.equal(total(samples, 'gatelens_partner_requests_total', { status_class: 'none' }), 1)
+  assert.equal(total(samples, 'gatelens_partner_requests_total', { partner: '' }), 1)
+  assert.equal(total(samples, 'gatelens_rate_limited_total', { service: 'orders', partner: 'acme', limit: 'minute' }), 1)
+  assert.equal(total(samples, 'gatelens_undocumented_requests_total'), 3)
+  assert.equal(total(samples, 'gatelens_undocumented_requests_total', { service: 'orders', outcome: 'inferred' }), 1)
+  assert.equal(total(samples, 'gatelens_matches_total', { outcome: 'ambiguous' }), 1)
+  assert.equal(total(samples, 'gatelens_matches_total'), 5)
+})
+
+test('counters stand at zero before the first record, so that the first increase is seen', async () => {
+  const samples = await samplesOf(createSeries())
+  for (const [name, labels] of [
+    ['gatelens_events_total', { outcome: 'received' }], ['gatelens_rejects_total', { reason: 'invalid_json' }],
+    ['gatelens_matches_total', { outcome: 'matched' }], ['gatelens_label_overflow_total', { label: 'route' }],
+  ] as const) {
+    const [label = '', value = ''] = Object.entries(labels)[0] ?? []
+    assert.deepEqual(samples.filter((sample) => sample.name === name && sample.labels[label] === value).map((sample) => sample.value), [0], name)
+  }
+})
+
+test('label values with quotes, backslashes, line ends, NUL and other scripts come out as they went in, or as a valid stand-in', async () => {
+  const values = ['a"b', 'a\\b', 'a\nb', 'Zürich 東京 🎉', '{x="y"}', 'a,b', '', ' ']
+  const series = createSeries({ clock })
+  series.observe([...values, 'nul\0byte', 'half\ud83d', 'x'.repeat(100_000)].map((service) => request({ service })))
+  const services = new Set((await samplesOf(series)).filter((sample) => sample.name === `${requests}_count`).map((sample) => sample.labels.service))
+  assert.deepEqual(services, new Set([...values, 'nul\ufffdbyte', 'half\ufffd', 'x'.repeat(256)]))
+})
+
+test('past a label\'s budget values become __other__, and the sum over all series is still the number of requests', async () => {
+  const series = createSeries({ clock, budgets: { route: 10, service: 3, partner: 5, status: 4, limit: 2 } })
+  const events = Array.from({ length: 2000 }, (_, index) => request({
+    route: `/r${index % 40}`,
+    service: `s${index % 7}`,
+    partner: `p${index % 11}`,
+    status: 200 + index % 13,
+    rate_limited: true,
+    limit_name: `l${index % 5}`,
+  }))
+  series.observe(events)
+  const samples = await samplesOf(series)
+  assert.equal(total(samples, `${requests}_count`), 2000)
+  assert.equal(total(samples, 'gatelens_partner_requests_total'), 2000)
+  assert.equal(total(samples, 'gatelens_rate_limited_total'), 2000)
+  const values = (name: string, label: string): Set<string | undefined> =>
+    new Set(samples.filter((sample) => sample.name === name).map((sample) => sample.labels[label]))
+  assert.equal(values(`${requests}_count`, 'http_route').size, 11)
+  assert.equal(values(`${requests}_count`, 'service').size, 4)
+  assert.equal(values('gatelens_partner_requests_total', 'partner').size, 6)
+  const over = (test: (event: EnrichedEvent) => boolean): number => events.filter(test).length
+  assert.equal(total(samples, 'gatelens_label_overflow_total', { label: 'route' }), over((event) => Number(event.route.slice(2)) >= 10))
+  assert.equal(total(samples, 'gatelens_label_overflow_total', { label: 'service' }), over((event) => Number(event.service.slice(1)) >= 3))
+  assert.equal(total(samples, 'gatelens_label_overflow_total', { label: 'partner' }), over((event) => Number(event.partner.slice(1)) >= 5))
+  assert.equal(total(samples, 'gatelens_label_overflow_total', { label: 'status' }), over((event) => event.status >= 204))
+  assert.equal(total(samples, 'gatelens_label_overflow_total', { label: 'limit' }), over((event) => Number(event.limit_name.slice(1)) >= 2))
+})
+
+test('past the total of series new combinations are counted together, and the sums still hold', async () => {
+  const series = createSeries({ clock, maxSeries: 1000 })
+  const events = Array.from({ length: 5000 }, (_, index) => request({ route: `/r${index % 500}`, partner: `p${index % 1500}` }))
+  series.observe(events)
+  const samples = await samplesOf(series)
+  assert.equal(total(samples, `${requests}_count`), 5000)
+  assert.equal(total(samples, 'gatelens_partner_requests_total'), 5000)
+  assert.equal(total(samples, 'gatelens_matches_total'), 5000)
+  assert.ok(total(samples, 'gatelens_label_overflow_total', { label: 'series' }) > 0)
+  assert.ok(samples.length <= 1100, `${samples.length} lines`)
+  assert.ok(Math.abs(total(samples, 'gatelens_series') - samples.length) <= 2, 'gatelens_series says how many lines there are, but for target_info')
+})
+
+test('a million random label values leave the memory flat and the totals exact', () => {
+  const script = fileURLToPath(new URL('./flood.ts', import.meta.url))
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', '--import', 'tsx', script], { encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
+  const { counted, overflow, early, late } = JSON.parse(stdout) as Record<string, number>
+  assert.equal(counted, 1_000_000)
+  assert.ok((overflow ?? 0) > 990_000, `${overflow} overflows`)
+  assert.ok((late ?? 0) - (early ?? 0) < 8e6, `heap grew by ${(late ?? 0) - (early ?? 0)} bytes between 200,000 and 1,000,000 values`)
+})
+
+test('a duration that is none counts as a request of no length', async () => {
+  const series = createSeries({ clock })
+  series.observe([request({ duration_ms: NaN }), request({ duration_ms: -5 }), request({ duration_ms: Infinity })])
+  const samples = await samplesOf(series)
+  assert.equal(total(samples, `${requests}_count`), 3)
+  assert.equal(total(samples, `${requests}_sum`), 0)
+})
+
+test('quota use follows the calendar windows of event time in UTC', async () => {
+  const partners = [{ name: 'acme', quotas: { minute: 10, hourly: 100, daily: 1000, monthly: 10_000 } }, { name: 'globex', quotas: { daily: 5 } }]
+  const series = createSeries({ clock, partners: () => partners })
+  const used = async (): Promise<Record<string, number>> => Object.fromEntries((await samplesOf(series))
+    .filter((sample) => sample.name === 'gatelens_partner_quota_used')
+    .map((sample) => [`${sample.labels.partner} ${sample.labels.quota}`, sample.value]))
+  const at = (text: string, partner = 'acme'): EnrichedEvent => request({ time: Date.parse(text), partner })
+  series.observe([at('2026-01-04T23:58:59.999Z'), at('2026-01-04T23:59:01Z'), at('2026-01-04T23:59:02Z'), at('2026-01-04T23:59:02Z', 'globex')])
+  assert.deepEqual(await used(), { 'acme minute': 2, 'acme hourly': 3, 'acme daily': 3, 'acme monthly': 3, 'globex daily': 1 })
+  series.observe([at('2026-01-04T23:58:30Z')])
+  assert.deepEqual(await used(), { 'acme minute': 2, 'acme hourly': 4, 'acme daily': 4, 'acme monthly': 4, 'globex daily': 1 }, 'late, but of the same hour')
+  series.observe([at('2026-01-05T00:00:00Z')])
+  assert.deepEqual(await used(), { 'acme minute': 1, 'acme hourly': 1, 'acme daily': 1, 'acme monthly': 5, 'globex daily': 0 })
+  series.observe([at('2025-12-31T23:59:59Z')])
+  assert.deepEqual((await used())['acme monthly'], 5, 'of a month that is over')
+  assert.equal(total(await samplesOf(series), 'gatelens_partner_quota_limit', { partner: 'acme', quota: 'hourly' }), 100)
+})
+
+test('what the store knows of the current windows is added after a restart', async () => {
+  const series = createSeries({ clock, partners: () => [{ name: 'acme', quotas: { hourly: 10, daily: 1000 } }] })
+  series.restoreQuota('acme', 'daily', Date.UTC(2026, 0, 5), 700)
+  series.restoreQuota('acme', 'hourly', Date.UTC(2026, 0, 5, 9), 50)
+  series.observe([request(), request()])
+  const samples = await samplesOf(series)
+  assert.equal(total(samples, 'gatelens_partner_quota_used', { quota: 'daily' }), 702)
+  assert.equal(total(samples, 'gatelens_partner_quota_used', { quota: 'hourly' }), 2)
+})
+
+test('a request from the future does not end the live windows', async () => {
+  const series = createSeries({ clock, partners: () => [{ name: 'acme', quotas: { daily: 1000 } }] })
+  series.observe([request(), request({ time: Date.UTC(2099, 0, 1) }), request()])
+  const samples = await samplesOf(series)
+  assert.equal(total(samples, 'gatelens_partner_quota_used', { quota: 'daily' }), 2)
+  assert.equal(total(samples, `${requests}_count`), 3)
+  assert.equal(total(samples, 'gatelens_service_concurrency_peak'), 2)
+})
+
+test('concurrency comes from start and duration, whatever the order of the records', async () => {
+  const start = Date.UTC(2026, 0, 5, 10)
+  const series = createSeries({ clock })
+  const at = (offset: number, duration: number): EnrichedEvent => request({ time: start + offset, duration_ms: duration })
+  // Ten one after the other are one at a time; three long ones overlap.
+  series.observe(Array.from({ length: 10 }, (_, index) => at(index * 100, 100)))
+  assert.equal(total(await samplesOf(series), 'gatelens_service_concurrency_peak', { service: 'orders' }), 1)
+  series.observe([at(2000, 3000), at(2500, 2500), at(1000, 4000)])
+  const samples = await samplesOf(series)
+  assert.equal(total(samples, 'gatelens_service_concurrency_peak', { service: 'orders' }), 3)
+  assert.equal(total(samples, 'gatelens_service_concurrency', { service: 'orders' }), 3, 'all through the last second')
+  series.observe([request({ time: start + 70_000, service: 'patients', duration_ms: 1000 })])
+  const later = await samplesOf(series)
+  assert.equal(total(later, 'gatelens_service_concurrency_peak', { service: 'orders' }), 0, 'a minute later')
+  assert.equal(total(later, 'gatelens_service_concurrency', { service: 'patients' }), 1)
+})
+
+test('the pipeline\'s own telemetry is exported beside the traffic', async () => {
+  const series = createSeries()
+  series.add('gatelens_events_total', { outcome: 'received' }, 1000)
+  series.add('gatelens_events_total', { outcome: 'received' }, 500)
+  series.set('gatelens_spool_bytes', {}, 42)
+  series.set('gatelens_spool_bytes', {}, 7)
+  series.record('gatelens_store_insert_seconds', {}, 0.2)
+  const samples = await samplesOf(series)
+  assert.equal(total(samples, 'gatelens_events_total', { outcome: 'received' }), 1500)
+  assert.equal(total(samples, 'gatelens_spool_bytes'), 7)
+  assert.equal(total(samples, 'gatelens_store_insert_seconds_bucket', { le: '0.25' }), 1)
+  assert.equal(total(samples, 'gatelens_store_insert_seconds_bucket', { le: '0.1' }), 0)
+})
+
+test('the configuration has defaults for every key and refuses what it does not know', () => {
+  assert.deepEqual(metricsSchema.parse({}), {
+    listen: '127.0.0.1:9464',
+    budgets: { default: 1000, route: 5000, service: 1000, partner: 2000, owner: 1000, limit: 500, status: 100 },
+    max_series: 250_000,
+  })
+  assert.equal(metricsSchema.safeParse({ budgets: { routes: 1 } }).success, false)
+  assert.equal(metricsSchema.safeParse({ budgets: { route: 0 } }).success, false)
+})
