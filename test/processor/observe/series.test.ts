@@ -109,7 +109,8 @@ test('counters stand at zero before the first record, so that the first increase
     ['gatelens_matches_total', { outcome: 'matched' }], ['gatelens_label_overflow_total', { label: 'route' }],
   ] as const) {
     const [label = '', value = ''] = Object.entries(labels)[0] ?? []
-    assert.deepEqual(samples.filter((sample) => sample.name === name && sample.labels[label] === value).map((sample) => sample.value), [0], name)
+    const found = samples.filter((sample) => sample.name === name && sample.labels[label] === value)
+    assert.deepEqual(found.map((sample) => sample.value), [0], name)
   }
 })
 
