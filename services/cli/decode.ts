@@ -1,0 +1,60 @@
+import type { Command } from 'commander'
+import { isReject } from '../processor/contract.ts'
+import { decoders } from '../processor/decode/index.ts'
+import type { FormatName } from '../processor/decode/index.ts'
+import { createEnricher } from '../processor/enrich/enrich.ts'
+import { createPrivacy, privacySchema } from '../processor/enrich/privacy.ts'
+import { fields } from '../processor/event.ts'
+import type { AccessEvent, EnrichedEvent, Reject } from '../processor/event.ts'
+import { createLocator } from '../processor/normalize/locate.ts'
+import { formatNames, readFormat } from './arguments.ts'
+import { addCatalogOptions, loadOptionCatalog } from './catalog-options.ts'
+import type { CatalogOptions } from './catalog-options.ts'
+import { exitCodes, print } from './outcome.ts'
+import { readProcessorConfig } from './processor-config.ts'
+import { readRecords } from './report/records.ts'
+import type { LogLines } from './report/records.ts'
+
+const published = Object.keys(fields) as Array<keyof typeof fields>
+
+/** Defines `gatelens decode`. */
+export function decode (command: Command): void {
+  addCatalogOptions(command)
+    .option('--format <name>', `log format: ${formatNames.join(', ')}`, readFormat, 'kong')
+    .addHelpText('after', '\nReads log records from standard input. Writes events with the published fields only, privacy applied, one JSON object a\nline; rejected records go to standard error as {"reason", "detail", "offset", "length"}, one a line.')
+    .action(run)
+}
+
+async function run (options: CatalogOptions & { format: FormatName }): Promise<void> {
+  const catalog = await loadOptionCatalog(options)
+  const settings = options.config === undefined ? undefined : readProcessorConfig(options.config).settings
+  const locate = createLocator(() => catalog)
+  const enrich = createEnricher({ catalog: () => catalog, privacy: createPrivacy(settings?.privacy ?? privacySchema.parse({})) })
+  for await (const lines of readRecords({ path: '-', size: 0 })) {
+    const events = enrich(locate(decodeLines(lines, options.format)))
+    await print(events.map((event) => `${JSON.stringify(publish(event))}\n`).join(''))
+  }
+}
+
+function decodeLines (lines: LogLines, format: FormatName): AccessEvent[] {
+  for (const { offset, length } of lines.tooLong) {
+    refuse({ reason: 'too_long', detail: `${length} bytes`, source: 'stdin', source_offset: offset, length })
+  }
+  const events: AccessEvent[] = []
+  for (const record of lines.records) {
+    const decoded = decoders[format](record, 'stdin')
+    if (isReject(decoded)) refuse(decoded)
+    else events.push(decoded)
+  }
+  return events
+}
+
+function refuse ({ reason, detail, source_offset: offset, length }: Reject): void {
+  process.stderr.write(`${JSON.stringify({ reason, detail, offset, length })}\n`)
+  process.exitCode = exitCodes.findings
+}
+
+/** Only these leave: what the gateway wrote raw (target, address, agent, credential) stays here. */
+function publish (event: EnrichedEvent): Record<string, unknown> {
+  return Object.fromEntries(published.map((name) => [name, name === 'time' ? new Date(event.time).toISOString() : event[name]]))
+}

@@ -1,0 +1,76 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import { pause } from '../../runtime/shutdown.ts'
+import type { BreachShape } from '../report/shape.ts'
+
+/** What ClickHouse holds. */
+export interface Stored {
+  rows: number
+  /** Different event ids. */
+  unique: number
+  /** Requests in the rollup by minute. */
+  rolled: number
+  routes: number
+  rejected: number
+}
+
+/** Counts in the tables of `gatelens`. */
+export async function countStored (client: ClickHouseClient): Promise<Stored> {
+  const [row] = await rowsOf<Record<keyof Stored, string>>(client, `
+    SELECT count() AS rows, uniqExact(event_id) AS unique, uniqExact(service, route) AS routes,
+      (SELECT sum(requests) FROM gatelens.requests_1m) AS rolled, (SELECT count() FROM gatelens.rejected) AS rejected
+    FROM gatelens.requests`)
+  const number = (name: keyof Stored): number => Number(row?.[name] ?? 0)
+  return { rows: number('rows'), unique: number('unique'), rolled: number('rolled'), routes: number('routes'), rejected: number('rejected') }
+}
+
+/** The newest version of every breach in the ledger, oldest first. */
+export async function readBreaches (client: ClickHouseClient): Promise<BreachShape[]> {
+  const rows = await rowsOf<Record<keyof BreachShape, string | null>>(client, `
+    SELECT rule, severity, service, route, partner, owner, toUnixTimestamp64Milli(opened_at) AS opened_at,
+      toUnixTimestamp64Milli(closed_at) AS closed_at, threshold, peak, requests
+    FROM gatelens.breaches FINAL ORDER BY opened_at, rule, partner, service, route`)
+  const iso = (value: string | null): string | null => value === null ? null : new Date(Number(value)).toISOString()
+  return rows.map((row) => ({
+    rule: row.rule ?? '', severity: row.severity ?? '', service: row.service ?? '', route: row.route ?? '', partner: row.partner ?? '', owner: row.owner ?? '',
+    opened_at: iso(row.opened_at) ?? '', closed_at: iso(row.closed_at), threshold: Number(row.threshold), peak: Number(row.peak), requests: Number(row.requests),
+  }))
+}
+
+/** Reads until `enough` says so, at most for `patienceMs`; gives what was read last. */
+export async function waitFor<T> (read: () => Promise<T>, enough: (value: T) => boolean, patienceMs: number): Promise<T> {
+  const deadline = performance.now() + patienceMs
+  for (;;) {
+    const value = await read()
+    if (enough(value) || performance.now() > deadline) return value
+    await pause(200)
+  }
+}
+
+/** One statement that must hold, and the figures that show whether it does. */
+export interface Proof { claim: string, figures: string, holds: boolean }
+
+/** What the demo claims: nothing was lost, nothing was doubled, and both ways of counting agree. */
+export function prove (sent: number, before: Stored, stored: Stored, reported: number, breaches: { reported: BreachShape[], stored: BreachShape[] }): Proof[] {
+  const rows = stored.rows - before.rows
+  return [
+    { claim: 'requests sent = rows in ClickHouse = different event ids', figures: figures(sent, rows, stored.unique - before.unique), holds: sent > 0 && sent === rows && stored.unique === stored.rows },
+    { claim: 'rows in ClickHouse = requests in the rollup = requests in the report', figures: figures(stored.rows, stored.rolled, reported), holds: stored.rows === stored.rolled && stored.rows === reported },
+    { claim: 'records rejected', figures: figures(stored.rejected), holds: stored.rejected === 0 },
+    { claim: 'breaches in the report = breaches in ClickHouse', figures: figures(breaches.reported.length, breaches.stored.length), holds: sameBreaches(breaches.reported, breaches.stored) },
+  ]
+}
+
+/** True when both lists name the same rules and subjects. */
+export function sameBreaches (reported: BreachShape[], stored: BreachShape[]): boolean {
+  const keys = (items: BreachShape[]): string => items.map(({ rule, service, route, partner, opened_at: opened }) => [rule, service, route, partner, opened].join('\n')).sort().join('\n\n')
+  return keys(reported) === keys(stored)
+}
+
+function figures (...values: number[]): string {
+  return values.map((value) => value.toLocaleString('en-US')).join(' = ')
+}
+
+async function rowsOf<T> (client: ClickHouseClient, query: string): Promise<T[]> {
+  const result = await client.query({ query, format: 'JSONEachRow' })
+  return await result.json<T>()
+}

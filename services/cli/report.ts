@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import type { Command } from 'commander'
+import { SingleBar } from 'cli-progress'
+import { globSync, isDynamicPattern } from 'tinyglobby'
+import { decoders } from '../processor/decode/index.ts'
+import { createFilter } from '../processor/filter/filter.ts'
+import { GatelensError } from '../runtime/errors.ts'
+import { formatNames, readCount, readFormat } from './arguments.ts'
+import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-options.ts'
+import type { CatalogOptions } from './catalog-options.ts'
+import { exitCodes, print } from './outcome.ts'
+import { readProcessorConfig } from './processor-config.ts'
+import { defaultRules, loadRules } from './report/rules.ts'
+import { openLog } from './report/records.ts'
+import type { LogFile } from './report/records.ts'
+import { renderReport } from './report/render.ts'
+import { runReport } from './report/run.ts'
+import { formatBytes } from './terminal.ts'
+
+interface ReportOptions extends CatalogOptions {
+  format: keyof typeof decoders
+  rules?: string
+  top: number
+  json?: true
+}
+
+/** Defines `gatelens report`. */
+export function report (command: Command): void {
+  addCatalogOptions(command.argument('[files...]', 'log files, plain or gzip; quoted globs; - for standard input'))
+    .option('--format <name>', `log format: ${formatNames.join(', ')}`, readFormat, 'kong')
+    .option('--rules <file>', 'detection rules; without it sensible defaults and the partners\' quotas')
+    .option('--top <n>', 'rows of each table', readCount, 10)
+    .option('--json', 'print one JSON object instead of tables')
+    .action(run)
+}
+
+async function run (words: string[], options: ReportOptions): Promise<void> {
+  const openapi = splitOperands(options.openapi)
+  const backstage = splitOperands(options.backstage)
+  const files = findLogs([...words, ...openapi.operands, ...backstage.operands])
+  const catalog = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
+  const settings = options.config === undefined ? undefined : readProcessorConfig(options.config).settings
+  const bar = startBar(files)
+  const result = await runReport({
+    files,
+    decode: decoders[options.format],
+    catalog,
+    rules: options.rules === undefined ? defaultRules(catalog) : loadRules(options.rules),
+    filter: createFilter(settings?.filter ?? []),
+    top: options.top,
+    advance: bar.advance,
+  })
+  bar.stop()
+  await print(options.json === true ? `${JSON.stringify(result, null, 2)}\n` : renderReport(result))
+  const broken = result.files.filter((file) => file.error !== null)
+  for (const file of broken) process.stderr.write(`${file.error}\n`)
+  if (broken.length > 0) process.exitCode = exitCodes.failed
+}
+
+function findLogs (words: string[]): LogFile[] {
+  if (words.length === 0) throw new GatelensError('USAGE', 'no log file is named', { hint: 'Give at least one file, such as: gatelens report access.ndjson; - reads standard input.' })
+  return words.flatMap((word) => {
+    if (word === '-' || existsSync(word) || !isDynamicPattern(word)) return [openLog(word)]
+    const found = globSync(word, { onlyFiles: true, dot: true }).sort()
+    if (found.length === 0) throw new GatelensError('INPUT_UNREADABLE', 'no file matches', { where: word })
+    return found.map(openLog)
+  })
+}
+
+/** A bar on standard error, when a person looks at it and the work is known. */
+function startBar (files: LogFile[]): { advance: (bytes: number) => void, stop: () => void } {
+  const total = files.reduce((sum, file) => sum + file.size, 0)
+  if (!process.stderr.isTTY || total < 8 * 1024 ** 2) return { advance: () => {}, stop: () => {} }
+  const bar = new SingleBar({ format: `reading {bar} {percentage} %  of ${formatBytes(total)}  {eta_formatted} left`, hideCursor: true, clearOnComplete: true })
+  bar.start(total, 0)
+  return { advance: (bytes) => { bar.increment(bytes) }, stop: () => { bar.stop() } }
+}

@@ -1,0 +1,9 @@
+import type { Breach } from '../../processor/detect/breach.ts'
+import type { BreachShape } from './shape.ts'
+
+/** A breach in the report's public shape. */
+export function shapeBreach (breach: Breach): BreachShape {
+  const { rule, severity, service, route, partner, owner, threshold, peak, requests } = breach
+  const closed = breach.closed_at === null ? null : new Date(breach.closed_at).toISOString()
+  return { rule, severity, service, route, partner, owner, opened_at: new Date(breach.opened_at).toISOString(), closed_at: closed, threshold, peak, requests }
+}

@@ -1,0 +1,96 @@
+import { createReadStream, openSync, readSync, closeSync, statSync } from 'node:fs'
+import { PassThrough } from 'node:stream'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import type { RawRecord } from '../../processor/contract.ts'
+import { cutLines } from '../../processor/input/lines.ts'
+import type { LongLine } from '../../processor/input/lines.ts'
+import { GatelensError, messageOf } from '../../runtime/errors.ts'
+
+/** One file (or `-` for standard input) and its size on disk; 0 when the size is not known. */
+export interface LogFile { path: string, size: number }
+
+/** The records of one piece of a log, and those that are too long to be decoded. */
+export interface LogLines { records: RawRecord[], tooLong: LongLine[] }
+
+/** Bytes read at once; a batch of records is what one such piece holds. */
+const pieceBytes = 256 * 1024
+/** A record longer than this is not decoded, as in the processor. */
+const longestRecord = 1024 * 1024
+const newline = 0x0A
+
+/** Checks that a log file can be read. Throws INPUT_UNREADABLE with its path. */
+export function openLog (path: string): LogFile {
+  if (path === '-') return { path, size: 0 }
+  try {
+    const found = statSync(path)
+    if (found.isDirectory()) throw new Error('it is a folder; name its files, such as folder/*.log')
+    closeSync(openSync(path, 'r'))
+    return { path, size: found.size }
+  } catch (error) {
+    throw new GatelensError('INPUT_UNREADABLE', `cannot read the file: ${messageOf(error)}`, { where: path, cause: error })
+  }
+}
+
+/**
+ * The lines of a log in the order of the file, unpacked when it is gzip, in batches; blank lines are left out. Offsets count
+ * unpacked bytes. `advance` is told of every piece read from disk. Throws INPUT_UNREADABLE with the path.
+ */
+export async function * readRecords (file: LogFile, advance: (bytes: number) => void = () => {}): AsyncGenerator<LogLines> {
+  try {
+    yield * splitLines(openStream(file, advance))
+  } catch (error) {
+    if (error instanceof GatelensError) throw error
+    throw new GatelensError('INPUT_UNREADABLE', `cannot read on: ${messageOf(error)}`, { where: file.path, cause: error })
+  }
+}
+
+function openStream (file: LogFile, advance: (bytes: number) => void): Readable {
+  if (file.path === '-') return process.stdin
+  const raw = createReadStream(file.path, { highWaterMark: pieceBytes })
+  raw.on('data', (piece) => { advance(piece.length) })
+  raw.pause()
+  const unpacked = isGzip(file.path) ? createGunzip({ chunkSize: pieceBytes }) : new PassThrough({ highWaterMark: pieceBytes })
+  pipeline(raw, unpacked).catch((error: unknown) => { unpacked.destroy(error as Error) })
+  return unpacked
+}
+
+function isGzip (path: string): boolean {
+  const head = Buffer.alloc(2)
+  const descriptor = openSync(path, 'r')
+  const length = readSync(descriptor, head, 0, 2, 0)
+  closeSync(descriptor)
+  return length === 2 && head[0] === 0x1F && head[1] === 0x8B
+}
+
+async function * splitLines (stream: AsyncIterable<Buffer>): AsyncGenerator<LogLines> {
+  let rest: Buffer = Buffer.alloc(0)
+  let offset = 0
+  /** Length so far of a record that is longer than allowed; its bytes are not kept. */
+  let skipped = 0
+  for await (const piece of stream) {
+    let bytes: Buffer = piece
+    const tooLong: LongLine[] = []
+    if (skipped > 0) {
+      const end = piece.indexOf(newline)
+      skipped += end === -1 ? piece.length : end
+      if (end === -1) continue
+      tooLong.push({ offset, length: skipped })
+      offset += skipped + 1
+      skipped = 0
+      bytes = piece.subarray(end + 1)
+    }
+    const buffer = rest.length === 0 ? bytes : Buffer.concat([rest, bytes])
+    const lines = cutLines(buffer, { offset, maxRecords: Infinity, maxBytes: longestRecord, final: false })
+    yield { records: lines.records, tooLong: [...tooLong, ...lines.tooLong] }
+    offset += lines.consumed
+    rest = buffer.subarray(lines.consumed)
+    if (rest.length > longestRecord) {
+      skipped = rest.length
+      rest = Buffer.alloc(0)
+    }
+  }
+  if (skipped > 0) yield { records: [], tooLong: [{ offset, length: skipped }] }
+  else yield cutLines(rest, { offset, maxRecords: Infinity, maxBytes: longestRecord, final: true })
+}

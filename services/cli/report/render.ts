@@ -1,0 +1,144 @@
+import { colors, formatBytes, formatCount, formatMs, formatShare, formatText, formatTime, renderTable, renderTitle } from '../terminal.ts'
+import type { Column } from '../terminal.ts'
+import type { BreachShape, PartnerShape, QuotaShape, ReportShape, RouteShape, ServiceShape, UndocumentedShape } from './shape.ts'
+
+const right = (...heads: string[]): Column[] => heads.map((head) => ({ head, align: 'right' }))
+const left = (...heads: string[]): Column[] => heads.map((head) => ({ head }))
+
+/** The whole report as text for a person. */
+export function renderReport (report: ReportShape): string {
+  // Without a catalog all traffic is undocumented, which need not be said of every route.
+  const declared = report.catalog.endpoints > 0
+  const sections = [
+    renderTotals(report),
+    renderRejects(report),
+    section('Routes', report.routes, report.distinct.routes,
+      [...left('service', 'method', 'route'), ...right('requests', 'errors', '', 'p50', 'p95', 'p99', 'gateway p95')], (item) => routeRow(item, declared)),
+    section('Partners', report.partners, report.distinct.partners,
+      [...left('partner', 'tier'), ...right('requests', 'errors', 'rate-limited', 'of quota'), ...left('fullest window')], partnerRow),
+    section('Services', report.services, report.distinct.services,
+      [...left('service', 'owner', 'system'), ...right('routes', 'requests', 'errors', '', 'p95', 'gateway p95')], serviceRow),
+    section('Undocumented traffic', declared ? report.undocumented : [], report.distinct.undocumented,
+      [...left('service', 'method', 'inferred route', 'why'), ...right('requests'), ...left('partners')], undocumentedRow),
+    renderBreaches(report),
+  ]
+  return `${sections.filter((text) => text !== '').join('\n\n')}\n`
+}
+
+function renderTotals (report: ReportShape): string {
+  const { totals, period, files } = report
+  const undocumented = totals.requests - (report.outcomes.matched ?? 0) - (report.outcomes.ambiguous ?? 0)
+  const name = files.length === 1 ? formatText(files[0]?.path ?? '') : `${files.length} files`
+  const lines: Array<[string, string]> = [
+    ['log', `${name}  ${colors.dim(formatBytes(files.reduce((sum, file) => sum + file.bytes, 0)))}`],
+    ['period', periodText(period)],
+    ['records', `${formatCount(totals.records)} = ${formatCount(totals.requests)} requests + ${formatCount(totals.filtered)} filtered + ${formatCount(totals.rejected)} rejected`],
+    ['errors', `${alarm(formatCount(totals.errors), totals.errors > 0)}  ${formatShare(totals.error_ratio)}`],
+    ['rate-limited', formatCount(totals.rate_limited)],
+    ...(report.catalog.endpoints === 0 ? [] : [['undocumented', `${formatCount(undocumented)}  ${formatShare(undocumented / Math.max(totals.requests, 1))}`] as [string, string]]),
+    ['latency', `p50 ${formatMs(totals.duration_ms.p50)}   p95 ${formatMs(totals.duration_ms.p95)}   p99 ${formatMs(totals.duration_ms.p99)}   max ${formatMs(totals.duration_ms.max)}`],
+    ['gateway', `p50 ${formatMs(totals.gateway_ms.p50)}   p95 ${formatMs(totals.gateway_ms.p95)}   p99 ${formatMs(totals.gateway_ms.p99)}`],
+    ['catalog', catalogText(report.catalog)],
+  ]
+  return [renderTitle('Gatelens report'), ...lines.map(([label, text]) => `  ${colors.dim(label.padEnd(14))}${text.trimEnd()}`)].join('\n')
+}
+
+function periodText ({ from, to, seconds }: ReportShape['period']): string {
+  if (from === null || to === null) return 'no requests'
+  const end = formatTime(to)
+  return `${formatTime(from)} to ${end.slice(0, 10) === from.slice(0, 10) ? end.slice(11) : end} UTC  ${colors.dim(formatMs(seconds * 1000))}`
+}
+
+function catalogText (catalog: ReportShape['catalog']): string {
+  if (catalog.endpoints === 0) return 'none: routes are inferred from the paths (give --openapi or --backstage)'
+  const problems = catalog.problems === 0 ? '' : `, ${catalog.problems} problems (see gatelens validate)`
+  return `${formatCount(catalog.endpoints)} operations, ${formatCount(catalog.services)} services, ${formatCount(catalog.partners)} partners${problems}`
+}
+
+function renderRejects (report: ReportShape): string {
+  return section('Rejected records', report.rejects, report.rejects.length, [...left('reason'), ...right('records'), ...left('first at', 'detail')],
+    (item) => [item.reason, formatCount(item.records), `${formatText(item.first.file)} byte ${item.first.offset}`, formatText(item.first.detail)])
+}
+
+function routeRow (item: RouteShape, declared: boolean): string[] {
+  const { duration_ms: duration, gateway_ms: gateway } = item
+  return [
+    named(item.service), item.method, declared ? routeText(item) : formatText(item.route), formatCount(item.requests), ...errorCells(item),
+    formatMs(duration.p50), formatMs(duration.p95), formatMs(duration.p99), formatMs(gateway.p95),
+  ]
+}
+
+function routeText ({ route, outcome }: { route: string, outcome: string }): string {
+  return outcome === 'matched' ? formatText(route) : colors.yellow(route === '' ? outcome : `${formatText(route)} (${outcome})`)
+}
+
+function errorCells ({ errors, error_ratio: ratio }: { errors: number, error_ratio: number }): [string, string] {
+  return [errors === 0 ? '' : alarm(formatCount(errors), ratio >= 0.01), formatShare(ratio)]
+}
+
+function partnerRow (item: PartnerShape): string[] {
+  const fullest = item.quotas.toSorted((a, b) => b.share - a.share)[0]
+  return [
+    named(item.consumer || item.partner, '(anonymous)'), item.consumer === '' ? formatText(item.tier) : colors.dim('no partner'), formatCount(item.requests), item.errors === 0 ? '' : formatCount(item.errors),
+    item.rate_limited === 0 ? '' : formatCount(item.rate_limited), quotaShare(fullest), quotaWindow(fullest),
+  ]
+}
+
+function quotaShare (quota: QuotaShape | undefined): string {
+  if (quota === undefined) return ''
+  const text = formatShare(quota.share)
+  if (quota.share > 1) return colors.red(text)
+  return quota.share >= 0.8 ? colors.yellow(text) : text
+}
+
+function quotaWindow (quota: QuotaShape | undefined): string {
+  if (quota === undefined || quota.requests === 0) return ''
+  return colors.dim(`${formatCount(quota.requests)} of ${formatCount(quota.limit)}, ${quota.quota}, from ${formatTime(quota.window_start)}`)
+}
+
+function serviceRow (item: ServiceShape): string[] {
+  return [
+    named(item.service), formatText(item.owner), formatText(item.system), formatCount(item.routes), formatCount(item.requests), ...errorCells(item),
+    formatMs(item.duration_ms.p95), formatMs(item.gateway_ms.p95),
+  ]
+}
+
+function undocumentedRow (item: UndocumentedShape): string[] {
+  const shown = item.partners.slice(0, 3).map(({ partner, requests }) => `${named(partner, '(anonymous)')} ${formatCount(requests)}`)
+  const more = item.partners.length > shown.length ? [`and ${item.partners.length - shown.length} more`] : []
+  return [named(item.service), item.method, formatText(item.route), item.outcome, formatCount(item.requests), [...shown, ...more].join(', ')]
+}
+
+function renderBreaches (report: ReportShape): string {
+  if (report.breaches.length === 0) return `${renderTitle('Breaches')}\n  none`
+  return renderBreachTable(report.breaches, report.distinct.breaches, 'Breaches')
+}
+
+/** The table of breaches, also for the demo's own; `total` is how many there are before a cut. */
+export function renderBreachTable (breaches: BreachShape[], total: number, title: string): string {
+  return section(title, breaches, total,
+    [...left('rule', 'severity', 'subject', 'owner', 'opened', 'closed'), ...right('threshold', 'peak', 'requests')], breachRow)
+}
+
+function breachRow (item: BreachShape): string[] {
+  const subject = [item.partner, item.service, item.route].filter((part) => part !== '').map((part) => formatText(part)).join('  ')
+  return [
+    item.severity === 'page' ? colors.red(item.rule) : colors.yellow(item.rule), item.severity, subject === '' ? colors.dim('(none)') : subject, formatText(item.owner),
+    formatTime(item.opened_at), item.closed_at === null ? 'still open' : formatTime(item.closed_at).slice(11),
+    String(item.threshold), formatCount(Number(item.peak.toFixed(item.peak < 10 ? 3 : 0))), formatCount(item.requests),
+  ]
+}
+
+function section<T> (title: string, items: T[], total: number, columns: Column[], row: (item: T) => string[]): string {
+  if (items.length === 0) return ''
+  const remark = total > items.length ? `${items.length} of ${formatCount(total)}; --top ${Math.min(total, 100)} shows more` : ''
+  return `${renderTitle(title, remark)}\n${renderTable(columns, items.map(row))}`
+}
+
+function named (text: string, absent = '(no service)'): string {
+  return text === '' ? colors.dim(absent) : formatText(text)
+}
+
+function alarm (text: string, alarming: boolean): string {
+  return alarming ? colors.red(text) : text
+}

@@ -1,0 +1,73 @@
+import Table from 'cli-table3'
+import pc from 'picocolors'
+
+/** True when a person looks at standard output. */
+export const onTerminal = process.stdout.isTTY
+
+/** Colours, only on a terminal; NO_COLOR and FORCE_COLOR are picocolors' own. */
+export const colors = pc.createColors(onTerminal && pc.isColorSupported)
+
+export interface Column {
+  head: string
+  align?: 'left' | 'right'
+}
+
+const plain = {
+  top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ',
+}
+
+/** A table without borders: dim heads, aligned columns, no trailing white space. */
+export function renderTable (columns: Column[], rows: string[][]): string {
+  const table = new Table({
+    head: columns.map((column) => colors.dim(column.head)),
+    colAligns: columns.map((column) => column.align ?? 'left'),
+    chars: plain,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
+  })
+  table.push(...rows)
+  return table.toString().split('\n').map((line) => `  ${line.trimEnd()}`).join('\n')
+}
+
+/** A heading with an optional remark behind it. */
+export function renderTitle (title: string, remark = ''): string {
+  return `${colors.bold(title)}${remark === '' ? '' : `  ${colors.dim(remark)}`}`
+}
+
+/** `1,234,567` */
+export function formatCount (value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+/** `4.2 %`, `<0.1 %`, `12,345 %`; '' for nothing. */
+export function formatShare (ratio: number): string {
+  if (ratio === 0) return ''
+  const percent = ratio * 100
+  if (percent < 0.1) return '<0.1 %'
+  return `${percent >= 100 ? formatCount(Math.round(percent)) : percent.toFixed(1)} %`
+}
+
+/** Milliseconds for people: `0.4 ms`, `47 ms`, `8.0 s`, `3 min`; `-` for null. */
+export function formatMs (value: number | null): string {
+  if (value === null) return '-'
+  if (value < 10) return `${value.toFixed(1)} ms`
+  if (value < 1000) return `${Math.round(value)} ms`
+  return value < 120_000 ? `${(value / 1000).toFixed(1)} s` : `${Math.round(value / 60_000)} min`
+}
+
+/** Bytes for people: `312 B`, `2.4 KiB`, `1.2 GiB`. */
+export function formatBytes (value: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  const power = value < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(value) / 10))
+  return `${power === 0 ? value : (value / 1024 ** power).toFixed(1)} ${units[power]}`
+}
+
+/** `2026-08-20 10:15:30` in UTC. */
+export function formatTime (iso: string): string {
+  return iso.slice(0, 19).replace('T', ' ')
+}
+
+/** Text from outside for a terminal: control characters are shown as `\xNN`, and what is longer than `width` is cut. */
+export function formatText (text: string, width = 80): string {
+  const safe = text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  return safe.length > width ? `${safe.slice(0, width - 1)}…` : safe
+}

@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+export const root = resolve(import.meta.dirname, '../..')
+const main = resolve(root, 'services/cli/main.ts')
+
+export interface Outcome { code: number | null, stdout: string, stderr: string }
+
+/** Starts the command line from its sources, in the root of the package unless told otherwise. */
+export function startCommand (args: string[], cwd = root): ChildProcess {
+  const { CI: _ci, FORCE_COLOR: _color, ...env } = process.env
+  return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] })
+}
+
+/** Runs a command to its end. */
+export async function runCommand (args: string[], { stdin = '', cwd = root }: { stdin?: string | Buffer, cwd?: string } = {}): Promise<Outcome> {
+  const child = startCommand(args, cwd)
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(stdin)
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')])
+  return { code: code as number | null, stdout, stderr }
+}
