@@ -63,6 +63,8 @@ function settings (folder: string, port: number, controller: number): string {
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 1000,
     'auto.create.topics.enable': false,
+    'broker.session.timeout.ms': 1500,
+    'broker.heartbeat.interval.ms': 300,
   }).map(([key, value]) => `${key}=${value}`).join('\n')
 }
 

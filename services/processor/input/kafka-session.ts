@@ -67,28 +67,16 @@ export class Session {
 
   /** Resolves with the failure that ended the session, or with undefined when the input was closed. */
   async run (): Promise<unknown> {
-    const { consumer } = this.#member
     const closed = (): void => this.#over.abort()
     this.#around.closed.addEventListener('abort', closed, { once: true })
-    try {
-      await consumer.connect()
-      await consumer.subscribe({ topics: this.#options.topics, fromBeginning: true })
-      consumer.on(consumer.events.GROUP_JOIN, (event) => this.#joined(event))
-      consumer.on(consumer.events.HEARTBEAT, ({ payload }) => this.#confirm(payload.memberId, payload.groupGenerationId))
-      consumer.on(consumer.events.CRASH, ({ payload }) => this.#fail(payload.error))
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: 64,
-        eachBatch: (payload) => this.#eachBatch(payload),
-      })
-      await forever(this.#over.signal)
-    } catch (error) {
-      this.#fail(error)
-    }
+    const begun = this.#begin().catch((error: unknown) => this.#fail(error))
+    await aborted(this.#over.signal)
     this.#around.closed.removeEventListener('abort', closed)
     this.#endTenure()
-    await consumer.disconnect().catch(() => {})
+    // Joining cannot be called off, and a member that has not joined cannot leave: what takes too long ends by itself.
+    const left = new AbortController()
+    begun.then(() => this.#member.consumer.disconnect()).catch(() => {}).finally(() => left.abort())
+    await pause(leaveMs, left.signal)
     return this.#failure
   }
 
@@ -103,6 +91,21 @@ export class Session {
     if (share === undefined || !isPending(share.place, slot)) return true
     await this.#move(tenure, share, slot.to, slot.following)
     return true
+  }
+
+  async #begin (): Promise<void> {
+    const { consumer } = this.#member
+    await consumer.connect()
+    await consumer.subscribe({ topics: this.#options.topics, fromBeginning: true })
+    consumer.on(consumer.events.GROUP_JOIN, (event) => this.#joined(event))
+    consumer.on(consumer.events.HEARTBEAT, ({ payload }) => this.#confirm(payload.memberId, payload.groupGenerationId))
+    consumer.on(consumer.events.CRASH, ({ payload }) => this.#fail(payload.error))
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 64,
+      eachBatch: (payload) => this.#eachBatch(payload),
+    })
   }
 
   #fail (error: unknown): void {
@@ -120,11 +123,7 @@ export class Session {
   #joined ({ payload }: ConsumerGroupJoinEvent): void {
     this.#endTenure()
     const { consumer, cluster } = this.#member
-    // A consumer that is disconnected while it joins may come back to life; it must not stay in the group.
-    if (this.#over.signal.aborted) {
-      consumer.disconnect().catch(() => {})
-      return
-    }
+    if (this.#over.signal.aborted) return
     const tenure = new Tenure(cluster, this.#options.group, payload.memberId, payload.memberAssignment)
     this.#tenure = tenure
     consumer.pause(tenure.partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] })))
@@ -206,6 +205,7 @@ export class Session {
     const { slices, rest } = cut(share.place, batch.messages, this.#options.batch)
     for (const [index, slice] of slices.entries()) {
       if (!await this.#deliver(turn, slice, slices[index + 1]?.to)) return
+      resolveOffset(String(slice.to - 1))
     }
     share.place = rest
     resolveOffset(batch.lastOffset())
@@ -215,6 +215,7 @@ export class Session {
   /** Takes one range through the pipeline; false when the partition is no longer ours or the input closes. */
   async #deliver (turn: Turn, slice: Slice, following: number | undefined): Promise<boolean> {
     const { share } = turn
+    await turn.heartbeat()
     if (slice.records.length === 0) return await this.#moveNow(turn, slice.to, following)
     if (share.place.intent !== slice.to && !await this.#moveNow(turn, slice.from, slice.to)) return false
     const origin = { input: this.#around.input, key: keyOf(share.partition), era: share.place.era, following }
@@ -281,6 +282,9 @@ export class Session {
   }
 }
 
+/** How long leaving the group may take. */
+const leaveMs = 5000
+
 /** Answers that ask the member to join again. */
 const refusals = new Set(['REBALANCE_IN_PROGRESS', 'NOT_COORDINATOR_FOR_GROUP', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])
 
@@ -298,7 +302,7 @@ function isRestarted (batch: Batch, place: Place): boolean {
   return Number(batch.firstOffset() ?? place.next) < place.next
 }
 
-async function forever (signal: AbortSignal): Promise<void> {
+async function aborted (signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
