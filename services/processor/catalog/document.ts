@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
 import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
 import type { Document } from 'yaml'
 import { messageOf } from '../../runtime/errors.ts'
+import { findJsonFault } from '../../runtime/json-fault.ts'
 
 /** A JSON or YAML file, read: its documents as plain values, and where each place of them stands in the text. */
 export interface SourceFile {
@@ -28,7 +30,9 @@ export async function readSource (path: string): Promise<SourceFile | Broken> {
 /** Parses the text of such a file. JSON is read by the engine's own parser, which is many times faster. */
 export function parseSource (path: string, text: string): SourceFile | Broken {
   const json = parseJson(text)
-  if (json !== undefined) return { path, documents: [json], lineOf: (pointer, document) => parseYaml(text).lineOf(pointer, document) }
+  if (json !== undefined) return { path, documents: [json], lineOf: linesOfJson(text) }
+  // YAML forgives what JSON does not, such as a value that was forgotten.
+  if (extname(path) === '.json') return brokenJson(text)
   const { documents, broken, lineOf } = parseYaml(text)
   if (broken !== undefined) return broken
   try {
@@ -50,6 +54,22 @@ function parseJson (text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** JSON is YAML too; it is read a second time, with positions, only when someone asks for a line. */
+function linesOfJson (text: string): SourceFile['lineOf'] {
+  let yaml: Yaml | undefined
+  return (pointer, document) => {
+    yaml ??= parseYaml(text)
+    return yaml.lineOf(pointer, document)
+  }
+}
+
+function brokenJson (text: string): Broken {
+  const bytes = Buffer.from(text.replace(/^\uFEFF/, ''))
+  const { kind, at } = findJsonFault(bytes)
+  const message = kind === 'invalid' ? 'the file is not valid JSON here' : kind === 'empty' ? 'the file is empty' : 'the file ends early'
+  return { message, line: bytes.toString('utf8', 0, at).split('\n').length }
 }
 
 interface Yaml { documents: Document.Parsed[], broken: Broken | undefined, lineOf: SourceFile['lineOf'] }

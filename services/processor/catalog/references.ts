@@ -5,7 +5,10 @@ import { messageOf } from '../../runtime/errors.ts'
 type JsonObject = Record<string, unknown>
 
 /** A document whose path items and parameters hold no references any more, and the references that led nowhere. */
-export interface Resolved { document: JsonObject, missing: string[] }
+export interface Resolved { document: JsonObject, missing: DeadReference[] }
+
+/** A reference that leads nowhere; `where` is a JSON pointer, '' when the place is not known. */
+export interface DeadReference { message: string, where: string }
 
 /**
  * Resolves the references of an OpenAPI document, also into other files (never over the network), as far as routes need
@@ -17,12 +20,12 @@ export async function resolveReferences (document: JsonObject, path: string): Pr
   // The parser refuses documents for their version or their info; what it is asked here depends on neither.
   const neutral = { ...document, swagger: undefined, openapi: '3.1.0', info: {}, paths: document.paths ?? {} }
   const parser = new SwaggerParser()
-  const missing: string[] = []
+  const missing: DeadReference[] = []
   await parser.dereference(path, neutral as unknown as OpenAPI.Document, {
     continueOnError: true,
     resolve: { http: false },
     dereference: { circular: 'ignore', excludedPathMatcher: isBeyondRoutes },
-  }).catch((error: unknown) => { missing.push(...messagesOf(error)) })
+  }).catch((error: unknown) => { missing.push(...deadReferences(error)) })
   const resolved: JsonObject = { ...(parser.api as unknown as JsonObject | null ?? neutral), swagger, openapi, info }
   if (document.paths === undefined) delete resolved.paths
   return { document: resolved, missing }
@@ -36,7 +39,23 @@ function isBeyondRoutes (pointer: string): boolean {
   return beyondRoutes.test(inside)
 }
 
-function messagesOf (error: unknown): string[] {
-  const errors = typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors) ? error.errors : [error]
-  return [...new Set(errors.map(messageOf))]
+function deadReferences (error: unknown): DeadReference[] {
+  const errors: unknown[] = isGroup(error) ? error.errors : [error]
+  const dead = errors.map((item): DeadReference => ({ message: shorten(messageOf(item)), where: pointerOf(item) }))
+  return [...new Map(dead.map((item) => [item.message, item])).values()]
+}
+
+function isGroup (error: unknown): error is { errors: unknown[] } {
+  return typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors)
+}
+
+/** The parser repeats the path and the system's own words. */
+function shorten (message: string): string {
+  const file = /^Error opening file (?:"([^"]+)"|(.+?)): (?:([A-Z]+): )?/.exec(message)
+  return file === null ? message : `a referenced file cannot be read: ${file[1] ?? file[2]}${file[3] === undefined ? '' : ` (${file[3]})`}`
+}
+
+function pointerOf (error: unknown): string {
+  const path = typeof error === 'object' && error !== null && 'path' in error && Array.isArray(error.path) ? error.path : []
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

@@ -12,16 +12,51 @@ import { eventId } from './identity.ts'
 import { readJson } from './json.ts'
 import { createLabelPicker } from './labels.ts'
 import type { DecodeOptions, LabelPicker } from './labels.ts'
+import { compileShape } from './shape.ts'
+import type { Shape } from './shape.ts'
 
 /** A decoder of Kong's records, one JSON object each. Choices that the records leave open are told at each field. */
 export function createKongDecoder (options: DecodeOptions = {}): Decoder {
   const labels = createLabelPicker(options)
+  const wanted = compileShape(shapeOf(options))
   return (record, source) => {
-    const { value, refusal } = readJson(record.bytes)
+    const { value, refusal } = readJson(record.bytes, wanted)
     if (refusal !== undefined) return reject(record, source, refusal)
     const core = readCore(value)
     return 'reason' in core ? reject(record, source, core) : toEvent(value, core, labels, record, source)
   }
+}
+
+/** All that is read below: the other two thirds of a record are not turned into values. */
+function shapeOf ({ headers = [] }: DecodeOptions): Shape {
+  const allowed = Object.fromEntries(headers.map((name): [string, Shape] => [name.toLowerCase(), 'whole']))
+  return some({
+    request: some({
+      headers: some({ ...wholes('host', 'user-agent', 'traceparent', 'x-anonymous-consumer'), ...allowed }),
+      tls: some(wholes('version')),
+      ...wholes('id', 'uri', 'url', 'method', 'size'),
+    }),
+    response: some({
+      headers: { members: wholes('x-kong-request-id', 'x-cache-status', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining'), prefixes: ['x-ratelimit-'] },
+      ...wholes('status', 'size'),
+    }),
+    latencies: some(wholes('request', 'kong', 'proxy', 'receive')),
+    service: some(wholes('name', 'host', 'id')),
+    route: some(wholes('name', 'id')),
+    consumer: some(wholes('username', 'custom_id', 'id')),
+    authenticated_entity: some(wholes('id')),
+    tries: { elements: some(wholes('ip', 'port')) },
+    session: some({}),
+    ...wholes('upstream_uri', 'upstream_status', 'source', 'client_ip', 'started_at', 'trace_id', 'correlation_id'),
+  })
+}
+
+function some (members: Readonly<Record<string, Shape>>): Shape {
+  return { members }
+}
+
+function wholes (...names: string[]): Record<string, Shape> {
+  return Object.fromEntries(names.map((name) => [name, 'whole']))
 }
 
 function reject (record: RawRecord, source: string, { reason, detail }: Refusal): Reject {

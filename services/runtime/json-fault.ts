@@ -1,5 +1,3 @@
-import type { Refusal } from './field.ts'
-
 const QUOTE = 0x22
 const COMMA = 0x2C
 const COLON = 0x3A
@@ -14,27 +12,25 @@ type Expected = 'value' | 'value_or_end' | 'key' | 'key_or_end' | 'colon' | 'com
 /** Where a scan stopped: past a good token, at the end of the text within a token, or at a byte that cannot be. */
 interface Token { next: number, fault?: 'truncated' | 'invalid' }
 
+/** Why a text is no JSON: it is `empty`, ends too early (`truncated`), or has an impossible byte at `at`. */
+export interface JsonFault { kind: 'empty' | 'truncated' | 'invalid', at: number }
+
 /**
- * Says why JSON.parse refused a text, without quoting it: finds the first byte that no JSON text could have there (RFC
- * 8259); a text without such a byte is cut short. Linear, without recursion.
+ * Finds what is wrong with a text that JSON.parse refused, without quoting it as the engine's messages do: the first byte
+ * that no JSON text could have there (RFC 8259); a text without such a byte is cut short. Linear, without recursion.
  */
-export function diagnose (bytes: Buffer, start: number): Refusal {
+export function findJsonFault (bytes: Buffer, start = 0): JsonFault {
   const open: number[] = []
   let expected: Expected = 'value'
   let at = skipSpace(bytes, start)
-  if (at === bytes.length) return { reason: 'invalid_json', detail: 'the record is empty' }
+  if (at === bytes.length) return { kind: 'empty', at }
   while (at < bytes.length) {
     const token = readToken(bytes, at, expected, open.at(-1))
-    if (token.fault === 'truncated') return truncated(bytes)
-    if (token.fault === 'invalid') return { reason: 'invalid_json', detail: `unexpected byte at ${token.next} of ${bytes.length}` }
+    if (token.fault !== undefined) return { kind: token.fault, at: token.next }
     expected = follow(bytes[at], expected, open)
     at = skipSpace(bytes, token.next)
   }
-  return truncated(bytes)
-}
-
-function truncated (bytes: Buffer): Refusal {
-  return { reason: 'truncated', detail: `the record ends early, after ${bytes.length} bytes` }
+  return { kind: 'truncated', at: bytes.length }
 }
 
 function skipSpace (bytes: Buffer, at: number): number {

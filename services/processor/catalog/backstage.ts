@@ -1,0 +1,87 @@
+import { dirname, resolve } from 'node:path'
+import { readBackstage } from '../../../normalizer/index.ts'
+import type { BackstageApi, BackstageCatalog, Problem } from '../../../normalizer/index.ts'
+import { isBroken, readSource } from './document.ts'
+import type { SourceFile } from './document.ts'
+import { findFiles } from './files.ts'
+import type { FoundFile } from './files.ts'
+import type { SourceNames } from './source-name.ts'
+
+/** Backstage's own view of the entities that were read, and where each of its API documents stands. */
+export interface LoadedBackstage {
+  catalog: BackstageCatalog
+  /** API entities with the file that they stand in; their `location` is relative to it. */
+  apis: Array<{ entity: BackstageApi, file: string }>
+  problems: Problem[]
+}
+
+interface Entity { value: unknown, file: SourceFile, document: number }
+
+/**
+ * Reads Backstage descriptor files (several entities a file) and follows their Location entities to further files.
+ * Broken files, remote locations and missing targets are problems; the rest is used.
+ */
+export async function loadBackstage (files: readonly FoundFile[], nameOf: SourceNames): Promise<LoadedBackstage> {
+  const problems: Problem[] = []
+  const entities: Entity[] = []
+  const seen = new Set<string>()
+  const queue = [...files]
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    if (seen.has(next.path)) continue
+    seen.add(next.path)
+    const file = await readSource(next.path)
+    if (isBroken(file)) {
+      problems.push({ severity: 'error', code: 'unreadable', message: file.message, source: nameOf(next.path), line: file.line })
+      continue
+    }
+    const found = file.documents.map((value, document): Entity => ({ value, file, document }))
+      .filter(({ value }) => next.named || textAt(value, 'apiVersion').startsWith('backstage.io/'))
+    entities.push(...found)
+    for (const entity of found) queue.push(...await followLocation(entity, nameOf, problems))
+  }
+  const catalog = readBackstage(entities.map(({ value }) => value), { source: '' })
+  const places = new Map(entities.map((entity) => [refOf(entity.value), entity] as const).reverse())
+  problems.push(...catalog.problems.map((problem) => placed(problem, places.get(problem.where ?? '') ?? entities[Number(problem.where?.slice(1))], nameOf)))
+  return {
+    catalog,
+    apis: catalog.apis.map((entity) => ({ entity, file: places.get(entity.ref)?.file.path ?? '' })),
+    problems,
+  }
+}
+
+/** https://backstage.io/docs/features/software-catalog/descriptor-format#kind-location */
+async function followLocation ({ value, file, document }: Entity, nameOf: SourceNames, problems: Problem[]): Promise<FoundFile[]> {
+  if (textAt(value, 'kind').toLowerCase() !== 'location') return []
+  const spec = memberOf(value, 'spec')
+  const targets = [memberOf(spec, 'target'), memberOf(spec, 'targets')].flat().filter((target) => typeof target === 'string')
+  const found: FoundFile[] = []
+  for (const target of targets) {
+    const message = /^[a-z][a-z0-9+.-]*:\/\//i.test(target)
+      ? 'a remote location is not followed'
+      : await findFiles(target, dirname(file.path)).then((files) => { found.push(...files) }, () => 'no file matches a target of the location')
+    if (message !== undefined) {
+      problems.push({ severity: 'warning', code: 'location', message: `${message}: ${target}`, source: nameOf(file.path), line: file.lineOf('/spec', document) })
+    }
+  }
+  return found.map((item) => ({ path: resolve(item.path), named: item.named }))
+}
+
+function placed (problem: Problem, entity: Entity | undefined, nameOf: SourceNames): Problem {
+  if (entity === undefined) return problem
+  return { ...problem, source: nameOf(entity.file.path), line: entity.file.lineOf('', entity.document) }
+}
+
+/** `kind:namespace/name`, lower case, as the problems name entities. */
+function refOf (entity: unknown): string {
+  const metadata = memberOf(entity, 'metadata')
+  return `${textAt(entity, 'kind')}:${textAt(metadata, 'namespace') || 'default'}/${textAt(metadata, 'name')}`.toLowerCase()
+}
+
+function memberOf (holder: unknown, key: string): unknown {
+  return typeof holder === 'object' && holder !== null && Object.hasOwn(holder, key) ? (holder as Record<string, unknown>)[key] : undefined
+}
+
+function textAt (holder: unknown, key: string): string {
+  const value = memberOf(holder, key)
+  return typeof value === 'string' ? value : ''
+}

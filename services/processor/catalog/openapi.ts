@@ -1,0 +1,73 @@
+import { basename, dirname, extname } from 'node:path'
+import { readOpenApi } from '../../../normalizer/index.ts'
+import type { ApiDocument, Problem } from '../../../normalizer/index.ts'
+import { isBroken, readSource } from './document.ts'
+import type { SourceFile } from './document.ts'
+import { resolveReferences } from './references.ts'
+
+/** What an API document says of the service behind it, apart from its operations. */
+export interface ServiceHints { service: string, owner: string, contact: string }
+
+/** One file, read as an API document: the document, or the problems that kept it out, or neither when it is something else. */
+export interface LoadedApi {
+  api?: ApiDocument
+  hints?: ServiceHints
+  file?: SourceFile
+  problems: Problem[]
+}
+
+/** Chooses the service of a document; `title` is its `info.title`. */
+export type ServiceChooser = (path: string, title: string, hints: ServiceHints) => string
+
+/** Reads an OpenAPI 2.0, 3.0, 3.1 or 3.2 file with its references. A broken file is a problem with its line. */
+export async function loadOpenApi (path: string, source: string, choose: ServiceChooser): Promise<LoadedApi> {
+  const file = await readSource(path)
+  if (isBroken(file)) return { problems: [{ severity: 'error', code: 'unreadable', message: file.message, source, line: file.line }] }
+  const [document] = file.documents
+  return isApiDocument(document) ? await readDocument(document, path, source, file, choose) : { problems: [] }
+}
+
+/** Reads an API document that stands inside another file (a Backstage entity), whose lines are not its own. */
+export async function readDocument (
+  document: Record<string, unknown>, path: string, source: string, file: SourceFile | undefined, choose: ServiceChooser
+): Promise<LoadedApi> {
+  const { document: resolved, missing } = await resolveReferences(document, path)
+  const hints = hintsOf(resolved)
+  const api = readOpenApi(resolved, { service: choose(path, textAt(resolved.info, 'title'), hints), source })
+  const problems = missing.map((dead): Problem =>
+    ({ severity: 'warning', code: 'unresolved-reference', message: dead.message, source, where: dead.where, line: file?.lineOf(dead.where) }))
+  return { api, hints, file, problems }
+}
+
+/** True for an object that calls itself OpenAPI or Swagger. */
+export function isApiDocument (document: unknown): document is Record<string, unknown> {
+  return typeof document === 'object' && document !== null && ('openapi' in document || 'swagger' in document)
+}
+
+const genericName = /^(?:openapi|swagger|api|apis|spec|index|oas3?)$/i
+
+/** The service that a path suggests: `billing.yaml`, `billing.openapi.yaml` and `billing/openapi.yaml` are all `billing`. */
+export function serviceOfPath (path: string): string {
+  const name = basename(path, extname(path)).replace(/\.(?:openapi|swagger|api|spec|oas3?)$/i, '')
+  return genericName.test(name) ? basename(dirname(path)) || name : name
+}
+
+/** `x-service` and `x-owner` may stand at the top or in `info`; `info.contact` is OpenAPI's own. */
+function hintsOf (document: Record<string, unknown>): ServiceHints {
+  const { info } = document
+  const contact = textAt(info, 'contact') === '' ? objectAt(info, 'contact') : {}
+  return {
+    service: textAt(document, 'x-service') || textAt(info, 'x-service'),
+    owner: textAt(document, 'x-owner') || textAt(info, 'x-owner'),
+    contact: textAt(contact, 'email') || textAt(contact, 'url') || textAt(contact, 'name'),
+  }
+}
+
+function objectAt (holder: unknown, key: string): unknown {
+  return typeof holder === 'object' && holder !== null && Object.hasOwn(holder, key) ? (holder as Record<string, unknown>)[key] : undefined
+}
+
+function textAt (holder: unknown, key: string): string {
+  const value = objectAt(holder, key)
+  return typeof value === 'string' ? value : ''
+}

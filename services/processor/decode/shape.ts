@@ -1,0 +1,35 @@
+/** Which parts of a JSON value a reader wants: `whole` = all of it; objects by member, arrays by what their elements hold. */
+export type Shape = 'whole' | { members: Readonly<Record<string, Shape>>, prefixes?: readonly string[] } | { elements: Shape }
+
+/** A shape in the form that a scan of bytes can use. */
+export interface Wanted {
+  kind: 'whole' | 'object' | 'array'
+  /** Wanted members by the length of their name in bytes. */
+  members: ReadonlyArray<readonly Member[] | undefined>
+  /** Members whose name begins so are wanted whole. */
+  prefixes: readonly Uint8Array[]
+  elements: Wanted | undefined
+}
+
+/** One wanted member of an object. */
+export interface Member { name: string, bytes: Uint8Array, wanted: Wanted }
+
+/** A value that is wanted with everything in it. */
+export const whole: Wanted = { kind: 'whole', members: [], prefixes: [], elements: undefined }
+
+/** Prepares a shape for scanning. */
+export function compileShape (shape: Shape): Wanted {
+  if (shape === 'whole') return whole
+  if ('elements' in shape) return { kind: 'array', members: [], prefixes: [], elements: compileShape(shape.elements) }
+  const members: Member[][] = []
+  for (const [name, inner] of Object.entries(shape.members)) {
+    const bytes = Buffer.from(name)
+    members[bytes.length] = [...members[bytes.length] ?? [], { name, bytes, wanted: compileShape(inner) }]
+  }
+  return {
+    kind: 'object',
+    members: Array.from(members),
+    prefixes: (shape.prefixes ?? []).map((prefix) => Buffer.from(prefix)),
+    elements: undefined,
+  }
+}

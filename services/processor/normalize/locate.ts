@@ -1,0 +1,63 @@
+/** Finds the declared endpoint of each request, or a bounded inferred route where nothing is declared. */
+import { createInference } from '../../../normalizer/index.ts'
+import type { Inference, Match, Normalizer } from '../../../normalizer/index.ts'
+import type { Locator } from '../contract.ts'
+import type { AccessEvent, LocatedEvent, Outcome } from '../event.ts'
+import { inferredParams } from './inferred-params.ts'
+
+/** What locating reads of a catalog; the catalog in use may be swapped between two batches. */
+export interface Declared { normalizer: Pick<Normalizer, 'match' | 'params'> }
+
+/** Where inferred routes come from: an inference that its owner keeps across restarts, else a new one. */
+export interface LocatorOptions { inference?: Inference }
+
+/** No service, and no scanner, can use up the room of the others. */
+const bounds = { perLevel: 50, perService: 500, total: 10_000 }
+
+/**
+ * A locator over the catalog that `catalog()` gives at the start of each batch. The label is bounded whatever arrives:
+ * - `matched`, `method_not_declared`, `ambiguous`: the declared route;
+ * - `inferred`: undeclared traffic that the gateway routed somewhere; a route inferred within the service's budget;
+ * - `unmatched`: no route of the gateway either (scanners); inferred too, within one budget of their own;
+ * - `malformed`: no route.
+ */
+export function createLocator (catalog: () => Declared, { inference = createInference(bounds) }: LocatorOptions = {}): Locator {
+  return (events) => {
+    const { normalizer } = catalog()
+    for (const event of events) locate(event as LocatedEvent, normalizer, inference)
+    return events as LocatedEvent[]
+  }
+}
+
+function locate (event: LocatedEvent, normalizer: Declared['normalizer'], inference: Inference): void {
+  const request = {
+    method: event.method,
+    path: event.target,
+    host: event.host,
+    service: event.gateway_service,
+    route: event.gateway_route,
+    upstream: event.upstream_target,
+  }
+  const match = normalizer.match(request)
+  const { endpoint } = match
+  event.outcome = outcomeOf(match, event)
+  event.service = endpoint === undefined || endpoint.service === '' ? event.gateway_service : endpoint.service
+  event.operation_id = endpoint?.operationId ?? ''
+  event.api = endpoint?.api ?? ''
+  event.api_version = endpoint?.apiVersion ?? ''
+  event.deprecated = endpoint?.deprecated ?? false
+  if (endpoint !== undefined) {
+    event.route = match.route
+    event.path_params = normalizer.params(request, match)
+    return
+  }
+  event.route = event.outcome === 'malformed' ? '' : inference.infer(event.outcome === 'inferred' ? event.service : '', match.path)
+  event.path_params = event.outcome === 'malformed' ? {} : inferredParams(event.route, match.path)
+}
+
+/** A gateway that found a route, or a backend that answered, makes a request real; anything else is noise. */
+function outcomeOf (match: Match, event: AccessEvent): Outcome {
+  if (match.outcome !== 'unmatched') return match.outcome
+  const routed = event.gateway_route !== '' || event.gateway_service !== ''
+  return routed || (event.response_source !== 'gateway' && event.status !== 404) ? 'inferred' : 'unmatched'
+}

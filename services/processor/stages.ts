@@ -1,0 +1,43 @@
+/** Wires the pure stages the same way for the processor, the report and the tests. */
+import type { Inference } from '../../normalizer/index.ts'
+import type { Catalog } from './catalog/load.ts'
+import type { Decoder, Enricher, Filter, Locator } from './contract.ts'
+import { formats } from './decode/index.ts'
+import type { FormatName } from './decode/index.ts'
+import { createEnricher } from './enrich/enrich.ts'
+import { createPrivacy } from './enrich/privacy.ts'
+import type { PrivacyOptions } from './enrich/privacy.ts'
+import { createFilter } from './filter/filter.ts'
+import type { FilterRules } from './filter/filter.ts'
+import { createLocator } from './normalize/locate.ts'
+
+/** What the stages need: the catalog as it is at the start of each batch, and the checked configuration. */
+export interface StageOptions {
+  catalog: () => Catalog
+  privacy: PrivacyOptions
+  filter: FilterRules
+  format: FormatName
+  /** Inferred routes that are kept across restarts; a fresh inference without it. */
+  inference?: Inference
+}
+
+/** The pure stages in the order in which the pipeline runs them, and what the operator should know. */
+export interface Stages {
+  decode: Decoder
+  locate: Locator
+  filter: Filter
+  enrich: Enricher
+  notices: readonly string[]
+}
+
+/** Makes one set of stages. They hold bounded memory of their own, so one set serves one pipeline. */
+export function createStages ({ catalog, privacy, filter, format, inference }: StageOptions): Stages {
+  const rules = createPrivacy(privacy)
+  return {
+    decode: formats[format]({ headers: privacy.allow_headers, query: privacy.allow_query }),
+    locate: createLocator(catalog, inference === undefined ? {} : { inference }),
+    filter: createFilter(filter),
+    enrich: createEnricher({ catalog, privacy: rules }),
+    notices: rules.notices,
+  }
+}

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { cut, formatMark, isBeyondEnd, parseMark, placeOf } from '../../../services/processor/input/kafka-range.ts'
+import type { Message, Place, Slice } from '../../../services/processor/input/kafka-range.ts'
+
+const loose = { records: 1000, bytes: 1_000_000 }
+const at = (position: number, intent?: number): Place => ({ era: 'e', position, intent, next: position, held: [] })
+const messages = (...offsets: number[]): Message[] => offsets.map((offset) => ({ offset: String(offset), value: Buffer.from(`m${offset}`) }))
+const shown = (slices: Slice[]): string[] => slices.map(({ from, to, records }) => `[${from},${to}) ${records.map((record) => record.offset).join(' ')}`.trim())
+
+test('a mark reads back as it was written, and metadata of others is no mark', () => {
+  for (const mark of [{ era: 'a1' }, { era: 'a1', to: 7 }]) assert.deepEqual(parseMark(formatMark(mark)), mark)
+  for (const text of ['', 'null', '7', '[]', '{}', '{"to":5}', '{"era":3}', 'a1', '{"era":"a"']) assert.equal(parseMark(text), undefined, text)
+  assert.deepEqual(parseMark('{"era":"a","to":"9"}'), { era: 'a' })
+  assert.deepEqual(parseMark('{"era":"a","to":1e300}'), { era: 'a' })
+})
+
+test('a group goes on where it stood, with the range that was pending', () => {
+  const found = { offset: 40, metadata: '{"era":"a","to":60}', low: 0, high: 90 }
+  assert.deepEqual(placeOf(found, 'earliest', 'new'), { era: 'a', position: 40, intent: 60, next: 40, held: [] })
+  assert.equal(placeOf({ ...found, metadata: '{"era":"a"}' }, 'latest', 'new').intent, undefined)
+  assert.equal(placeOf({ ...found, metadata: '{"era":"a","to":40}' }, 'latest', 'new').intent, undefined)
+})
+
+test('a group without an offset begins where the configuration says, in a new era', () => {
+  const found = { offset: -1, metadata: '', low: 10, high: 90 }
+  assert.deepEqual(placeOf(found, 'earliest', 'new'), { era: 'new', position: 10, intent: undefined, next: 10, held: [] })
+  assert.equal(placeOf(found, 'latest', 'new').position, 90)
+  assert.equal(placeOf({ ...found, offset: -2 }, 'latest', 'new').position, 10)
+})
+
+test('an offset that was committed by another program counts, in a new era', () => {
+  const place = placeOf({ offset: 40, metadata: 'somebody', low: 0, high: 90 }, 'earliest', 'new')
+  assert.deepEqual([place.era, place.position, place.intent], ['new', 40, undefined])
+})
+
+test('an offset or a pending range past the end of the log starts anew', () => {
+  const cutLog = { offset: 40, metadata: '{"era":"a"}', low: 5, high: 30 }
+  const cutRange = { offset: 40, metadata: '{"era":"a","to":60}', low: 5, high: 50 }
+  for (const found of [cutLog, cutRange]) {
+    assert.ok(isBeyondEnd(found))
+    assert.deepEqual([placeOf(found, 'earliest', 'new').era, placeOf(found, 'earliest', 'new').position], ['new', 5])
+    assert.equal(placeOf(found, 'latest', 'new').position, found.high)
+  }
+  assert.equal(isBeyondEnd({ ...cutRange, high: 60 }), false)
+})
+
+test('a pending range that retention has cut keeps its bounds and gives what is left of it', () => {
+  const place = placeOf({ offset: 40, metadata: '{"era":"a","to":60}', low: 57, high: 90 }, 'earliest', 'new')
+  assert.deepEqual([place.position, place.intent, place.next], [40, 60, 57])
+  assert.deepEqual(shown(cut(place, messages(57, 58, 59, 60, 61), loose).slices), ['[40,60) 57 58 59', '[60,62) 60 61'])
+})
+
+test('a pending range that retention has removed whole comes as an empty range, and the next joins it', () => {
+  const place = placeOf({ offset: 40, metadata: '{"era":"a","to":60}', low: 80, high: 90 }, 'earliest', 'new')
+  assert.deepEqual(shown(cut(place, messages(80, 81), loose).slices), ['[40,60)', '[60,82) 80 81'])
+})
+
+test('ranges end at the limit of records or bytes, or with the last message', () => {
+  assert.deepEqual(shown(cut(at(3), messages(3, 4, 5, 6, 7), { records: 2, bytes: 1000 }).slices), ['[3,5) 3 4', '[5,7) 5 6', '[7,8) 7'])
+  assert.deepEqual(shown(cut(at(3), messages(3, 4, 5), { records: 9, bytes: 4 }).slices), ['[3,5) 3 4', '[5,6) 5'])
+  assert.deepEqual(shown(cut(at(3), messages(3, 4), { records: 9, bytes: 1 }).slices), ['[3,4) 3', '[4,5) 4'])
+  assert.deepEqual(cut(at(3), [], loose).slices, [])
+})
+
+test('a pending range is given exactly, whatever the limits, and may need several fetches', () => {
+  const first = cut(at(10, 14), messages(10, 11, 12), { records: 2, bytes: 1 })
+  assert.deepEqual(first.slices, [])
+  assert.deepEqual([first.rest.position, first.rest.intent, first.rest.next], [10, 14, 13])
+  assert.deepEqual(shown(cut(first.rest, messages(13, 14, 15), { records: 2, bytes: 4 }).slices), ['[10,14) 10 11 12 13', '[14,16) 14 15'])
+})
+
+test('the end of a pending range may have been compacted away', () => {
+  assert.deepEqual(shown(cut(at(10, 14), messages(10, 12, 17), loose).slices), ['[10,14) 10 12', '[14,18) 17'])
+})
+
+test('tombstones take up offsets but are no records', () => {
+  const mixed = messages(0, 1, 2).map((message, index) => index === 1 ? { ...message, value: null } : message)
+  assert.deepEqual(shown(cut(at(0), mixed, loose).slices), ['[0,3) 0 2'])
+  assert.deepEqual(shown(cut(at(0), [{ offset: '0', value: null }], loose).slices), ['[0,1)'])
+})
+
+test('messages that were taken already are passed over', () => {
+  assert.deepEqual(shown(cut(at(5), messages(3, 4, 5, 6), loose).slices), ['[5,7) 5 6'])
+})
+
+test('a place that was cut is left as it was', () => {
+  const place = at(10, 14)
+  cut(place, messages(10, 11), loose)
+  assert.deepEqual(place, at(10, 14))
+})
+
+test('however a log is fetched and wherever a member dies, ranges join end to end and come again the same', () => {
+  const gaps = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 80 })
+  const limits = fc.record({ records: fc.integer({ min: 1, max: 12 }), bytes: fc.integer({ min: 1, max: 60 }) })
+  const deeds = fc.array(fc.record({ limits, fetch: fc.integer({ min: 1, max: 30 }), dies: fc.boolean() }), { minLength: 1, maxLength: 60 })
+  fc.assert(fc.property(gaps, deeds, (steps, moves) => {
+    const offsets = steps.reduce<number[]>((list, gap) => [...list, (list.at(-1) ?? -1) + gap], [])
+    const landed = new Map<string, string>()
+    let place = at(0)
+    for (const { limits: bounds, fetch, dies } of moves) {
+      const { slices, rest } = cut(place, messages(...offsets.filter((offset) => offset >= place.next).slice(0, fetch)), bounds)
+      for (const slice of slices) {
+        const key = `${slice.from}-${slice.to}`
+        assert.equal(landed.get(key) ?? shown([slice])[0], shown([slice])[0])
+        landed.set(key, shown([slice])[0] ?? '')
+      }
+      const pending = slices.at(-1)
+      place = dies && pending !== undefined ? at(pending.from, pending.to) : rest
+    }
+    const records = [...landed.values()].flatMap((text) => text.split(' ').slice(1))
+    assert.deepEqual(records, offsets.slice(0, records.length).map(String))
+  }))
+})
