@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { Command } from 'commander'
 import { loadCatalog } from '../processor/catalog/load.ts'
-import type { Catalog, CatalogSources } from '../processor/catalog/load.ts'
+import type { Catalog } from '../processor/catalog/load.ts'
 import { readProcessorConfig } from './processor-config.ts'
 
 /** The options by which every command that resolves requests is told what is declared. */
@@ -27,8 +27,8 @@ export function addCatalogOptions (command: Command): Command {
 /** Loads what the options name; what they do not name comes from the processor configuration, if one is given. */
 export async function loadOptionCatalog (options: CatalogOptions): Promise<Catalog> {
   const { openapi, backstage, kong, partners } = options
-  const given = Object.fromEntries(Object.entries({ openapi, backstage, kong, partners }).filter(([, value]) => value !== undefined))
-  if (options.config === undefined || Object.keys(given).length > 0) return await loadCatalog(given satisfies CatalogSources, { base: process.cwd() })
+  const given = Object.entries({ openapi, backstage, kong, partners }).filter(([, value]) => value !== undefined)
+  if (options.config === undefined || given.length > 0) return await loadCatalog(Object.fromEntries(given), { base: process.cwd() })
   const { settings, folder } = readProcessorConfig(options.config)
   return await loadCatalog(settings.catalog, { base: folder })
 }

@@ -25,7 +25,8 @@ export async function withClient<T> (options: ConnectionOptions, use: (client: C
 export async function postStatement (options: ConnectionOptions, statement: string, settings: Record<string, string>): Promise<void> {
   if (!URL.canParse(options.url)) throw usage(options.url, 'not a URL')
   const target = new URL(options.url)
-  const [username, password] = [options.username ?? decodeURIComponent(target.username), options.password ?? decodeURIComponent(target.password)]
+  const username = options.username ?? decodeURIComponent(target.username)
+  const password = options.password ?? decodeURIComponent(target.password)
   target.username = target.password = ''
   target.search = new URLSearchParams({ database: options.database ?? 'default', ...settings }).toString()
   const headers = new Headers()

@@ -1,12 +1,11 @@
 import type { Command } from 'commander'
 import { isReject } from '../processor/contract.ts'
-import { decoders } from '../processor/decode/index.ts'
+import type { Decoder } from '../processor/contract.ts'
 import type { FormatName } from '../processor/decode/index.ts'
-import { createEnricher } from '../processor/enrich/enrich.ts'
-import { createPrivacy, privacySchema } from '../processor/enrich/privacy.ts'
+import { privacySchema } from '../processor/enrich/privacy.ts'
 import { fields } from '../processor/event.ts'
 import type { AccessEvent, EnrichedEvent, Reject } from '../processor/event.ts'
-import { createLocator } from '../processor/normalize/locate.ts'
+import { createStages } from '../processor/stages.ts'
 import { formatNames, readFormat } from './arguments.ts'
 import { addCatalogOptions, loadOptionCatalog } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
@@ -28,21 +27,21 @@ export function decode (command: Command): void {
 async function run (options: CatalogOptions & { format: FormatName }): Promise<void> {
   const catalog = await loadOptionCatalog(options)
   const settings = options.config === undefined ? undefined : readProcessorConfig(options.config).settings
-  const locate = createLocator(() => catalog)
-  const enrich = createEnricher({ catalog: () => catalog, privacy: createPrivacy(settings?.privacy ?? privacySchema.parse({})) })
+  const privacy = settings?.privacy ?? privacySchema.parse({})
+  const stages = createStages({ catalog: () => catalog, privacy, filter: [], format: options.format })
   for await (const lines of readRecords({ path: '-', size: 0 })) {
-    const events = enrich(locate(decodeLines(lines, options.format)))
+    const events = stages.enrich(stages.locate(decodeLines(lines, stages.decode)))
     await print(events.map((event) => `${JSON.stringify(publish(event))}\n`).join(''))
   }
 }
 
-function decodeLines (lines: LogLines, format: FormatName): AccessEvent[] {
+function decodeLines (lines: LogLines, decodeRecord: Decoder): AccessEvent[] {
   for (const { offset, length } of lines.tooLong) {
     refuse({ reason: 'too_long', detail: `${length} bytes`, source: 'stdin', source_offset: offset, length })
   }
   const events: AccessEvent[] = []
   for (const record of lines.records) {
-    const decoded = decoders[format](record, 'stdin')
+    const decoded = decodeRecord(record, 'stdin')
     if (isReject(decoded)) refuse(decoded)
     else events.push(decoded)
   }

@@ -18,6 +18,7 @@ import { exitCodes, print } from './outcome.ts'
 import { renderBreachTable, renderReport } from './report/render.ts'
 import { colors, onTerminal, renderTitle } from './terminal.ts'
 
+interface Scene { stage: Stage, folder: DemoFolder, options: DemoOptions, interrupted: AbortSignal }
 interface DemoOptions { data: string, for?: number, rate: number, seed: number, keep?: true }
 
 /** Defines `gatelens demo`. */
@@ -40,7 +41,7 @@ async function run (options: DemoOptions): Promise<void> {
   try {
     await print(renderPlaces(stage.places, folder, options.rate))
     await withClient({ url: stage.places.store }, async (client) => {
-      const proofs = await play(client, stage, folder, options, interrupted)
+      const proofs = await play(client, { stage, folder, options, interrupted })
       if (!proofs.every((proof) => proof.holds)) process.exitCode = exitCodes.findings
     })
   } finally {
@@ -49,7 +50,7 @@ async function run (options: DemoOptions): Promise<void> {
 }
 
 /** Sends traffic until it is enough, waits until all of it has landed, and prints report and proofs. */
-async function play (client: ClickHouseClient, stage: Stage, folder: DemoFolder, options: DemoOptions, interrupted: AbortSignal): Promise<Proof[]> {
+async function play (client: ClickHouseClient, { stage, folder, options, interrupted }: Scene): Promise<Proof[]> {
   const before = await countStored(client)
   const traffic = startTraffic(stage.places.gateway, scenario(options.seed), options.rate)
   const enough = options.for === undefined ? interrupted : AbortSignal.any([interrupted, AbortSignal.timeout(options.for)])
@@ -80,7 +81,7 @@ async function conclude (client: ClickHouseClient, folder: DemoFolder, sent: num
   const stored = await waitFor(async () => await countStored(client), ({ rows }) => rows - before.rows >= sent, patienceMs)
   const report = await reportDemo(folder)
   const ledger = await waitFor(async () => await readBreaches(client), (breaches) => sameBreaches(report.breaches, breaches), patienceMs)
-  const proofs = prove(sent, before, stored, report.totals.requests, { reported: report.breaches, stored: ledger })
+  const proofs = prove({ sent, before, stored, reported: report.totals.requests, breaches: { reported: report.breaches, stored: ledger } })
   await print(`${renderReport(report)}\n${renderBreachTable(ledger, ledger.length, 'Breaches in ClickHouse')}\n\n${renderProofs(proofs)}\n`)
   return proofs
 }

@@ -19,9 +19,10 @@ export function explain (command: Command): void {
 async function run (method: string, url: string, options: ExplainOptions): Promise<void> {
   const { normalizer } = await loadOptionCatalog(options)
   const explanation = normalizer.explain({ method: method.toUpperCase(), path: url, host: options.host ?? hostOf(url) })
-  const inferred = explanation.match.endpoint === undefined && explanation.match.outcome !== 'malformed' ? normalizer.infer(explanation.match.path) : ''
+  const { match } = explanation
+  const inferred = match.outcome === 'unmatched' ? normalizer.infer(match.path) : ''
   await print(options.json === true ? `${JSON.stringify(shape(explanation, inferred), null, 2)}\n` : render(method, url, explanation, inferred))
-  if (explanation.match.outcome !== 'matched' && explanation.match.outcome !== 'ambiguous') process.exitCode = exitCodes.findings
+  if (match.outcome !== 'matched' && match.outcome !== 'ambiguous') process.exitCode = exitCodes.findings
 }
 
 function hostOf (url: string): string | undefined {
@@ -39,8 +40,8 @@ function shape ({ match, rule, candidates }: Explanation, inferred: string): unk
     source: endpoint?.source ?? null,
     gateway_route: match.gateway?.name ?? null,
     rule,
-    candidates: candidates.map(({ endpoint: candidate, route, outcome, reason }) =>
-      ({ outcome, method: candidate.method, route, template: candidate.template, service: candidate.service, source: candidate.source, reason })),
+    candidates: candidates.map(({ endpoint: { method, template, service, source }, route, outcome, reason }) =>
+      ({ outcome, method, route, template, service, source, reason })),
   }
 }
 

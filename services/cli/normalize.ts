@@ -66,5 +66,6 @@ function resolve (request: z.output<typeof requestSchema>, normalizer: Normalize
     const routed = match.gateway !== undefined || request.service !== undefined || request.route !== undefined
     return { outcome: routed ? 'inferred' : 'unmatched', route: normalizer.infer(match.path), ...undeclared }
   }
-  return { outcome: match.outcome, route: match.route, template: endpoint.template, operationId: endpoint.operationId, service: endpoint.service }
+  const { template, operationId, service } = endpoint
+  return { outcome: match.outcome, route: match.route, template, operationId, service }
 }

@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { SingleBar } from 'cli-progress'
 import { globSync, isDynamicPattern } from 'tinyglobby'
-import { decoders } from '../processor/decode/index.ts'
-import { createFilter } from '../processor/filter/filter.ts'
+import type { FormatName } from '../processor/decode/index.ts'
 import { GatelensError } from '../runtime/errors.ts'
 import { formatNames, readCount, readFormat } from './arguments.ts'
 import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-options.ts'
@@ -18,7 +17,7 @@ import { runReport } from './report/run.ts'
 import { formatBytes } from './terminal.ts'
 
 interface ReportOptions extends CatalogOptions {
-  format: keyof typeof decoders
+  format: FormatName
   rules?: string
   top: number
   json?: true
@@ -43,10 +42,10 @@ async function run (words: string[], options: ReportOptions): Promise<void> {
   const bar = startBar(files)
   const result = await runReport({
     files,
-    decode: decoders[options.format],
+    format: options.format,
     catalog,
     rules: options.rules === undefined ? defaultRules(catalog) : loadRules(options.rules),
-    filter: createFilter(settings?.filter ?? []),
+    filter: settings?.filter ?? [],
     top: options.top,
     advance: bar.advance,
   })

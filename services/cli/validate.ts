@@ -46,7 +46,8 @@ async function inspect (config: string | undefined, options: ValidateOptions): P
   const backstage = splitOperands(options.backstage)
   for (const word of [...openapi.operands, ...backstage.operands]) inspections.push(await inspectConfig(word))
   const sources = { openapi: openapi.documents, backstage: backstage.documents, kong: options.kong, partners: options.partners }
-  inspections.push(await inspectCatalog(Object.fromEntries(Object.entries(sources).filter(([, value]) => value !== undefined)), process.cwd()))
+  const given = Object.fromEntries(Object.entries(sources).filter(([, value]) => value !== undefined))
+  inspections.push(await inspectCatalog(given, process.cwd()))
   const { kong, rules } = options
   if (kong !== undefined) inspections.push(attempt('', () => { readDeclarative({ path: kong, text: readFileSync(kong, 'utf8') }, 0) }))
   if (rules !== undefined) inspections.push(attempt(rules, () => `${rules}: ${formatCount(loadRules(rules).length)} rules`))

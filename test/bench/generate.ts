@@ -49,7 +49,8 @@ const services = [
 ] as const
 const ids = createRandom(99)
 const entities = new Map(services.map((service) => [service, { route: uuid(ids), service: uuid(ids) }]))
-const consumers: Record<string, { username: string, id: string, credential: string }> = Object.fromEntries([
+interface Consumer { username: string, id: string, credential: string }
+const consumers: Record<string, Consumer> = Object.fromEntries([
   ['acme', 'acme-logistics'], ['initech', 'initech'], ['globex', 'globex-pay'], ['umbrella', 'umbrella-health'],
   ['wayne', 'wayne-pharmacy'], ['hooli', 'hooli-retail'], ['stark', 'stark-fulfilment'], ['soylent', 'soylent-grocers'],
 ].map(([key, username]) => [`demo-key-${key}`, { username: username ?? '', id: uuid(ids), credential: uuid(ids) }]))
@@ -75,16 +76,22 @@ function recordOf (request: DemoRequest, time: number, random: Random): Record<s
     workspace: '6f2d1c7e-0b5a-4d52-9a4e-2f1f0a5be001',
     workspace_name: 'default',
     ...(service === undefined ? {} : entitiesOf(service)),
-    ...(proxied ? { tries: [{ balancer_start: time + kong, balancer_start_ns: (time + kong) * 1e6, ip: '10.20.0.12', port: 8080, balancer_latency: 0, balancer_latency_ns: 31488 }] } : {}),
-    ...(consumer === undefined ? {} : {
-      consumer: { id: consumer.id, username: consumer.username, created_at: 1771000200, updated_at: 1771000200, tags: ['partner'] },
-      authenticated_entity: { id: consumer.credential },
-    }),
+    ...(proxied ? { tries: [tryAt(time + kong)] } : {}),
+    ...(consumer === undefined
+      ? {}
+      : {
+          consumer: { id: consumer.id, username: consumer.username, created_at: 1771000200, updated_at: 1771000200, tags: ['partner'] },
+          authenticated_entity: { id: consumer.credential },
+        }),
     trace_id: { w3c: hex(random, 32) },
   }
 }
 
-function requestOf (request: DemoRequest, consumer: { username: string, id: string, credential: string } | undefined, id: string, random: Random): unknown {
+function tryAt (time: number): unknown {
+  return { balancer_start: time, balancer_start_ns: time * 1e6, ip: '10.20.0.12', port: 8080, balancer_latency: 0, balancer_latency_ns: 31488 }
+}
+
+function requestOf (request: DemoRequest, consumer: Consumer | undefined, id: string, random: Random): unknown {
   return {
     id,
     uri: request.target,

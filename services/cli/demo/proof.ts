@@ -23,16 +23,22 @@ export async function countStored (client: ClickHouseClient): Promise<Stored> {
   return { rows: number('rows'), unique: number('unique'), rolled: number('rolled'), routes: number('routes'), rejected: number('rejected') }
 }
 
+type BreachRow = Record<Exclude<keyof BreachShape, 'closed_at'>, string> & { closed_at: string | null }
+
 /** The newest version of every breach in the ledger, oldest first. */
 export async function readBreaches (client: ClickHouseClient): Promise<BreachShape[]> {
-  const rows = await rowsOf<Record<keyof BreachShape, string | null>>(client, `
+  const rows = await rowsOf<BreachRow>(client, `
     SELECT rule, severity, service, route, partner, owner, toUnixTimestamp64Milli(opened_at) AS opened_at,
       toUnixTimestamp64Milli(closed_at) AS closed_at, threshold, peak, requests
     FROM gatelens.breaches FINAL ORDER BY opened_at, rule, partner, service, route`)
   const iso = (value: string | null): string | null => value === null ? null : new Date(Number(value)).toISOString()
   return rows.map((row) => ({
-    rule: row.rule ?? '', severity: row.severity ?? '', service: row.service ?? '', route: row.route ?? '', partner: row.partner ?? '', owner: row.owner ?? '',
-    opened_at: iso(row.opened_at) ?? '', closed_at: iso(row.closed_at), threshold: Number(row.threshold), peak: Number(row.peak), requests: Number(row.requests),
+    ...row,
+    opened_at: iso(row.opened_at) ?? '',
+    closed_at: iso(row.closed_at),
+    threshold: Number(row.threshold),
+    peak: Number(row.peak),
+    requests: Number(row.requests),
   }))
 }
 
@@ -49,21 +55,43 @@ export async function waitFor<T> (read: () => Promise<T>, enough: (value: T) => 
 /** One statement that must hold, and the figures that show whether it does. */
 export interface Proof { claim: string, figures: string, holds: boolean }
 
-/** What the demo claims: nothing was lost, nothing was doubled, and both ways of counting agree. */
-export function prove (sent: number, before: Stored, stored: Stored, reported: number, breaches: { reported: BreachShape[], stored: BreachShape[] }): Proof[] {
+/** What the demo counted: requests sent, what the store held before and after, what the report read in the log. */
+export interface Counted {
+  sent: number
+  before: Stored
+  stored: Stored
+  reported: number
+  breaches: { reported: BreachShape[], stored: BreachShape[] }
+}
+
+/** What the demo claims: nothing was lost, nothing was doubled, and all ways of counting agree. */
+export function prove ({ sent, before, stored, reported, breaches }: Counted): Proof[] {
   const rows = stored.rows - before.rows
   return [
-    { claim: 'requests sent = rows in ClickHouse = different event ids', figures: figures(sent, rows, stored.unique - before.unique), holds: sent > 0 && sent === rows && stored.unique === stored.rows },
-    { claim: 'rows in ClickHouse = requests in the rollup = requests in the report', figures: figures(stored.rows, stored.rolled, reported), holds: stored.rows === stored.rolled && stored.rows === reported },
+    {
+      claim: 'requests sent = rows in ClickHouse = different event ids',
+      figures: figures(sent, rows, stored.unique - before.unique),
+      holds: sent > 0 && sent === rows && stored.unique === stored.rows,
+    },
+    {
+      claim: 'rows in ClickHouse = requests in the rollup = requests in the report',
+      figures: figures(stored.rows, stored.rolled, reported),
+      holds: stored.rows === stored.rolled && stored.rows === reported,
+    },
     { claim: 'records rejected', figures: figures(stored.rejected), holds: stored.rejected === 0 },
-    { claim: 'breaches in the report = breaches in ClickHouse', figures: figures(breaches.reported.length, breaches.stored.length), holds: sameBreaches(breaches.reported, breaches.stored) },
+    {
+      claim: 'breaches in the report = breaches in ClickHouse',
+      figures: figures(breaches.reported.length, breaches.stored.length),
+      holds: sameBreaches(breaches.reported, breaches.stored),
+    },
   ]
 }
 
 /** True when both lists name the same rules and subjects. */
 export function sameBreaches (reported: BreachShape[], stored: BreachShape[]): boolean {
-  const keys = (items: BreachShape[]): string => items.map(({ rule, service, route, partner, opened_at: opened }) => [rule, service, route, partner, opened].join('\n')).sort().join('\n\n')
-  return keys(reported) === keys(stored)
+  const keyOf = (item: BreachShape): string => JSON.stringify([item.rule, item.service, item.route, item.partner, item.opened_at])
+  const keysOf = (items: BreachShape[]): string => items.map(keyOf).sort().join()
+  return keysOf(reported) === keysOf(stored)
 }
 
 function figures (...values: number[]): string {

@@ -98,8 +98,8 @@ function quotaWindow (quota: QuotaShape | undefined): string {
 
 function serviceRow (item: ServiceShape): string[] {
   return [
-    named(item.service), formatText(item.owner), formatText(item.system), formatCount(item.routes), formatCount(item.requests), ...errorCells(item),
-    formatMs(item.duration_ms.p95), formatMs(item.gateway_ms.p95),
+    named(item.service), formatText(item.owner), formatText(item.system), formatCount(item.routes), formatCount(item.requests),
+    ...errorCells(item), formatMs(item.duration_ms.p95), formatMs(item.gateway_ms.p95),
   ]
 }
 

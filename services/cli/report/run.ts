@@ -1,13 +1,14 @@
 import type { Catalog } from '../../processor/catalog/load.ts'
 import { isReject } from '../../processor/contract.ts'
-import type { Decoder, Filter } from '../../processor/contract.ts'
+import type { Decoder } from '../../processor/contract.ts'
+import type { FormatName } from '../../processor/decode/index.ts'
 import type { AccessEvent, Reject } from '../../processor/event.ts'
-import { createEnricher } from '../../processor/enrich/enrich.ts'
-import { createPrivacy, privacySchema } from '../../processor/enrich/privacy.ts'
-import { createLocator } from '../../processor/normalize/locate.ts'
+import { privacySchema } from '../../processor/enrich/privacy.ts'
+import type { FilterRules } from '../../processor/filter/filter.ts'
+import { createStages } from '../../processor/stages.ts'
 import { createRollup } from '../../processor/detect/rollup.ts'
 import type { Rule } from '../../processor/detect/rule.ts'
-import { explainError } from '../../runtime/errors.ts'
+import { explainError, GatelensError } from '../../runtime/errors.ts'
 import { shapeBreach } from './breaches.ts'
 import { readRecords } from './records.ts'
 import type { LogFile, LogLines } from './records.ts'
@@ -18,10 +19,10 @@ import { Summary } from './summary.ts'
 
 export interface ReportRequest {
   files: LogFile[]
-  decode: Decoder
+  format: FormatName
   catalog: Catalog
   rules: Rule[]
-  filter: Filter
+  filter: FilterRules
   /** Most rows of each list. */
   top: number
   /** Told of every piece that was read from disk. */
@@ -44,11 +45,8 @@ interface Pass {
   finish (files: FileShape[]): ReportShape
 }
 
-function createPass ({ decode, catalog, rules, filter, top }: ReportRequest): Pass {
-  // No parameter, credential or address is shown, so none needs to be hashed.
-  const privacy = { ...createPrivacy(privacySchema.parse({})), hash: () => '' }
-  const locate = createLocator(() => catalog)
-  const enrich = createEnricher({ catalog: () => catalog, privacy })
+function createPass ({ catalog, rules, top, ...stages }: ReportRequest): Pass {
+  const { decode, locate, filter, enrich } = createStages({ catalog: () => catalog, privacy: privacySchema.parse({}), ...stages })
   const summary = new Summary()
   const rejects = new RejectTally()
   const rollup = createRollup(rules, catalog)
@@ -86,6 +84,7 @@ async function readFile (file: LogFile, pass: Pass, advance?: (bytes: number) =>
     for await (const lines of readRecords(file, advance)) records += pass.take(lines, file.path)
     return { path: file.path, bytes: file.size, records, error: null }
   } catch (error) {
+    if (!(error instanceof GatelensError) || error.code !== 'INPUT_UNREADABLE') throw error
     return { path: file.path, bytes: file.size, records, error: explainError(error) }
   }
 }

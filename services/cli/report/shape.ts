@@ -8,12 +8,19 @@ import type { Counts, PartnerFigures, RouteFigures, ServiceFigures, Summary, Und
 export interface Quantiles { p50: number | null, p95: number | null, p99: number | null, max: number | null }
 
 export interface CountsShape { requests: number, errors: number, error_ratio: number, rate_limited: number }
-export interface RouteShape extends CountsShape { service: string, method: string, route: string, outcome: Outcome, duration_ms: Quantiles, gateway_ms: Quantiles }
-export interface ServiceShape extends CountsShape { service: string, owner: string, system: string, routes: number, duration_ms: Quantiles, gateway_ms: Quantiles }
+interface Latencies { duration_ms: Quantiles, gateway_ms: Quantiles }
+export interface RouteShape extends CountsShape, Latencies { service: string, method: string, route: string, outcome: Outcome }
+export interface ServiceShape extends CountsShape, Latencies { service: string, owner: string, system: string, routes: number }
 /** The fullest window of one quota; `share` is requests over limit. */
 export interface QuotaShape { quota: QuotaName, limit: number, requests: number, share: number, window_start: string }
 /** `consumer` is given where no partner claims it; the partner is then `unmapped`. */
-export interface PartnerShape extends CountsShape { partner: string, consumer: string, tier: string, quotas: QuotaShape[], quota_share: number | null }
+export interface PartnerShape extends CountsShape {
+  partner: string
+  consumer: string
+  tier: string
+  quotas: QuotaShape[]
+  quota_share: number | null
+}
 export interface UndocumentedShape {
   service: string
   method: string
@@ -135,7 +142,7 @@ function countsOf (counts: Counts): CountsShape {
   return { requests, errors, error_ratio: requests === 0 ? 0 : round(errors / requests, 6), rate_limited }
 }
 
-function latencies ({ duration, gateway }: { duration: Sketch, gateway: Sketch }): { duration_ms: Quantiles, gateway_ms: Quantiles } {
+function latencies ({ duration, gateway }: { duration: Sketch, gateway: Sketch }): Latencies {
   return { duration_ms: quantiles(duration), gateway_ms: quantiles(gateway) }
 }
 
@@ -172,7 +179,8 @@ function partnerShape (figures: PartnerFigures, limits: Quotas): PartnerShape {
     return [{ quota, limit, requests: peak.requests, share: round(peak.requests / Math.max(limit, 1), 4), window_start: iso(peak.start) }]
   })
   const { partner, consumer, tier } = figures
-  return { partner, consumer, tier, ...countsOf(figures), quotas, quota_share: quotas.length === 0 ? null : Math.max(...quotas.map((item) => item.share)) }
+  const share = quotas.length === 0 ? null : Math.max(...quotas.map((item) => item.share))
+  return { partner, consumer, tier, ...countsOf(figures), quotas, quota_share: share }
 }
 
 function undocumentedShape (figures: UndocumentedFigures): UndocumentedShape {

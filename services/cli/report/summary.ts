@@ -80,8 +80,8 @@ export class Summary {
   }
 
   #route (event: EnrichedEvent): RouteFigures {
-    return group(this.routes, `${event.service}\n${event.method}\n${event.route}\n${event.outcome}`, this.#limits.routes,
-      (rest) => ({ ...newFigures(), service: rest ?? event.service, method: rest ?? event.method, route: rest ?? event.route, outcome: event.outcome }))
+    return group(this.routes, routeKey(event), this.#limits.routes,
+      (rest) => ({ ...newFigures(), ...labels(event, rest) }))
   }
 
   #service (event: EnrichedEvent): ServiceFigures {
@@ -92,17 +92,27 @@ export class Summary {
   #partner (event: EnrichedEvent): PartnerFigures {
     const consumer = event.partner === unmapped.name ? event.consumer : ''
     return group(this.partners, `${event.partner}\n${consumer}`, this.#limits.partners,
-      (rest) => ({ ...newCounts(), partner: rest ?? event.partner, consumer: rest ?? consumer, tier: event.partner_tier, quotas: new QuotaPeak() }))
+      (rest) => {
+        const names = { partner: rest ?? event.partner, consumer: rest ?? consumer, tier: rest === undefined ? event.partner_tier : '' }
+        return { ...newCounts(), ...names, quotas: new QuotaPeak() }
+      })
   }
 
   #addUndocumented (event: EnrichedEvent): void {
-    const found = group(this.undocumented, `${event.service}\n${event.method}\n${event.route}\n${event.outcome}`, this.#limits.undocumented, (rest) => ({
-      service: rest ?? event.service, method: rest ?? event.method, route: rest ?? event.route, outcome: event.outcome, requests: 0, partners: new Map<string, number>(), statuses: new Map<number, number>(),
-    }))
+    const found = group(this.undocumented, routeKey(event), this.#limits.undocumented, (rest): UndocumentedFigures =>
+      ({ ...labels(event, rest), requests: 0, partners: new Map(), statuses: new Map() }))
     found.requests++
     tally(found.partners, event.partner === unmapped.name ? event.consumer : event.partner, 200, other)
     tally(found.statuses, event.status, 600, 0)
   }
+}
+
+function routeKey ({ service, method, route, outcome }: EnrichedEvent): string {
+  return `${service}\n${method}\n${route}\n${outcome}`
+}
+
+function labels ({ service, method, route, outcome }: EnrichedEvent, rest?: string): Pick<RouteFigures, 'service' | 'method' | 'route' | 'outcome'> {
+  return { service: rest ?? service, method: rest ?? method, route: rest ?? route, outcome }
 }
 
 function newCounts (): Counts {
