@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { compile, readKong } from '../../../normalizer/index.ts'
 import type { Endpoint, KongCatalog, Normalizer, Problem } from '../../../normalizer/index.ts'
 import { GatelensError } from '../../runtime/errors.ts'
+import { gatewayAliases } from './alias.ts'
 import { loadApis } from './apis.ts'
 import { loadBackstage } from './backstage.ts'
 import { isBroken, readSource } from './document.ts'
@@ -34,6 +35,8 @@ export type CatalogSources = z.input<typeof catalogSchema>
 export interface Catalog {
   normalizer: Normalizer
   services: ReadonlyMap<string, Service>
+  /** The gateway's name of a backend to the catalog's name of the service, where they differ. */
+  aliases: ReadonlyMap<string, string>
   partners: readonly Partner[]
   /** Partner and tier of a request: `''` for nobody, `unmapped` for a caller that no partner claims. */
   findPartner: PartnerFinder
@@ -60,6 +63,7 @@ export async function loadCatalog (sources: CatalogSources, { base }: { base: st
   return {
     normalizer,
     services: collectServices(entities.catalog, apis.hints),
+    aliases: gatewayAliases(entities.catalog.apis, gateway?.gateway.routes ?? [], normalizer),
     partners,
     findPartner: createPartnerFinder(partners, knownConsumers(gateway)),
     endpoints: normalizer.endpoints,

@@ -6,7 +6,11 @@ import type { AccessEvent, LocatedEvent, Outcome } from '../event.ts'
 import { inferredParams } from './inferred-params.ts'
 
 /** What locating reads of a catalog; the catalog in use may be swapped between two batches. */
-export interface Declared { normalizer: Pick<Normalizer, 'match' | 'params'> }
+export interface Declared {
+  normalizer: Pick<Normalizer, 'match' | 'params'>
+  /** The gateway's name of a backend to the catalog's name of the service, where they differ. */
+  aliases: ReadonlyMap<string, string>
+}
 
 /** Where inferred routes come from: an inference that its owner keeps across restarts, else a new one. */
 export interface LocatorOptions { inference?: Inference }
@@ -23,25 +27,25 @@ const bounds = { perLevel: 50, perService: 500, total: 10_000 }
  */
 export function createLocator (catalog: () => Declared, { inference = createInference(bounds) }: LocatorOptions = {}): Locator {
   return (events) => {
-    const { normalizer } = catalog()
-    for (const event of events) locate(event as LocatedEvent, normalizer, inference)
+    const declared = catalog()
+    for (const event of events) locate(event as LocatedEvent, declared, inference)
     return events as LocatedEvent[]
   }
 }
 
-function locate (event: LocatedEvent, normalizer: Declared['normalizer'], inference: Inference): void {
+function locate (event: LocatedEvent, { normalizer, aliases }: Declared, inference: Inference): void {
   const request = {
     method: event.method,
     path: event.target,
     host: event.host,
-    service: event.gateway_service,
+    service: aliases.get(event.gateway_service) ?? event.gateway_service,
     route: event.gateway_route,
     upstream: event.upstream_target,
   }
   const match = normalizer.match(request)
   const { endpoint } = match
   event.outcome = outcomeOf(match, event)
-  event.service = endpoint === undefined || endpoint.service === '' ? event.gateway_service : endpoint.service
+  event.service = endpoint?.service || (aliases.get(event.gateway_service) ?? event.gateway_service)
   event.operation_id = endpoint?.operationId ?? ''
   event.api = endpoint?.api ?? ''
   event.api_version = endpoint?.apiVersion ?? ''

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { loadCatalog } from '../../services/processor/catalog/load.ts'
+import { isReject } from '../../services/processor/contract.ts'
+import { privacySchema } from '../../services/processor/enrich/privacy.ts'
+import type { AccessEvent, EnrichedEvent, Reject } from '../../services/processor/event.ts'
+import { filterSchema } from '../../services/processor/filter/filter.ts'
+import type { FilterRules } from '../../services/processor/filter/filter.ts'
+import { createStages } from '../../services/processor/stages.ts'
+import { expectCase, readCases } from '../case.ts'
+
+const catalog = await loadCatalog({ openapi: ['apis'], backstage: ['catalog-info.yaml'], partners: 'partners.yaml' }, { base: join(import.meta.dirname, 'catalog') })
+const privacy = privacySchema.parse({ key: 'a key of the tests alone' })
+
+interface Outcome { received: number, events: EnrichedEvent[], filtered: number, rejects: Reject[] }
+
+/** Runs records through all pure stages, in the pipeline's order. */
+function run (lines: string[], rules: FilterRules): Outcome {
+  const stages = createStages({ catalog: () => catalog, privacy, filter: rules, format: 'kong' })
+  const decoded = lines.map((line, offset) => stages.decode({ bytes: Buffer.from(line), offset }, 'access.log'))
+  const located = stages.locate(decoded.filter((item): item is AccessEvent => !isReject(item)))
+  const kept = located.filter((event) => !stages.filter(event))
+  return { received: lines.length, events: stages.enrich(kept), filtered: located.length - kept.length, rejects: decoded.filter(isReject) }
+}
+
+for (const item of readCases('conserve')) {
+  test(item.name, () => {
+    const { filter } = parse(item.config) as { filter: unknown }
+    const { received, events, filtered, rejects } = run(item.input.split('\n'), filterSchema.parse(filter))
+    const shown = events.map((event) =>
+      JSON.stringify([event.method, event.route, event.outcome, event.service, event.owner, event.partner, event.status]))
+    const sum = JSON.stringify({ received, published: events.length, filtered, rejected: rejects.length })
+    expectCase(item, [...shown, ...rejects.map(({ reason }) => reason), sum].join('\n'))
+  })
+}
+
+test('received = published + filtered + rejected, over all records of all cases', () => {
+  const lines = ['decode', 'conserve'].flatMap((folder) => readCases(folder)).flatMap((item) => item.input.split('\n'))
+  for (const rules of [[], [{ path: '*' }], [{ status: 200 }, { method: 'POST' }], [{ service: 'payments' }]]) {
+    const { received, events, filtered, rejects } = run(lines, rules)
+    assert.equal(received, events.length + filtered + rejects.length)
+    assert.ok(rejects.length > 30 && received > 80)
+  }
+  assert.equal(run(lines, [{ path: '*' }]).events.length, 0)
+})
+
+test('stages tell when the key of the hashes will not outlive the process', () => {
+  const options = { catalog: () => catalog, filter: [], format: 'kong' as const }
+  assert.equal(createStages({ ...options, privacy: privacySchema.parse({}) }).notices.length, 1)
+  assert.equal(createStages({ ...options, privacy }).notices.length, 0)
+})

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { parse } from 'yaml'
+import { compile, createInference, readKong, readOpenApi } from '../../normalizer/index.ts'
+import { gatewayAliases } from '../../services/processor/catalog/alias.ts'
+import type { AccessEvent } from '../../services/processor/event.ts'
+import { createLocator } from '../../services/processor/normalize/locate.ts'
+import type { Declared } from '../../services/processor/normalize/locate.ts'
+import { expectCase, readCases } from '../case.ts'
+import { locatedEvent } from './event.ts'
+
+interface Config { documents?: Record<string, object>, kong?: object, inference?: { perLevel?: number, total?: number } }
+
+for (const item of readCases('locate')) {
+  test(item.name, () => {
+    const config = (parse(item.config) ?? {}) as Config
+    const declared = declare(config)
+    const locate = createLocator(() => declared, config.inference === undefined ? {} : { inference: createInference(config.inference) })
+    expectCase(item, item.input.split('\n').map((line) => locateLine(line, locate)).join('\n'))
+  })
+}
+
+function declare ({ documents = {}, kong }: Config): Declared {
+  const apis = Object.entries(documents).map(([service, document]) => readOpenApi(document, { service, source: `${service}.yaml` }))
+  const gateway = kong === undefined ? undefined : readKong(kong, { source: 'kong.yml' }).gateway
+  const normalizer = compile(apis, { gateway })
+  return { normalizer, aliases: gatewayAliases([], gateway?.routes ?? [], normalizer) }
+}
+
+function locateLine (line: string, locate: ReturnType<typeof createLocator>): string {
+  const [event] = locate([locatedEvent(JSON.parse(line) as Partial<AccessEvent>)])
+  const { outcome, route, service = '', operation_id: operation = '', path_params: params = {}, deprecated } = event ?? {}
+  return JSON.stringify({ outcome, route, service, operation, params, ...(deprecated === true ? { deprecated } : {}) })
+}
+
+test('whatever the target, the route is bounded and never malformed text', () => {
+  const locate = createLocator(() => declare({}), { inference: createInference({ perLevel: 5, total: 20 }) })
+  const routes = new Set<string>()
+  fc.assert(fc.property(fc.oneof(fc.webPath(), fc.string({ unit: 'binary' }), fc.string()), fc.constantFrom('a', ''), (target, service) => {
+    const [event] = locate([locatedEvent({ target, gateway_service: service, gateway_route: service })])
+    routes.add(event?.route ?? '?')
+    assert.ok(event !== undefined && (event.outcome === 'malformed') === (event.route === ''), target)
+  }), { numRuns: 5000 })
+  assert.ok(routes.size <= 22, `${routes.size} routes`)
+})
+
+test('the catalog is read anew for each batch', () => {
+  let declared = declare({})
+  const locate = createLocator(() => declared)
+  const outcome = (): string | undefined => locate([locatedEvent({ target: '/a' })])[0]?.outcome
+  assert.equal(outcome(), 'inferred')
+  declared = declare({ documents: { a: { openapi: '3.1.0', paths: { '/a': { get: {} } } } } })
+  assert.equal(outcome(), 'matched')
+})
