@@ -1,0 +1,132 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Session, drainPending } from 'chdb'
+import { ensureFolderSync } from '../runtime/files.ts'
+import { GatelensError, messageOf } from '../runtime/errors.ts'
+import { parseException, StoreException } from './exception.ts'
+import { folderLocked, isAlive } from './lock.ts'
+import { createSlots } from './slots.ts'
+import type { Lane } from './slots.ts'
+
+/** What one statement gave. For an INSERT of data `rows` and `bytes` are what was written, else what was returned. */
+export interface Outcome { output: Uint8Array, rows: number, bytes: number, seconds: number }
+
+/** One connection to the engine: it keeps its own settings, parameters, current database and temporary tables. */
+export interface Connection {
+  /** Runs one statement; throws {@link StoreException}. */
+  run (sql: string, format?: string): Promise<Outcome>
+  close (): void
+}
+
+export interface Engine {
+  /** As `version()` gives it. */
+  version: string
+  timezone: string
+  /** A new connection; costs a millisecond. */
+  connect (): Connection
+  /** Waits for a free slot of the engine, runs `work` in it and frees it. */
+  exclusively<T> (lane: Lane, work: () => Promise<T>): Promise<T>
+  /** Waits for what runs and closes the files. */
+  close (): Promise<void>
+}
+
+/**
+ * Privileges of everybody who comes through the front: all of the tables, nothing of the machine. There is no READ on
+ * FILE, URL, REMOTE, S3, … and no engine that would reach there, so that neither a query nor a table definition can
+ * read the disk or call out.
+ */
+const grants = [
+  'GRANT CHECK, SHOW DATABASES, SHOW TABLES, SHOW COLUMNS, SHOW DICTIONARIES, SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, ' +
+    'CREATE VIEW, CREATE TEMPORARY TABLE, CREATE ARBITRARY TEMPORARY TABLE, CREATE FUNCTION, DROP, UNDROP TABLE, TRUNCATE, OPTIMIZE, KILL QUERY, ' +
+    'SYSTEM MERGES, SYSTEM TTL MERGES, SYSTEM FLUSH, SYSTEM DROP CACHE, SYSTEM VIEWS, dictGet ON *.*',
+  ...['MergeTree', 'ReplacingMergeTree', 'SummingMergeTree', 'AggregatingMergeTree', 'CollapsingMergeTree', 'VersionedCollapsingMergeTree',
+    'GraphiteMergeTree', 'CoalescingMergeTree', 'Memory', 'Null', 'View', 'MaterializedView', 'Merge', 'Buffer', 'Set', 'Join', 'Log', 'TinyLog',
+    'StripeLog', 'GenerateRandom', 'Distributed'].map((name) => `GRANT TABLE ENGINE ON ${name}`),
+]
+
+/**
+ * Opens the ClickHouse engine (chDB) on `folder`. Throws FOLDER_LOCKED when another process has it open. One process
+ * holds one engine.
+ */
+export async function openEngine (folder: string): Promise<Engine> {
+  const data = join(folder, 'data')
+  ensureFolderSync(data)
+  const connectionArgs = [`--config-file=${writeConfig(folder)}`]
+  const open = (): Session => {
+    try {
+      return new Session(data, { connectionArgs })
+    } catch (error) {
+      throw openError(folder, data, error)
+    }
+  }
+  const first = open()
+  const slots = createSlots()
+  const [version = '', timezone = 'UTC'] = (await first.queryAsync('SELECT version(), timezone()', { format: 'TSV' })).text().trim().split('\t')
+  return {
+    version,
+    timezone,
+    connect: () => connection(open()),
+    exclusively: slots.run,
+    close: async () => {
+      await slots.drained()
+      first.close()
+      await drainPending()
+    },
+  }
+}
+
+function connection (session: Session): Connection {
+  return {
+    run: async (sql, format = 'TabSeparated') => {
+      try {
+        const result = await session.queryAsync(sql, { format })
+        return { output: result.bytes(), rows: result.rowsRead, bytes: result.bytesRead, seconds: result.elapsed }
+      } catch (error) {
+        throw error instanceof StoreException ? error : parseException(error instanceof Error ? error.message : String(error))
+      }
+    },
+    close: () => session.close(),
+  }
+}
+
+/** chDB only says that it failed to connect; its reason goes to standard error. The engine's own lock file names its holder. */
+function openError (folder: string, data: string, error: unknown): GatelensError {
+  const pid = Number(/PID: (\d+)/.exec(readText(join(data, 'status')))?.[1])
+  if (pid > 0 && pid !== process.pid && isAlive(pid)) return folderLocked(folder, pid)
+  return new GatelensError('FOLDER_UNUSABLE', `the engine cannot open the folder: ${messageOf(error)}`, {
+    where: folder,
+    cause: error,
+    hint: 'The engine\'s own reason stands above, on standard error.',
+  })
+}
+
+function readText (path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+}
+
+function writeConfig (folder: string): string {
+  const users = join(folder, 'users.xml')
+  writeFileSync(users, `<clickhouse>
+  <profiles><default/></profiles>
+  <quotas><default/></quotas>
+  <users><default>
+    <password/><networks><ip>::1</ip><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>
+    <grants>
+${grants.map((grant) => `      <query>${grant}</query>`).join('\n')}
+    </grants>
+  </default></users>
+</clickhouse>
+`, { mode: 0o600 })
+  const config = join(folder, 'engine.xml')
+  writeFileSync(config, `<clickhouse>
+  <users_config>${escapeXml(users)}</users_config>
+  <display_name>gatelens</display_name>
+  <access_control_improvements><table_engines_require_grant>true</table_engines_require_grant></access_control_improvements>
+</clickhouse>
+`, { mode: 0o600 })
+  return config
+}
+
+function escapeXml (text: string): string {
+  return text.replace(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`)
+}

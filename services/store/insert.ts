@@ -1,0 +1,23 @@
+import type { Data } from './body.ts'
+import type { Connection, Outcome } from './engine.ts'
+import { StoreException } from './exception.ts'
+import type { Insert } from './statement.ts'
+
+/**
+ * Inserts spooled data. The engine parses it as it would a client's: formats, compression, defaults of columns and all
+ * settings (also those for deduplication) are the engine's own. Rows and bytes of the outcome are what was written.
+ */
+export async function insertData (connection: Connection, insert: Insert, data: Data): Promise<Outcome> {
+  if (!/^\w+$/.test(insert.format)) throw new StoreException('UNKNOWN_FORMAT', `Unknown format ${insert.format}`, 73)
+  const sql = `${insert.head}\nFROM INFILE '${data.path}' COMPRESSION '${data.encoding}'\n${insert.settings}\nFORMAT ${insert.format}`
+  try {
+    return await connection.run(sql)
+  } catch (error) {
+    throw error instanceof StoreException ? new StoreException(error.type, hidePath(error.message, data.path), error.code) : error
+  }
+}
+
+/** The path is ours and means nothing to who sent the data. */
+function hidePath (message: string, path: string): string {
+  return message.replaceAll(`: (in file/uri ${path})`, '').replaceAll(path, 'the body')
+}

@@ -1,0 +1,57 @@
+import { splitStatements } from './schema.ts'
+
+export interface Target {
+  /** Database name in place of `gatelens`. */
+  database: string
+  /** Name of a ClickHouse cluster: replicated tables on every shard, and a distributed table over them. */
+  cluster?: string
+}
+
+/** How rows spread over shards: by content, so that a batch that is sent again meets its own tokens. */
+const shardingKeys: Record<string, string> = {
+  requests: 'cityHash64(event_id)',
+  requests_1m: 'cityHash64(service, route)',
+  requests_1h: 'cityHash64(service, route)',
+  breaches: 'cityHash64(breach_id)',
+  rejected: 'cityHash64(source, source_offset)',
+  catalog_endpoints: 'cityHash64(service, api, method, template)',
+  partners: 'cityHash64(name)',
+  migrations: 'version',
+}
+
+/**
+ * The statements of a schema file for one target. The files are written for the database `gatelens` on one server; here
+ * is the one place that makes them fit another database or a cluster, where the table `x` becomes `x_local`
+ * (Replicated…MergeTree, one on each shard) and `x` (Distributed), and views fill local tables from local tables.
+ */
+export function renderStatements (sql: string, target: Target): string[] {
+  const name = quote(target.database)
+  return splitStatements(sql)
+    .flatMap((statement) => target.cluster === undefined ? [statement] : onCluster(statement, target.cluster))
+    .map((statement) => statement.replace(/\bgatelens(?=\.)/g, name).replace(/(DATABASE IF NOT EXISTS )gatelens\b/, `$1${name}`))
+}
+
+function onCluster (statement: string, cluster: string): string[] {
+  const on = `ON CLUSTER ${quote(cluster)}`
+  const [, kind = '', table = ''] = /^CREATE (DATABASE|TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS (?:gatelens\.)?(\w+)/.exec(statement) ?? []
+  const key = shardingKeys[table]
+  if (kind === 'TABLE' && key !== undefined) {
+    return [replicated(statement, table, on), `CREATE TABLE IF NOT EXISTS gatelens.${table} ${on} AS gatelens.${table}_local
+ENGINE = Distributed(${quote(cluster)}, gatelens_database, ${table}_local, ${key})`.replace('gatelens_database', 'currentDatabase()')]
+  }
+  const placed = statement.replace(/^(CREATE [A-Z ]+ IF NOT EXISTS \S+)/, `$1 ${on}`)
+  if (kind !== 'MATERIALIZED VIEW') return [placed]
+  return [placed.replace(/\b(TO|FROM) gatelens\.(\w+)/g, '$1 gatelens.$2_local')]
+}
+
+/** The coordination paths hold the table's UUID by default (`default_replica_path`), so that a table can be made anew. */
+function replicated (statement: string, table: string, on: string): string {
+  return statement
+    .replace(`gatelens.${table}`, `gatelens.${table}_local ${on}`)
+    .replace(/ENGINE = (\w*MergeTree)/, 'ENGINE = Replicated$1')
+    .replace('non_replicated_deduplication_window', 'replicated_deduplication_window')
+}
+
+function quote (name: string): string {
+  return /^[A-Za-z_]\w*$/.test(name) ? name : `\`${name.replace(/[\\`]/g, '\\$&')}\``
+}

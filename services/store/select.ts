@@ -1,0 +1,74 @@
+import { open, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import type { Connection, Outcome } from './engine.ts'
+import { StoreException } from './exception.ts'
+import { pause } from '../runtime/shutdown.ts'
+
+/** The engine's answer while it comes: a file that grows until `done`. */
+export interface Result {
+  path: string
+  /** Resolves with what was read, or rejects with {@link StoreException}, when the engine has written everything. */
+  done: Promise<Outcome>
+}
+
+/** Below this size an answer is sent when it is complete, so that an error can still have its own status. */
+const threshold = 1024 * 1024
+const chunkSize = 256 * 1024
+
+/**
+ * Starts a query whose rows the engine itself formats, compresses and writes to `path`. Whatever the size of the
+ * answer and the speed of its reader, neither this process nor the engine holds it in memory, and the engine is free
+ * again as soon as it has computed it.
+ */
+export function select (connection: Connection, sql: string, target: { path: string, encoding: string, format: string }): Result {
+  if (!/^\w+$/.test(target.format)) throw new StoreException('UNKNOWN_FORMAT', `Unknown format ${target.format}`, 73)
+  const clause = `\nINTO OUTFILE '${target.path}' TRUNCATE COMPRESSION '${target.encoding}' FORMAT ${target.format}`
+  const done = connection.run(`${sql}${clause}`).catch((error: unknown) => {
+    throw error instanceof StoreException ? new StoreException(error.type, hideClause(error.message, target.path), error.code) : error
+  })
+  return { path: target.path, done }
+}
+
+/** Waits until the result is complete or large enough to be streamed; throws what the query threw before that. */
+export async function ready (result: Result): Promise<Outcome | undefined> {
+  for (;;) {
+    const outcome = await Promise.race([result.done, pause(30)])
+    if (outcome !== undefined) return outcome
+    if (await sizeOf(result.path) > threshold) return undefined
+  }
+}
+
+/** The bytes of a result, as they come; throws what the query throws after the last of them. */
+export async function * read (result: Result): AsyncGenerator<Buffer> {
+  let ended = false
+  let failure: unknown
+  const done = result.done.catch((error: unknown) => { failure = error }).finally(() => { ended = true })
+  const file = await open(result.path)
+  try {
+    for (;;) {
+      // Asked before reading: what is written after this is found in the next round.
+      const last = ended
+      const chunk = await readChunk(file)
+      if (chunk.length > 0) yield chunk
+      else if (last) break
+      else await Promise.race([done, pause(10)])
+    }
+  } finally {
+    await file.close()
+  }
+  if (failure !== undefined) throw failure
+}
+
+async function readChunk (file: FileHandle): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(chunkSize))
+  return buffer.subarray(0, bytesRead)
+}
+
+async function sizeOf (path: string): Promise<number> {
+  return await stat(path).then((found) => found.size, () => 0)
+}
+
+/** Our clause at the end of the query is nothing that the sender wrote. */
+function hideClause (message: string, path: string): string {
+  return message.replace(new RegExp(`\\s*INTO OUTFILE '${path.replace(/[.+^$()|[\]]/g, '\\$&')}'[^\\n]*? FORMAT \\w+`, 'gi'), '')
+}

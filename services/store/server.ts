@@ -1,0 +1,70 @@
+import { isLoopback } from './loopback.ts'
+import { openEngine } from './engine.ts'
+import { lockFolder } from './lock.ts'
+import { openSpool } from './spool.ts'
+import { createHandler } from './handler.ts'
+import type { User } from './users.ts'
+import { GatelensError } from '../runtime/errors.ts'
+import { ensureFolderSync } from '../runtime/files.ts'
+import { listen } from '../runtime/http.ts'
+import type { Logger } from '../runtime/log.ts'
+
+export interface StoreOptions {
+  /** Where the data lives; it is created, and belongs to one process at a time. */
+  folder: string
+  host: string
+  /** 0 picks a free port. */
+  port: number
+  /** Who may come in; without any, `default` without password may, and only from this machine. */
+  users?: readonly User[]
+  /** Engine settings for every query, unless the query sets them. */
+  settings?: Record<string, string | number | boolean>
+  log: Logger
+}
+
+export interface Store {
+  url: string
+  /** Lets running queries end for at most `graceMs`, then closes the engine and gives the folder free. */
+  close (graceMs?: number): Promise<void>
+}
+
+/**
+ * Serves the embedded ClickHouse engine over the ClickHouse HTTP interface. Throws FOLDER_LOCKED (naming the process),
+ * FOLDER_UNUSABLE, PORT_IN_USE, and CONFIG_INVALID for an address that others can reach when no users are configured.
+ */
+export async function startStore (options: StoreOptions): Promise<Store> {
+  const users = options.users ?? []
+  if (users.length === 0 && !isLoopback(options.host)) throw openToAll(options.host)
+  ensureFolderSync(options.folder)
+  const lock = lockFolder(options.folder)
+  try {
+    const spool = openSpool(options.folder)
+    const engine = await openEngine(options.folder)
+    const handler = createHandler({ engine, spool, users, settings: options.settings ?? {}, log: options.log })
+    const listener = await listen({ host: options.host, port: options.port }, handler.handle).catch(async (error: unknown) => {
+      await engine.close()
+      throw error
+    })
+    options.log.info({ url: listener.url, folder: options.folder, engine: engine.version }, 'store is ready')
+    return {
+      url: listener.url,
+      close: async (graceMs = 10_000) => {
+        await listener.close(graceMs)
+        handler.close()
+        await engine.close()
+        lock.release()
+        options.log.info('store is closed')
+      },
+    }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+function openToAll (host: string): GatelensError {
+  return new GatelensError('CONFIG_INVALID', `${host} can be reached by other machines, and no users are configured`, {
+    where: 'store.users',
+    hint: 'Configure users with passwords, or listen on 127.0.0.1.',
+  })
+}

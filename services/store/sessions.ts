@@ -1,0 +1,42 @@
+import { StoreException } from './exception.ts'
+import type { Connection } from './engine.ts'
+
+export interface Sessions {
+  /** Lends the connection of a named session to one query at a time; makes it when it is new. Throws 372 and 373. */
+  borrow (owner: string, session: { id: string, seconds: number, mustExist: boolean }): { connection: Connection, giveBack: () => void }
+  close (): void
+}
+
+interface Held { connection: Connection, busy: boolean, timer?: NodeJS.Timeout }
+
+/**
+ * Named sessions (`session_id`): settings, current database and temporary tables that outlive a request, until the
+ * session was idle for its timeout. Users cannot see each other's sessions.
+ */
+export function createSessions (connect: () => Connection): Sessions {
+  const sessions = new Map<string, Held>()
+  const expire = (key: string): void => {
+    sessions.get(key)?.connection.close()
+    sessions.delete(key)
+  }
+  return {
+    borrow: (owner, { id, seconds, mustExist }) => {
+      const key = `${owner}\n${id}`
+      if (mustExist && !sessions.has(key)) throw new StoreException('SESSION_NOT_FOUND', `Session ${id} not found`)
+      const held = sessions.get(key) ?? { connection: connect(), busy: false }
+      if (held.busy) throw new StoreException('SESSION_IS_LOCKED', `Session ${id} is locked by a concurrent client`)
+      clearTimeout(held.timer)
+      held.busy = true
+      sessions.set(key, held)
+      const giveBack = (): void => {
+        held.busy = false
+        held.timer = setTimeout(expire, seconds * 1000, key).unref()
+      }
+      return { connection: held.connection, giveBack }
+    },
+    close: () => {
+      for (const held of sessions.values()) clearTimeout(held.timer)
+      for (const key of [...sessions.keys()]) expire(key)
+    },
+  }
+}
