@@ -40,6 +40,8 @@ export class FileSet {
   /** Files that were looked at and left alone, as they were then; looked at again when a generation loses its file. */
   readonly #examined = new Map<string, string>()
   readonly #complaints = new Map<string, string>()
+  /** Files that are not any more where they were. */
+  readonly #moved: Tail[] = []
   #present = new Set<Entry>()
   #starting = true
 
@@ -56,8 +58,8 @@ export class FileSet {
     for (const tail of [...this.tails]) await this.#look(tail, places.get(keyOf(tail.stat)))
     const orphans = this.#orphans(found)
     const open = [...found, ...await this.#besides(orphans)].filter((file) => this.#isOpen(file))
-    const moved = await this.#adopt(orphans, open)
-    const missed = this.#starting ? await this.#missedBetween(moved) : []
+    await this.#adopt(orphans, open)
+    const missed = await this.#missedSince(this.#moved.splice(0))
     for (const file of [...found, ...missed]) if (this.#isOpen(file)) await this.#begin(file)
     this.#forget()
     this.#starting = false
@@ -86,6 +88,7 @@ export class FileSet {
     const stat = await tail.content.stat()
     const changed = stat.size !== tail.stat.size || stat.modified !== tail.stat.modified
     if (changed || tail.attached !== (place !== undefined)) tail.changedAt = Date.now()
+    if (tail.attached && place === undefined) this.#moved.push(tail)
     tail.attached = place !== undefined
     tail.path = place?.path ?? tail.path
     tail.stat = stat
@@ -121,11 +124,11 @@ export class FileSet {
     return (await Promise.all(folders.values())).flat()
   }
 
-  /** Files with rotated names that are newer than one that had to be looked for: rotated while nobody watched. */
-  async #missedBetween (moved: Tail[]): Promise<Found[]> {
-    const siblings = await Promise.all(moved.map(async (tail) => (await findSiblings(tail.entry.path)).filter((file) =>
-      isRotatedName(tail.entry.path, file.path) && file.modified > tail.stat.modified)))
-    return siblings.flat()
+  /** Files with rotated names that are newer than one that was moved away: rotated while nobody looked. */
+  async #missedSince (moved: Tail[]): Promise<Found[]> {
+    const missed = moved.map(async (tail) => (await findSiblings(tail.entry.path)).filter((file) =>
+      isRotatedName(tail.entry.path, file.path) && secondOf(file) >= secondOf(tail.stat)))
+    return (await Promise.all(missed)).flat()
   }
 
   /** True for a file that nobody reads. One without content may yet become anything, also a gzip'd one. */
@@ -135,24 +138,23 @@ export class FileSet {
       !this.#checkpoint.entries.some((entry) => isDoneIn(entry, file))
   }
 
-  /** Finds the files of orphans: by inode first, then by content. Returns those found under another name. */
-  async #adopt (orphans: Entry[], files: Found[]): Promise<Tail[]> {
+  /** Finds the files of orphans: by inode first, then by content. */
+  async #adopt (orphans: Entry[], files: Found[]): Promise<void> {
     const byInode = (entry: Entry, file: Found): boolean => entry.ino === file.ino
     const byName = (entry: Entry, file: Found): boolean =>
       isRotatedName(entry.path, file.path) || (this.#starting && entry.path === file.path)
-    const adopted: Tail[] = []
     for (const mayBe of [byInode, byName]) {
       for (const entry of orphans) {
         if (this.tails.some((tail) => tail.entry === entry)) continue
         for (const file of files) {
           if (!mayBe(entry, file) || !this.#isOpen(file)) continue
           const tail = await this.#continue(entry, file)
-          if (tail !== undefined) adopted.push(tail)
-          if (tail !== undefined) break
+          if (tail === undefined) continue
+          if (tail.path !== entry.path) this.#moved.push(tail)
+          break
         }
       }
     }
-    return adopted.filter((tail) => tail.path !== tail.entry.path)
   }
 
   async #continue (entry: Entry, file: Found): Promise<Tail | undefined> {
@@ -174,7 +176,7 @@ export class FileSet {
     const content = await this.#open(file.path)
     if (content === undefined) return
     const first = this.#starting && this.#checkpoint.fresh
-    if (this.#options.follow && !first && await this.#isCopy(content, file)) {
+    if (!first && await this.#isCopy(content, file)) {
       this.#examined.set(keyOf(file), signatureOf(file))
       await content.close()
       return
@@ -252,6 +254,11 @@ export class FileSet {
 
 function keyOf (file: { dev: string, ino: string }): string {
   return `${file.dev}:${file.ino}`
+}
+
+/** Tools that move and compress files keep whole seconds of their times only. */
+function secondOf (file: { modified: number }): number {
+  return Math.floor(file.modified / 1000)
 }
 
 function signatureOf (file: Found): string {

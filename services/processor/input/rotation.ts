@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, extname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { glob } from 'tinyglobby'
 import { systemCode } from '../../runtime/errors.ts'
 
@@ -20,11 +20,18 @@ export async function findSiblings (path: string): Promise<Found[]> {
 }
 
 /**
- * True when the second path may be what a rotation made of the first: `access.log` becomes `access.log.1`,
- * `access.log-20260820.gz`, `access-20260820.log`, … (logrotate: rotate, dateext, extension, olddir).
+ * True when one path may be what a rotation made of the other: `access.log` becomes `access.log.1`, `access.log.2.gz`,
+ * `access.log-20260820`, `access-20260820.log`, … (logrotate: rotate, compress, dateext, extension, olddir).
  */
-export function isRotatedName (path: string, candidate: string): boolean {
-  return candidate !== path && basename(candidate).startsWith(basename(path, extname(path)))
+export function isRotatedName (path: string, other: string): boolean {
+  return path !== other && stemOf(path) === stemOf(other)
+}
+
+function stemOf (path: string): string {
+  return basename(path)
+    .replace(/\.(gz|tmp|bak|old)$/, '')
+    .replace(/[._-]\d[\dT._:-]*$/, '')
+    .replace(/(\.\d+|[._-]\d{4}[\dT._:-]*)(\.[A-Za-z]+)$/, '$2')
 }
 
 async function statAll (paths: string[]): Promise<Found[]> {

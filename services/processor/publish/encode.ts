@@ -16,10 +16,18 @@ export type RowEncoder<Row> = (rows: readonly Row[]) => Buffer
 export function compileEncoder<Row> (columns: Record<string, { type: string }>): RowEncoder<Row> {
   const names = Object.keys(columns) as Array<keyof Row>
   const writers = Object.values(columns).map(({ type }) => writerOf(type))
+  let usual = 512
   return (rows) => {
-    const lines: string[] = new Array(rows.length)
-    for (let index = 0; index < rows.length; index++) lines[index] = encodeRow(rows[index] as Row, names, writers)
-    return Buffer.from(lines.join(''), 'utf8')
+    let buffer = Buffer.allocUnsafe(rows.length * usual + 4096)
+    let end = 0
+    for (const row of rows) {
+      const line = encodeRow(row, names, writers)
+      // Written row by row: keeping the rows' strings for one big join costs more than all the rest.
+      if (end + line.length * 3 > buffer.length) buffer = Buffer.concat([buffer.subarray(0, end)], (end + line.length * 3) * 2)
+      end += buffer.write(line, end)
+    }
+    usual = Math.max(usual, Math.ceil(end / Math.max(1, rows.length)))
+    return buffer.subarray(0, end)
   }
 }
 
@@ -36,11 +44,8 @@ const largest: Record<string, number> = { UInt8: 255, UInt16: 65_535, UInt32: 4_
 const lastInstant = Date.UTC(2148, 11, 31)
 
 function encodeRow<Row> (row: Row, names: Array<keyof Row>, writers: Writer[]): string {
-  let line = ''
-  for (let index = 0; index < names.length; index++) {
-    const text = (writers[index] as Writer)(row[names[index] as keyof Row])
-    line += index === 0 ? text : '\t' + text
-  }
+  let line = (writers[0] as Writer)(row[names[0] as keyof Row])
+  for (let index = 1; index < names.length; index++) line += '\t' + (writers[index] as Writer)(row[names[index] as keyof Row])
   return line + '\n'
 }
 
@@ -58,15 +63,14 @@ function writerOf (type: string): Writer {
   return (value) => writeInteger(value, limit)
 }
 
-/** Few distinct values come again and again: their text is looked up, not made anew. */
+/** The same value often comes twice in a row: its text is not made anew. */
 function remembered (write: Writer): Writer {
-  const known = new Map<unknown, string>()
+  let last: unknown = ''
+  let text = write(last)
   return (value) => {
-    const found = known.get(value)
-    if (found !== undefined) return found
-    const text = write(value)
-    if (known.size >= 4096) known.clear()
-    known.set(value, text)
+    if (value === last) return text
+    last = value
+    text = write(value)
     return text
   }
 }

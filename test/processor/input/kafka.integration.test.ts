@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { createClient } from '@clickhouse/client'
+import type { ClickHouseClient } from '@clickhouse/client'
+import kafkajs from 'kafkajs'
+import { GatelensError } from '../../../services/runtime/errors.ts'
+import { createLog } from '../../../services/runtime/log.ts'
+import { pause } from '../../../services/runtime/shutdown.ts'
+import { startStore } from '../../../services/store/server.ts'
+import type { Store } from '../../../services/store/server.ts'
+import { startKafka } from '../../integration/kafka.ts'
+import type { KafkaServer } from '../../integration/kafka.ts'
+import { committed, makeTopic, openReader, placeOf, produce, startMember, take, textsOf } from './kafka-fixture.ts'
+import type { Process } from './kafka-fixture.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gatelens-kafka-'))
+const numbers = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => String(from + index))
+let kafka: KafkaServer
+let store: Store
+let client: ClickHouseClient
+
+before(async () => {
+  kafka = await startKafka(join(folder, 'kafka'))
+  store = await startStore({ folder: join(folder, 'store'), host: '127.0.0.1', port: 0, log: createLog('store', 'error') })
+  client = createClient({ url: store.url })
+})
+
+after(async () => {
+  await client?.close()
+  await store?.close(0)
+  await kafka?.kill()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('a range that was handed out and not committed comes again, first and exactly, whatever the limits are by then', async (t) => {
+  const topic = await makeTopic(kafka, 'redo', 1)
+  await produce(kafka, topic, numbers(1000))
+  const first = openReader(t, kafka, topic, { batch: { records: 300 } })
+  await (await first.next())?.commit()
+  const lost = await first.next()
+  assert.equal(lost && placeOf(lost), 'redo/0 [300,600)')
+  await first.drop()
+  const stored = await committed(kafka, topic, topic)
+  assert.equal(stored.offset, 300)
+  assert.equal((JSON.parse(stored.metadata) as { to: number }).to, 600)
+
+  const second = openReader(t, kafka, topic, { batch: { records: 77, bytes: 500 } })
+  const again = await second.next()
+  assert.deepEqual(again?.range, lost?.range)
+  assert.deepEqual(textsOf(again), textsOf(lost))
+  await again?.commit()
+  assert.deepEqual(await take(second, 400), numbers(400, 600))
+  await second.stop()
+  const end = await committed(kafka, topic, topic)
+  assert.equal(end.offset, 1000)
+  assert.equal((JSON.parse(end.metadata) as { to?: number }).to, undefined)
+})
+
+test('a batch that the pipeline is slow with does not cost the membership', async (t) => {
+  const topic = await makeTopic(kafka, 'slow', 1)
+  await produce(kafka, topic, numbers(20))
+  const reader = openReader(t, kafka, topic, { session_timeout: '1500ms', batch: { records: 10 } })
+  const batch = await reader.next()
+  await pause(4000)
+  await batch?.commit()
+  assert.deepEqual(await take(reader, 10), numbers(10, 10))
+  assert.equal(reader.lines.filter((line) => line === 'kafka: member of the group').length, 1)
+})
+
+test('who lost a partition while it was busy cannot move its offset, and finds that out without an error', async (t) => {
+  const topic = await makeTopic(kafka, 'taken', 2)
+  await produce(kafka, topic, numbers(400), 2)
+  const slow = openReader(t, kafka, topic, { batch: { records: 50 } })
+  const held = [await slow.next(), await slow.next()].filter((batch) => batch !== undefined)
+  assert.deepEqual(held.map(placeOf).sort(), ['taken/0 [0,50)', 'taken/1 [0,50)'])
+
+  const other = openReader(t, kafka, topic, { batch: { records: 50 } })
+  const redone = await other.next()
+  const lost = held.find(({ range }) => range.partition === redone?.range.partition)
+  const kept = held.find((batch) => batch !== lost)
+  assert.deepEqual(redone?.range, lost?.range)
+  await redone?.commit()
+  const following = await other.next()
+  assert.equal(following?.range.from, 50)
+  await lost?.commit()
+  await following?.commit()
+  const last = await other.next()
+  assert.equal(last?.range.from, 100, 'the late commit changed nothing')
+
+  await kept?.commit()
+  const next = await slow.next()
+  assert.deepEqual([next?.range.partition, next?.range.from], [kept?.range.partition, 50], 'what was kept over the rebalance is not given twice')
+  await other.drop()
+  await slow.drop()
+})
+
+test('a pending range comes with what retention has left of it', async (t) => {
+  const topic = await makeTopic(kafka, 'cut', 1)
+  await produce(kafka, topic, numbers(100))
+  const first = openReader(t, kafka, topic, { batch: { records: 60 } })
+  const lost = await first.next()
+  await first.drop()
+  const admin = kafka.client.admin()
+  await admin.connect()
+  await admin.fetchTopicOffsets(topic)
+  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '55' }] })
+  await admin.disconnect()
+  const second = openReader(t, kafka, topic)
+  const again = await second.next()
+  assert.deepEqual(again?.range, lost?.range)
+  assert.deepEqual(textsOf(again), numbers(5, 55))
+  await again?.commit()
+  assert.deepEqual(await take(second, 40), numbers(40, 60))
+  assert.ok(second.lines.includes('retention removed messages that were not read yet'))
+})
+
+test('a topic that was deleted and made anew is read from its start, under ranges of their own', async (t) => {
+  const topic = await makeTopic(kafka, 'anew', 1)
+  await produce(kafka, topic, numbers(10))
+  const first = openReader(t, kafka, topic)
+  const before = await first.next()
+  await before?.commit()
+  await first.stop()
+  const admin = kafka.client.admin()
+  await admin.connect()
+  await admin.deleteTopics({ topics: [topic] })
+  await admin.disconnect()
+  await makeTopic(kafka, topic, 1)
+  await produce(kafka, topic, numbers(10, 500))
+  const second = openReader(t, kafka, topic)
+  const batch = await second.next()
+  assert.deepEqual(textsOf(batch), numbers(10, 500))
+  assert.deepEqual([batch?.range.from, batch?.range.to], [before?.range.from, before?.range.to])
+  assert.notEqual(batch?.range.partition, before?.range.partition)
+})
+
+test('a group that begins at the latest gets what comes after it began, even if it stops before that', async (t) => {
+  const topic = await makeTopic(kafka, 'latest', 1)
+  await produce(kafka, topic, numbers(5))
+  const first = openReader(t, kafka, topic, { from: 'latest' })
+  const waiting = first.next()
+  while (first.lines.length === 0) await pause(20)
+  await first.stop()
+  assert.equal(await waiting, undefined)
+  await produce(kafka, topic, numbers(5, 5))
+  assert.deepEqual(await take(openReader(t, kafka, topic, { from: 'latest' }), 5), numbers(5, 5))
+})
+
+test('gzip is read, tombstones are skipped, and the lag is measured', async (t) => {
+  const topic = await makeTopic(kafka, 'mixed', 1)
+  await produce(kafka, topic, ['a', null, 'b'], 1, kafkajs.CompressionTypes.GZIP)
+  await produce(kafka, topic, [null])
+  const reader = openReader(t, kafka, topic)
+  assert.deepEqual(await take(reader, 2), ['a', 'b'])
+  while ((await committed(kafka, topic, topic)).offset !== 4) await pause(20)
+  while (reader.lag !== 0) await pause(20)
+})
+
+test('messages in a compression that is not built in end the input with an explanation', async (t) => {
+  const topic = await makeTopic(kafka, 'snappy', 1)
+  const { CompressionCodecs: codecs, CompressionTypes: types } = kafkajs
+  const builtIn = codecs[types.Snappy]
+  codecs[types.Snappy] = () => ({ compress: async (encoder: { buffer: Buffer }) => snappy(encoder.buffer) })
+  await produce(kafka, topic, ['a'.repeat(70)], 1, types.Snappy)
+  codecs[types.Snappy] = builtIn
+  await assert.rejects(openReader(t, kafka, topic).next(), (error: unknown) =>
+    error instanceof GatelensError && error.code === 'INPUT_UNREADABLE' && error.message.includes('Snappy') && error.where.includes(topic))
+})
+
+test('a broker that is away is waited for, with one line for each change', async (t) => {
+  const topic = await makeTopic(kafka, 'away', 1)
+  await produce(kafka, topic, numbers(100))
+  await kafka.kill()
+  const reader = openReader(t, kafka, topic, { batch: { records: 50 } })
+  const first = reader.next()
+  while (reader.lines.length === 0) await pause(50)
+  await pause(3000)
+  const away = ['kafka: does not answer as it should; trying again']
+  assert.deepEqual(reader.lines, away)
+  await kafka.start()
+  const batch = await first
+  assert.deepEqual(textsOf(batch), numbers(50))
+
+  await kafka.kill()
+  const commit = batch?.commit()
+  await pause(1000)
+  await kafka.start()
+  await commit
+  assert.deepEqual(await take(reader, 50), numbers(50, 50))
+})
+
+test('20,000 records are stored once each while members are killed, stopped and joined', { timeout: 120_000 }, async (t) => {
+  const topic = await makeTopic(kafka, 'chaos', 4)
+  const table = await makeTable('chaos')
+  const options = { brokers: [kafka.broker], topics: [topic], group: topic, session_timeout: '2s', batch: { records: 100, linger: '50ms' } }
+  const start = (): Process => startMember(t, { url: store.url, table, options })
+  const producing = trickle(topic, 20_000)
+  let first = start()
+  for (let round = 0; round < 4; round++) {
+    await moreRows(table)
+    await first.end('SIGKILL')
+    first = start()
+    await moreRows(table)
+    const second = start()
+    await moreRows(table)
+    await second.end(round % 2 === 0 ? 'SIGTERM' : 'SIGKILL')
+  }
+  await producing
+  while (await distinct(table) < 20_000) await pause(200)
+  await first.end('SIGTERM')
+  assert.deepEqual(await counts(table), { rows: 20_000, ids: 20_000 })
+})
+
+test('records are stored once each while the broker is killed and started again', { timeout: 120_000 }, async (t) => {
+  const topic = await makeTopic(kafka, 'restart', 4)
+  const table = await makeTable('restart')
+  await produce(kafka, topic, numbers(20_000), 4)
+  const options = { brokers: [kafka.broker], topics: [topic], group: topic, session_timeout: '2s', batch: { records: 100, linger: '50ms' } }
+  const members = [startMember(t, { url: store.url, table, options }), startMember(t, { url: store.url, table, options })]
+  for (let round = 0; round < 2; round++) {
+    await moreRows(table)
+    await kafka.kill()
+    await kafka.start()
+  }
+  while (await distinct(table) < 20_000) await pause(200)
+  await Promise.all(members.map((member) => member.end('SIGTERM')))
+  assert.deepEqual(await counts(table), { rows: 20_000, ids: 20_000 })
+})
+
+/** Writes the records in small portions, so that there is something to do all the time. */
+async function trickle (topic: string, count: number): Promise<void> {
+  for (let from = 0; from < count; from += 500) {
+    await produce(kafka, topic, numbers(500, from), 4)
+    await pause(400)
+  }
+}
+
+async function makeTable (name: string): Promise<string> {
+  await client.command({
+    query: `CREATE TABLE ${name} (event_id String, place String, position UInt64) ENGINE = MergeTree ORDER BY event_id
+      SETTINGS non_replicated_deduplication_window = 10000`,
+  })
+  return name
+}
+
+/** Waits until something more is stored: a member is at work. */
+async function moreRows (table: string): Promise<void> {
+  const before = (await counts(table)).rows
+  for (let rows = before; rows === before && rows < 20_000; rows = (await counts(table)).rows) await pause(50)
+}
+
+async function distinct (table: string): Promise<number> {
+  return (await counts(table)).ids
+}
+
+async function counts (table: string): Promise<{ rows: number, ids: number }> {
+  const result = await client.query({ query: `SELECT count() AS rows, uniqExact(event_id) AS ids FROM ${table}`, format: 'JSONEachRow' })
+  const [row] = await result.json<{ rows: string, ids: string }>()
+  return { rows: Number(row?.rows), ids: Number(row?.ids) }
+}
+
+/** Snappy's simplest form: the length, then everything as one literal (format_description.txt of google/snappy). */
+function snappy (bytes: Buffer): Buffer {
+  assert.ok(bytes.length > 60 && bytes.length < 128, 'the one-byte length and literal forms are enough')
+  return Buffer.concat([Buffer.from([bytes.length, 60 << 2, bytes.length - 1]), bytes])
+}
