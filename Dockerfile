@@ -1,0 +1,22 @@
+# syntax=docker/dockerfile:1
+FROM node:22.20.0-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY normalizer ./normalizer
+COPY services ./services
+RUN npm run build && npm prune --omit=dev
+
+FROM node:22.20.0-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY --from=build /app/services/store/schema ./services/store/schema
+RUN install -d -o node -g node /var/lib/gatelens
+USER node
+VOLUME /var/lib/gatelens
+ENTRYPOINT ["node", "/app/dist/services/cli/main.js"]
+CMD ["--help"]

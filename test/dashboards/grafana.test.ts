@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { buildDashboards } from '../../dashboards/build.ts'
+import { packageRoot } from '../../services/runtime/package.ts'
+import { boards, expandPromQL, panels, targetsOf } from './panels.ts'
+import { readPromQL } from './promql.ts'
+import { unknownNames } from './registry.ts'
+
+const folder = join(packageRoot, 'dashboards/grafana')
+
+test('the committed dashboards are what the code gives (npm run dashboards)', () => {
+  const built = buildDashboards()
+  assert.deepEqual(readdirSync(folder).sort(), Object.keys(built).sort())
+  for (const [name, text] of Object.entries(built)) assert.equal(readFileSync(join(folder, name), 'utf8'), text, name)
+})
+
+test('PromQL expressions are read for what they name', () => {
+  assert.deepEqual(readPromQL('histogram_quantile(0.95, sum by (le, service) (rate(a_bucket{service=~"$service", code!="x{y}"}[$__rate_interval]))) > 1e3'), {
+    selectors: [{ metric: 'a_bucket', labels: ['service', 'code'] }], groupings: ['le', 'service'],
+  })
+  assert.deepEqual(readPromQL('b / on (instance) (c > 0) or vector(0) unless d'), {
+    selectors: [{ metric: 'b', labels: [] }, { metric: 'c', labels: [] }, { metric: 'd', labels: [] }], groupings: ['instance'],
+  })
+})
+
+test('a metric, a label or a grouping that does not exist is found', () => {
+  assert.deepEqual(unknownNames('rate(gatelens_event_total[5m])'), ['metric gatelens_event_total'])
+  assert.deepEqual(unknownNames('gatelens_events_total{result="x"}'), ['gatelens_events_total{result}'])
+  assert.deepEqual(unknownNames('sum by (rout) (gatelens_series)'), ['grouping by rout'])
+  assert.deepEqual(unknownNames('http_server_request_duration_seconds'), ['metric http_server_request_duration_seconds'])
+  assert.deepEqual(unknownNames('sum by (le) (gatelens_series)'), ['grouping by le'])
+  assert.deepEqual(unknownNames('sum by (le) (http_server_request_duration_seconds_bucket)'), [])
+})
+
+test('every metric and label that a panel or a variable names exists', () => {
+  const prometheus = targetsOf('prometheus')
+  assert.ok(prometheus.length > 25, `${prometheus.length} queries`)
+  for (const { name, target } of prometheus) assert.deepEqual(unknownNames(expandPromQL(target.expr ?? '')), [], `${name}: ${target.expr}`)
+  for (const [file, board] of boards) {
+    for (const variable of board.templating.list) {
+      const [, metric, label] = /^label_values\((\w+), (\w+)\)$/.exec(variable.definition ?? '') ?? []
+      assert.deepEqual(unknownNames(`${metric}{${label}=~".*"}`), [], `${file}: ${variable.name}`)
+    }
+  }
+})
+
+test('every panel says what it shows, has its queries, and overlaps no other', () => {
+  for (const panel of panels) {
+    assert.ok((panel.title ?? '') !== '' && (panel.description ?? '') !== '', `${panel.file}: ${panel.title}`)
+    assert.ok((panel.targets ?? []).length > 0, panel.title)
+    for (const target of panel.targets ?? []) assert.equal(target.datasource?.uid, panel.datasource?.uid, panel.title)
+  }
+  for (const [file, board] of boards) {
+    const cells = board.panels.flatMap(({ gridPos, title }) => gridPos === undefined ? [] : [{ ...gridPos, title }])
+    for (const a of cells) {
+      assert.ok(a.x + a.w <= 24, `${file}: ${a.title} is too wide`)
+      for (const b of cells) {
+        const apart = a === b || a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y
+        assert.ok(apart, `${file}: ${a.title} overlaps ${b.title}`)
+      }
+    }
+  }
+})
+
+test('the provisioned data sources are those that the panels name', () => {
+  const file = join(packageRoot, 'dashboards/provisioning/datasources/gatelens.yaml')
+  const { datasources } = parse(readFileSync(file, 'utf8')) as { datasources: Array<{ uid: string, type: string }> }
+  const provisioned = datasources.map(({ uid, type }) => `${type} ${uid}`)
+  const used = new Set(panels.flatMap((panel) => panel.targets ?? []).map(({ datasource }) => `${datasource?.type} ${datasource?.uid}`))
+  assert.deepEqual([...used].sort(), provisioned.sort())
+})
