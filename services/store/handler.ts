@@ -151,7 +151,7 @@ interface Work {
 
 /** Refuses what the user or the method may not do; the level for the engine's own `readonly` setting. */
 function permit (statement: Statement, request: StoreRequest, user: User): 0 | 1 | 2 {
-  if (!user.read_only && !request.isRead) return 0
+  if (!user.read_only && !request.isRead && !request.readOnly) return 0
   const allowed = statement.kind === 'output' || (statement.kind === 'command' && harmless.has(statement.keyword))
   if (!allowed) throw new StoreException('READONLY', `${user.name}: Cannot execute query in readonly mode.${request.isRead ? ' For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries.' : ''}`)
   return user.read_only ? 1 : 2

@@ -20,6 +20,8 @@ export interface StoreRequest {
   session: { id: string, seconds: number, mustExist: boolean } | undefined
   /** GET and HEAD may not change anything. */
   isRead: boolean
+  /** The request forbids itself to change anything: `readonly=1` or `2` in the URL. */
+  readOnly: boolean
   /** The body is in ClickHouse's block framing. */
   decompress: boolean
   /** The answer shall be in ClickHouse's block framing. */
@@ -31,10 +33,10 @@ export interface StoreRequest {
 /** Parameters that are not settings. */
 const reserved = new Set(['query', 'database', 'default_format', 'user', 'password', 'quota_key', 'session_id', 'session_timeout', 'session_check',
   'close_session', 'query_id', 'compress', 'decompress', 'stacktrace', 'role', 'buffer_size', 'wait_end_of_query', 'client_protocol_version',
-  'http_write_exception_in_output_format'])
+  'http_write_exception_in_output_format', 'readonly'])
 
 /** Settings that let the engine read files, or read the text otherwise than we do; see `forbid` in statement.ts. */
-const refused = new Set(['dialect', 'format_schema', 'format_template_row', 'format_template_resultset', 'readonly'])
+const refused = new Set(['dialect', 'format_schema', 'format_template_row', 'format_template_resultset'])
 
 /**
  * Reads URL and headers as the server's HTTP interface does (https://clickhouse.com/docs/interfaces/http); `fields` are
@@ -54,6 +56,7 @@ export function readRequest (request: IncomingMessage, fields: Iterable<[string,
     params: Object.fromEntries([...all].filter(([name]) => name.startsWith('param_')).map(([name, value]) => [name.slice(6), value])),
     session: readSession(all),
     isRead: request.method !== 'POST',
+    readOnly: ['1', '2'].includes(all.get('readonly') ?? ''),
     decompress: all.get('decompress') === '1',
     compress: all.get('compress') === '1',
     waitEndOfQuery: all.get('wait_end_of_query') === '1',
