@@ -1,5 +1,7 @@
+import { connect, isIP } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { Kafka, logLevel, PartitionAssigners } from 'kafkajs'
-import type { Cluster, Consumer, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs'
+import type { Cluster, Consumer, ISocketFactory, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs'
 import { messageOf } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
 import type { KafkaInputOptions } from './kafka.ts'
@@ -28,7 +30,7 @@ export function createMember (options: KafkaInputOptions, log: Logger, onJoining
     maxBytes: 2 * options.batch.bytes,
     maxWaitTimeInMs: options.batch.linger,
     allowAutoTopicCreation: false,
-    retry: { ...retry, restartOnFailure: async () => false },
+    retry: { ...retry, retries: 5, restartOnFailure: async () => false },
     partitionAssigners: [(config) => {
       cluster = config.cluster
       const assigner = PartitionAssigners.roundRobin(config)
@@ -61,8 +63,8 @@ export function isCodecMissing (error: unknown): boolean {
   return rootOf(error).name === 'KafkaJSNotImplemented'
 }
 
-/** Few and quick, because the input starts a whole new client when they are used up. */
-const retry = { initialRetryTime: 200, maxRetryTime: 3000, retries: 5 }
+/** Few and quick, because the input starts a whole new client when they are used up; joining may take more turns. */
+const retry = { initialRetryTime: 200, maxRetryTime: 3000, retries: 2 }
 
 function connection (options: KafkaInputOptions, log: Logger): KafkaConfig {
   return {
@@ -71,9 +73,17 @@ function connection (options: KafkaInputOptions, log: Logger): KafkaConfig {
     ...options.ssl === false ? {} : { ssl: options.ssl },
     ...options.sasl === undefined ? {} : { sasl: options.sasl as SASLOptions },
     retry,
+    socketFactory: openSocket,
     logLevel: log.isLevelEnabled('debug') ? logLevel.DEBUG : logLevel.NOTHING,
     logCreator: () => (entry) => relay(entry, log),
   }
+}
+
+/** As kafkajs does by itself, but without Node's warning: kafkajs ends a socket that never connected again and again. */
+const openSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+  const name = isIP(host) === 0 ? { servername: host } : {}
+  const socket = ssl ? connectTls({ host, port, ...name, ...ssl }, onConnect) : connect({ host, port }, onConnect)
+  return socket.setMaxListeners(0).setKeepAlive(true, 60_000)
 }
 
 /** kafkajs repeats itself at every retry, so its lines are for debugging; the input itself reports changes of state. */

@@ -55,6 +55,8 @@ export class Session {
   /** The partitions of the tenure; undefined until it is known where they stand. */
   #shares: Map<string, Share> | undefined
   #failure: unknown
+  /** Since when no broker answers; undefined while one does. */
+  #silentSince: number | undefined
 
   constructor (options: KafkaInputOptions, around: Surroundings) {
     this.#options = options
@@ -82,15 +84,20 @@ export class Session {
 
   /**
    * Commits a batch if it is still this member's to commit. True: done with, one way or the other; false: ask again,
-   * it is not known at the moment. Throws kafkajs's errors.
+   * it could not be done or is not known at the moment.
    */
   async commit (slot: Slot): Promise<boolean> {
     const tenure = this.#tenure
     if (tenure === undefined || this.#shares === undefined) return false
     const share = this.#shares.get(slot.key)
     if (share === undefined || !isPending(share.place, slot)) return true
-    await this.#move(tenure, share, slot.to, slot.following)
-    return true
+    try {
+      await this.#move(tenure, share, slot.to, slot.following)
+      return true
+    } catch (error) {
+      this.#trouble(error)
+      return false
+    }
   }
 
   async #begin (): Promise<void> {
@@ -111,6 +118,18 @@ export class Session {
   #fail (error: unknown): void {
     this.#failure ??= error
     this.#over.abort()
+  }
+
+  /** A client that no broker answers for a while is replaced by a new one, which begins with the configured brokers. */
+  #trouble (error: unknown): void {
+    this.#around.down(error)
+    this.#silentSince = kindOf(error) === 'connection' ? this.#silentSince ?? Date.now() : undefined
+    if (this.#silentSince !== undefined && Date.now() - this.#silentSince > silenceMs) this.#fail(error)
+  }
+
+  #answered (): void {
+    this.#silentSince = undefined
+    this.#around.answered()
   }
 
   #endTenure (): void {
@@ -146,7 +165,7 @@ export class Session {
         this.joined = true
         return this.#around.up({ group: this.#options.group, partitions: [...shares.keys()] })
       } catch (error) {
-        if (!tenure.ended.aborted) this.#around.down(error)
+        if (!tenure.ended.aborted) this.#trouble(error)
         await pause(500, tenure.ended)
       }
     }
@@ -256,7 +275,7 @@ export class Session {
       } catch (error) {
         if (!this.#isOurs(turn)) return false
         if (refusals.has(kindOf(error))) throw error
-        this.#around.down(error)
+        this.#trouble(error)
       }
       await pause(500, turn.tenure.ended)
       await turn.heartbeat()
@@ -268,7 +287,7 @@ export class Session {
     const { era } = share.place
     await tenure.commit(share.partition, position, intent === undefined ? { era } : { era, to: intent })
     share.place = { era, position, intent, next: Math.max(share.place.next, position), held: [] }
-    this.#around.answered()
+    this.#answered()
   }
 
   #isOurs ({ tenure }: Turn): boolean {
@@ -284,6 +303,9 @@ export class Session {
 
 /** How long leaving the group may take. */
 const leaveMs = 5000
+
+/** How long brokers may be silent before the session ends. */
+const silenceMs = 5000
 
 /** Answers that ask the member to join again. */
 const refusals = new Set(['REBALANCE_IN_PROGRESS', 'NOT_COORDINATOR_FOR_GROUP', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])

@@ -112,13 +112,9 @@ async function supervise (options: KafkaInputOptions, handoff: Handoff, closed: 
 
 /** Brings a batch to its end through whatever session lives; what is left when the input closes is redone later. */
 async function settle (slot: Slot, session: () => Session | undefined, around: Surroundings): Promise<void> {
-  while (!slot.settled && !around.closed.aborted) {
-    try {
-      if (await session()?.commit(slot) === true) break
-    } catch (error) {
-      around.down(error)
-    }
-    await pause(100, around.closed)
+  for (let wait = 50; !slot.settled && !around.closed.aborted; wait = Math.min(2 * wait, 1000)) {
+    if (await session()?.commit(slot) === true) break
+    await pause(wait, around.closed)
   }
   slot.settle()
 }
