@@ -5,13 +5,15 @@ import type { Member, Wanted } from './shape.ts'
 
 /**
  * Reads the wanted parts of one JSON object from UTF-8 bytes (RFC 8259), the same values that JSON.parse gives, and only
- * walks over the rest: most of a record is never turned into values. Undefined when the text is not strictly JSON, is no
- * object, or has a form that is left to JSON.parse (escaped names, deep nesting). Not reentrant.
+ * walks over the rest: most of a record is never turned into values. Undefined when it cannot be read so: no object, not
+ * JSON, escaped names, deep nesting. Texts that are not wanted are not looked into, so a fault inside one of them (a bad
+ * escape, a control character) goes unseen. Not reentrant.
  */
 export function scanJson (bytes: Buffer, wanted: Wanted): JsonObject | undefined {
   let at = skipSpace(bytes, 0)
   if (bytes[at] !== BRACE) return undefined
-  at = readObject(bytes, at + 1, wanted, 0)
+  // As Latin-1 every byte is one character, so places are the same in both; searching a text is the engine's own work.
+  at = readObject(bytes, bytes.toString('latin1'), at + 1, wanted, 0)
   if (at === BAD || skipSpace(bytes, at) !== bytes.length) return undefined
   return result as JsonObject
 }
@@ -45,7 +47,7 @@ function isSpace (byte: number): boolean {
   return byte === 0x20 || byte === 0x0A || byte === 0x0D || byte === 0x09
 }
 
-function readObject (bytes: Buffer, at: number, wanted: Wanted, depth: number): number {
+function readObject (bytes: Buffer, text: string, at: number, wanted: Wanted, depth: number): number {
   const object: Record<string, unknown> = {}
   at = skipSpace(bytes, at)
   if (bytes[at] === BRACE_END) {
@@ -54,16 +56,17 @@ function readObject (bytes: Buffer, at: number, wanted: Wanted, depth: number): 
   }
   for (;;) {
     const start = at + 1
-    at = endOfName(bytes, at)
-    if (at === BAD) return BAD
-    const member = findMember(wanted, bytes, start, at)
-    const name = member?.name ?? prefixedName(wanted, bytes, start, at)
-    at = skipSpace(bytes, at + 1)
+    const end = bytes[at] === QUOTE ? text.indexOf('"', start) : BAD
+    // Names with escapes are left to JSON.parse; only an escape can make a name that has a backslash before its quote.
+    if (end === BAD || bytes[end - 1] === BACKSLASH) return BAD
+    at = skipSpace(bytes, end + 1)
     if (bytes[at] !== COLON) return BAD
     at = skipSpace(bytes, at + 1)
-    if (name === undefined) at = skipValue(bytes, at, depth)
+    const member = findMember(wanted, bytes, start, end)
+    const name = member === undefined ? prefixedName(wanted, bytes, start, end) : member.name
+    if (name === undefined) at = skipValue(bytes, text, at, depth)
     else {
-      at = readValue(bytes, at, member?.wanted ?? whole, depth)
+      at = readValue(bytes, text, at, member === undefined ? whole : member.wanted, depth)
       object[name] = result
     }
     if (at === BAD) return BAD
@@ -77,25 +80,17 @@ function readObject (bytes: Buffer, at: number, wanted: Wanted, depth: number): 
   }
 }
 
-/** Place of the quote that ends the name which begins with the quote at `at`. */
-function endOfName (bytes: Buffer, at: number): number {
-  if (bytes[at] !== QUOTE) return BAD
-  for (;;) {
-    const byte = bytes[++at]!
-    if (byte === QUOTE) return at
-    if (byte === BACKSLASH || !(byte >= 0x20)) return BAD
-  }
-}
-
 function findMember (wanted: Wanted, bytes: Buffer, start: number, end: number): Member | undefined {
-  const members = wanted.members[end - start]
-  if (members === undefined) return undefined
-  for (const member of members) if (equals(bytes, start, member.bytes)) return member
+  const length = end - start
+  if (length >= wanted.members.length) return undefined
+  const members = wanted.members[length]!
+  for (let i = 0; i < members.length; i++) if (equals(bytes, start, members[i]!.bytes)) return members[i]
   return undefined
 }
 
 function prefixedName (wanted: Wanted, bytes: Buffer, start: number, end: number): string | undefined {
-  for (const prefix of wanted.prefixes) {
+  for (let i = 0; i < wanted.prefixes.length; i++) {
+    const prefix = wanted.prefixes[i]!
     if (end - start >= prefix.length && equals(bytes, start, prefix)) return bytes.toString('utf8', start, end)
   }
   return undefined
@@ -106,19 +101,54 @@ function equals (bytes: Buffer, start: number, text: Uint8Array): boolean {
   return true
 }
 
-function readValue (bytes: Buffer, at: number, wanted: Wanted, depth: number): number {
+function readValue (bytes: Buffer, text: string, at: number, wanted: Wanted, depth: number): number {
   const byte = bytes[at]!
-  if (byte === QUOTE) return readString(bytes, at + 1)
+  if (byte === QUOTE) return readString(bytes, text, at + 1)
   if (byte === MINUS || (byte >= ZERO && byte <= NINE)) return readNumber(bytes, at)
   if (depth >= deepest) return BAD
-  if (byte === BRACE && wanted.kind === 'object') return readObject(bytes, at + 1, wanted, depth + 1)
-  if (byte === BRACKET && wanted.elements !== undefined) return readArray(bytes, at + 1, wanted.elements, depth + 1)
-  const end = skipValue(bytes, at, depth)
-  if (end !== BAD) result = JSON.parse(bytes.toString('utf8', at, end))
+  if (byte === BRACE && wanted.repeats) return readRepeated(bytes, text, at, wanted, depth)
+  if (byte === BRACE && wanted.kind === 'object') return readObject(bytes, text, at + 1, wanted, depth + 1)
+  if (byte === BRACKET && wanted.elements !== undefined) return readArray(bytes, text, at + 1, wanted.elements, depth + 1)
+  const end = skipValue(bytes, text, at, depth)
+  return end === BAD ? BAD : parsePart(bytes, at, end)
+}
+
+const slots = 1024
+const longestRepeated = 2048
+const repeated: Array<{ wanted: Wanted, text: string, value: unknown } | undefined> = new Array(slots)
+
+/**
+ * Objects that come again byte by byte, such as the route of a request, are read once: an object ends where it ends, so
+ * text that begins like a known one is that one. Bounded: 1024 texts of at most 2 KiB.
+ */
+function readRepeated (bytes: Buffer, text: string, at: number, wanted: Wanted, depth: number): number {
+  const slot = repeatedSlot(bytes, at)
+  const known = repeated[slot]
+  if (known !== undefined && known.wanted === wanted && text.slice(at, at + known.text.length) === known.text) {
+    result = known.value
+    return at + known.text.length
+  }
+  const end = readObject(bytes, text, at + 1, wanted, depth + 1)
+  if (end !== BAD && end - at <= longestRepeated) repeated[slot] = { wanted, text: bytes.toString('latin1', at, end), value: result }
   return end
 }
 
-function readArray (bytes: Buffer, at: number, wanted: Wanted, depth: number): number {
+function repeatedSlot (bytes: Buffer, at: number): number {
+  let hash = 0
+  for (let i = 7; i < 160; i += 9) hash = Math.imul(hash, 31) + (bytes[at + i] ?? 0) | 0
+  return (hash ^ (hash >>> 15)) & (slots - 1)
+}
+
+function parsePart (bytes: Buffer, at: number, end: number): number {
+  try {
+    result = JSON.parse(bytes.toString('utf8', at, end))
+    return end
+  } catch {
+    return BAD
+  }
+}
+
+function readArray (bytes: Buffer, text: string, at: number, wanted: Wanted, depth: number): number {
   const array: unknown[] = []
   at = skipSpace(bytes, at)
   if (bytes[at] === BRACKET_END) {
@@ -126,7 +156,7 @@ function readArray (bytes: Buffer, at: number, wanted: Wanted, depth: number): n
     return at + 1
   }
   for (;;) {
-    at = readValue(bytes, at, wanted, depth)
+    at = readValue(bytes, text, at, wanted, depth)
     if (at === BAD) return BAD
     array.push(result)
     at = skipSpace(bytes, at)
@@ -139,27 +169,13 @@ function readArray (bytes: Buffer, at: number, wanted: Wanted, depth: number): n
   }
 }
 
-/** Plain ASCII, which is nearly every text, is interned; escapes and other letters take the engine's own way. */
-function readString (bytes: Buffer, start: number): number {
-  let at = start
-  let hash = 0
-  let all = 0
-  for (;;) {
-    const byte = bytes[at++]!
-    if (byte === QUOTE) break
-    if (byte === BACKSLASH) return readEscaped(bytes, start)
-    if (!(byte >= 0x20)) return BAD
-    all |= byte
-    hash = (Math.imul(hash, 31) + byte) | 0
-  }
-  result = all < 0x80 ? internText(bytes, start, at - 1, hash) : bytes.toString('utf8', start, at - 1)
-  return at
-}
-
-function readEscaped (bytes: Buffer, start: number): number {
-  const end = skipString(bytes, start)
-  if (end !== BAD) result = JSON.parse(bytes.toString('utf8', start - 1, end))
-  return end
+function readString (bytes: Buffer, text: string, start: number): number {
+  const next = skipString(bytes, text, start)
+  if (next === BAD) return BAD
+  const value = internText(bytes, text, start, next - 1)
+  if (value === undefined) return parsePart(bytes, start - 1, next)
+  result = value
+  return next
 }
 
 function readNumber (bytes: Buffer, start: number): number {
@@ -175,25 +191,25 @@ function readNumber (bytes: Buffer, start: number): number {
   return end
 }
 
-function skipValue (bytes: Buffer, at: number, depth: number): number {
+function skipValue (bytes: Buffer, text: string, at: number, depth: number): number {
   const byte = bytes[at]!
-  if (byte === QUOTE) return skipString(bytes, at + 1)
+  if (byte === QUOTE) return skipString(bytes, text, at + 1)
   if (byte === MINUS || (byte >= ZERO && byte <= NINE)) return skipNumber(bytes, at)
-  if (byte === BRACE) return depth >= deepest ? BAD : skipObject(bytes, at + 1, depth + 1)
-  if (byte === BRACKET) return depth >= deepest ? BAD : skipArray(bytes, at + 1, depth + 1)
+  if (byte === BRACE) return depth >= deepest ? BAD : skipObject(bytes, text, at + 1, depth + 1)
+  if (byte === BRACKET) return depth >= deepest ? BAD : skipArray(bytes, text, at + 1, depth + 1)
   return skipLiteral(bytes, at)
 }
 
-function skipObject (bytes: Buffer, at: number, depth: number): number {
+function skipObject (bytes: Buffer, text: string, at: number, depth: number): number {
   at = skipSpace(bytes, at)
   if (bytes[at] === BRACE_END) return at + 1
   for (;;) {
     if (bytes[at] !== QUOTE) return BAD
-    at = skipString(bytes, at + 1)
+    at = skipString(bytes, text, at + 1)
     if (at === BAD) return BAD
     at = skipSpace(bytes, at)
     if (bytes[at] !== COLON) return BAD
-    at = skipValue(bytes, skipSpace(bytes, at + 1), depth)
+    at = skipValue(bytes, text, skipSpace(bytes, at + 1), depth)
     if (at === BAD) return BAD
     at = skipSpace(bytes, at)
     if (bytes[at] === BRACE_END) return at + 1
@@ -202,11 +218,11 @@ function skipObject (bytes: Buffer, at: number, depth: number): number {
   }
 }
 
-function skipArray (bytes: Buffer, at: number, depth: number): number {
+function skipArray (bytes: Buffer, text: string, at: number, depth: number): number {
   at = skipSpace(bytes, at)
   if (bytes[at] === BRACKET_END) return at + 1
   for (;;) {
-    at = skipValue(bytes, at, depth)
+    at = skipValue(bytes, text, at, depth)
     if (at === BAD) return BAD
     at = skipSpace(bytes, at)
     if (bytes[at] === BRACKET_END) return at + 1
@@ -215,22 +231,17 @@ function skipArray (bytes: Buffer, at: number, depth: number): number {
   }
 }
 
-function skipString (bytes: Buffer, at: number): number {
-  for (;;) {
-    const byte = bytes[at++]!
-    if (byte === QUOTE) return at
-    if (byte === BACKSLASH) {
-      at = skipEscape(bytes, at)
-      if (at === BAD) return BAD
-    } else if (!(byte >= 0x20)) return BAD
-  }
+/** The place behind the next quote that is not escaped: one with an even number of backslashes before it. */
+function skipString (bytes: Buffer, text: string, start: number): number {
+  let quote = text.indexOf('"', start)
+  while (quote !== BAD && bytes[quote - 1] === BACKSLASH && isEscaped(bytes, start, quote)) quote = text.indexOf('"', quote + 1)
+  return quote === BAD ? BAD : quote + 1
 }
 
-/** `at` is behind the backslash. */
-function skipEscape (bytes: Buffer, at: number): number {
-  const letter = String.fromCharCode(bytes[at] ?? 0)
-  if (letter !== 'u') return '"\\/bfnrt'.includes(letter) && letter !== '' ? at + 1 : BAD
-  return /^[0-9a-fA-F]{4}$/.test(bytes.toString('latin1', at + 1, at + 5)) ? at + 5 : BAD
+function isEscaped (bytes: Buffer, start: number, quote: number): boolean {
+  let at = quote - 1
+  while (at >= start && bytes[at] === BACKSLASH) at--
+  return (quote - at) % 2 === 0
 }
 
 function skipNumber (bytes: Buffer, at: number): number {

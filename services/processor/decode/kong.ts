@@ -33,7 +33,7 @@ function shapeOf ({ headers = [] }: DecodeOptions): Shape {
   return some({
     request: some({
       headers: some({ ...wholes('host', 'user-agent', 'traceparent', 'x-anonymous-consumer'), ...allowed }),
-      tls: some(wholes('version')),
+      tls: entity('version'),
       ...wholes('id', 'uri', 'url', 'method', 'size'),
     }),
     response: some({
@@ -41,9 +41,9 @@ function shapeOf ({ headers = [] }: DecodeOptions): Shape {
       ...wholes('status', 'size'),
     }),
     latencies: some(wholes('request', 'kong', 'proxy', 'receive')),
-    service: some(wholes('name', 'host', 'id')),
-    route: some(wholes('name', 'id')),
-    consumer: some(wholes('username', 'custom_id', 'id')),
+    service: entity('name', 'host', 'id'),
+    route: entity('name', 'id'),
+    consumer: entity('username', 'custom_id', 'id'),
     authenticated_entity: some(wholes('id')),
     tries: { elements: some(wholes('ip', 'port')) },
     session: some({}),
@@ -53,6 +53,10 @@ function shapeOf ({ headers = [] }: DecodeOptions): Shape {
 
 function some (members: Readonly<Record<string, Shape>>): Shape {
   return { members }
+}
+
+function entity (...names: string[]): Shape {
+  return { members: wholes(...names), repeats: true }
 }
 
 function wholes (...names: string[]): Record<string, Shape> {

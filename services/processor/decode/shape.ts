@@ -1,26 +1,31 @@
-/** Which parts of a JSON value a reader wants: `whole` = all of it; objects by member, arrays by what their elements hold. */
-export type Shape = 'whole' | { members: Readonly<Record<string, Shape>>, prefixes?: readonly string[] } | { elements: Shape }
+/**
+ * Which parts of a JSON value a reader wants: `whole` = all of it; objects by member (`repeats` = the same object comes
+ * in many records), arrays by what their elements hold.
+ */
+export type Shape = 'whole' | { members: Readonly<Record<string, Shape>>, prefixes?: readonly string[], repeats?: boolean } | { elements: Shape }
 
 /** A shape in the form that a scan of bytes can use. */
 export interface Wanted {
   kind: 'whole' | 'object' | 'array'
   /** Wanted members by the length of their name in bytes. */
-  members: ReadonlyArray<readonly Member[] | undefined>
+  members: ReadonlyArray<readonly Member[]>
   /** Members whose name begins so are wanted whole. */
   prefixes: readonly Uint8Array[]
   elements: Wanted | undefined
+  /** The object is likely to come again, byte by byte. */
+  repeats: boolean
 }
 
 /** One wanted member of an object. */
 export interface Member { name: string, bytes: Uint8Array, wanted: Wanted }
 
 /** A value that is wanted with everything in it. */
-export const whole: Wanted = { kind: 'whole', members: [], prefixes: [], elements: undefined }
+export const whole: Wanted = { kind: 'whole', members: [], prefixes: [], elements: undefined, repeats: false }
 
 /** Prepares a shape for scanning. */
 export function compileShape (shape: Shape): Wanted {
   if (shape === 'whole') return whole
-  if ('elements' in shape) return { kind: 'array', members: [], prefixes: [], elements: compileShape(shape.elements) }
+  if ('elements' in shape) return { kind: 'array', members: [], prefixes: [], elements: compileShape(shape.elements), repeats: false }
   const members: Member[][] = []
   for (const [name, inner] of Object.entries(shape.members)) {
     const bytes = Buffer.from(name)
@@ -28,8 +33,9 @@ export function compileShape (shape: Shape): Wanted {
   }
   return {
     kind: 'object',
-    members: Array.from(members),
+    members: Array.from(members, (list?: Member[]) => list ?? []),
     prefixes: (shape.prefixes ?? []).map((prefix) => Buffer.from(prefix)),
     elements: undefined,
+    repeats: shape.repeats ?? false,
   }
 }
