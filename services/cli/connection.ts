@@ -1,16 +1,31 @@
 import { createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
+import { request } from 'undici'
 import { GatelensError, messageOf, systemCode } from '../runtime/errors.ts'
 import { print } from './outcome.ts'
+import { readProcessorConfig } from './processor-config.ts'
 
 /** Where ClickHouse is, unless the command line or a configuration says otherwise. */
 export const defaultUrl = 'http://127.0.0.1:8123'
 
-/** Credentials and database of a connection. */
-export interface ConnectionOptions { url: string, username?: string, password?: string, database?: string }
+/** Where to connect, as whom, and the database that is meant. */
+export interface Connection { url: string, username?: string, password?: string, database: string, cluster?: string }
+
+/** The connection that the options name; what they leave out is that of the processor configuration, if one is given. */
+export function connectionOf (options: { url?: string, config?: string, database?: string, cluster?: string }): Connection {
+  const { clickhouse } = options.config === undefined ? {} : readProcessorConfig(options.config).settings
+  // Credentials belong to the address that they were configured for.
+  const { username, password } = options.url === undefined ? clickhouse ?? {} : {}
+  return {
+    url: options.url ?? clickhouse?.url ?? defaultUrl,
+    ...(username === undefined ? {} : { username, password }),
+    database: options.database ?? clickhouse?.database ?? 'gatelens',
+    cluster: options.cluster ?? clickhouse?.cluster,
+  }
+}
 
 /** Connects, runs `use` and disconnects. Throws STORE_UNREACHABLE and STORE_REFUSED with the engine's own message. */
-export async function withClient<T> (options: ConnectionOptions, use: (client: ClickHouseClient) => Promise<T>): Promise<T> {
+export async function withClient<T> (options: Omit<Connection, 'database' | 'cluster'>, use: (client: ClickHouseClient) => Promise<T>): Promise<T> {
   const client = connect(options)
   try {
     return await use(client)
@@ -22,23 +37,31 @@ export async function withClient<T> (options: ConnectionOptions, use: (client: C
 }
 
 /** Sends one statement and copies the answer to standard output as it comes. Throws as {@link withClient} does. */
-export async function postStatement (options: ConnectionOptions, statement: string, settings: Record<string, string>): Promise<void> {
+export async function postStatement (options: Connection, statement: string, settings: Record<string, string>): Promise<void> {
   if (!URL.canParse(options.url)) throw usage(options.url, 'not a URL')
   const target = new URL(options.url)
   const username = options.username ?? decodeURIComponent(target.username)
   const password = options.password ?? decodeURIComponent(target.password)
   target.username = target.password = ''
-  target.search = new URLSearchParams({ database: options.database ?? 'default', ...settings }).toString()
-  const headers = new Headers()
-  if (username !== '') headers.set('authorization', `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`)
-  const response = await fetch(target, { method: 'POST', body: statement, headers }).catch((error: unknown) => {
-    throw storeError(error instanceof Error && error.cause !== undefined ? error.cause : error, options.url)
-  })
-  if (!response.ok) throw new GatelensError('STORE_REFUSED', (await response.text()).trim(), { where: hideCredentials(options.url) })
-  if (response.body !== null) for await (const piece of response.body) await print(piece)
+  target.search = new URLSearchParams({ database: options.database, ...settings }).toString()
+  const headers = username === '' ? undefined : { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
+  const response = await request(target, { method: 'POST', body: statement, headers, headersTimeout: 0, bodyTimeout: 0 })
+    .catch((error: unknown) => { throw storeError(error, options.url) })
+  if (response.statusCode !== 200) throw refusal((await response.body.text()).trim(), options.url)
+  for await (const piece of response.body) await print(piece as Buffer)
 }
 
-function connect (options: ConnectionOptions): ClickHouseClient {
+const refusalHints = {
+  READONLY: 'Statements that change something need --write.',
+  UNKNOWN_DATABASE: 'Create it with "gatelens migrate", or name another one with --database.',
+}
+
+function refusal (message: string, url: string): GatelensError {
+  const hint = Object.entries(refusalHints).find(([type]) => message.includes(`(${type})`))?.[1]
+  return new GatelensError('STORE_REFUSED', message, { where: hideCredentials(url), hint })
+}
+
+function connect (options: Omit<Connection, 'database' | 'cluster'>): ClickHouseClient {
   try {
     return createClient({ ...options, application: 'gatelens', request_timeout: 600_000 })
   } catch (error) {

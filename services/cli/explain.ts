@@ -35,8 +35,8 @@ function shape ({ match, rule, candidates }: Explanation, inferred: string): unk
     outcome: match.outcome,
     route: endpoint === undefined ? inferred : match.route,
     template: endpoint?.template ?? null,
-    operationId: endpoint?.operationId ?? null,
-    service: endpoint?.service ?? null,
+    operationId: endpoint?.operationId || null,
+    service: endpoint?.service || null,
     source: endpoint?.source ?? null,
     gateway_route: match.gateway?.name ?? null,
     rule,
@@ -50,9 +50,9 @@ function render (method: string, url: string, { match, rule, candidates }: Expla
   const facts: Array<[string, string]> = [
     ['outcome', match.outcome === 'matched' ? colors.green(match.outcome) : colors.yellow(match.outcome)],
     ['route', endpoint === undefined ? `${inferred} (inferred)` : match.route],
-    ['operation', endpoint === undefined ? '' : `${endpoint.operationId || '(no operationId)'}  ${colors.dim(`${endpoint.api} ${endpoint.apiVersion}`)}`],
+    ['operation', endpoint?.operationId ?? ''],
+    ['document', endpoint === undefined ? '' : `${endpoint.api} ${endpoint.apiVersion}  ${colors.dim(endpoint.source)}`],
     ['service', endpoint?.service ?? ''],
-    ['declared in', endpoint?.source ?? ''],
     ['gateway', match.gateway === undefined ? '' : `route ${match.gateway.name} of service ${match.gateway.service}`],
     ['decided by', rule],
   ]

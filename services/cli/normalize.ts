@@ -67,5 +67,5 @@ function resolve (request: z.output<typeof requestSchema>, normalizer: Normalize
     return { outcome: routed ? 'inferred' : 'unmatched', route: normalizer.infer(match.path), ...undeclared }
   }
   const { template, operationId, service } = endpoint
-  return { outcome: match.outcome, route: match.route, template, operationId, service }
+  return { outcome: match.outcome, route: match.route, template, operationId: operationId || null, service: service || null }
 }

@@ -2,9 +2,7 @@ import { text } from 'node:stream/consumers'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { GatelensError } from '../runtime/errors.ts'
-import { defaultUrl, postStatement } from './connection.ts'
-import type { ConnectionOptions } from './connection.ts'
-import { readProcessorConfig } from './processor-config.ts'
+import { connectionOf, defaultUrl, postStatement } from './connection.ts'
 import { onTerminal } from './terminal.ts'
 
 interface QueryOptions { url?: string, config?: string, database?: string, format?: string, json?: true, write?: true }
@@ -37,9 +35,4 @@ async function run (sql: string | undefined, options: QueryOptions): Promise<voi
 async function readStatement (): Promise<string> {
   if (process.stdin.isTTY) throw new GatelensError('USAGE', 'no SQL is given', { hint: 'Try: gatelens query "SELECT count() FROM requests"' })
   return await text(process.stdin)
-}
-
-function connectionOf ({ url, config, database }: QueryOptions): ConnectionOptions {
-  const configured: Partial<ConnectionOptions> = config === undefined ? {} : readProcessorConfig(config).connection
-  return { database: 'gatelens', ...configured, url: url ?? configured.url ?? defaultUrl, ...(database === undefined ? {} : { database }) }
 }

@@ -9,7 +9,7 @@ import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-o
 import type { CatalogOptions } from './catalog-options.ts'
 import { exitCodes, print } from './outcome.ts'
 import { readProcessorConfig } from './processor-config.ts'
-import { defaultRules, loadRules } from './report/rules.ts'
+import { defaultRules, loadRules, rulesOf } from './report/rules.ts'
 import { openLog } from './report/records.ts'
 import type { LogFile } from './report/records.ts'
 import { renderReport } from './report/render.ts'
@@ -38,14 +38,14 @@ async function run (words: string[], options: ReportOptions): Promise<void> {
   const backstage = splitOperands(options.backstage)
   const files = findLogs([...words, ...openapi.operands, ...backstage.operands])
   const catalog = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
-  const settings = options.config === undefined ? undefined : readProcessorConfig(options.config).settings
+  const config = options.config === undefined ? undefined : readProcessorConfig(options.config)
   const bar = startBar(files)
   const result = await runReport({
     files,
     format: options.format,
     catalog,
-    rules: options.rules === undefined ? defaultRules(catalog) : loadRules(options.rules),
-    filter: settings?.filter ?? [],
+    rules: options.rules !== undefined ? loadRules(options.rules) : config === undefined ? defaultRules(catalog) : rulesOf(config),
+    filter: config?.settings.filter ?? [],
     top: options.top,
     advance: bar.advance,
   })

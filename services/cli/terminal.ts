@@ -16,8 +16,11 @@ const plain = {
   top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ',
 }
 
-/** A table without borders: dim heads, aligned columns, no trailing white space. */
-export function renderTable (columns: Column[], rows: string[][]): string {
+/** A table without borders: dim heads, aligned columns, no trailing white space; columns that are empty all the way are left out. */
+export function renderTable (allColumns: Column[], allRows: string[][]): string {
+  const used = allColumns.map((_, index) => allRows.some((row) => row[index] !== ''))
+  const columns = allColumns.filter((_, index) => used[index])
+  const rows = allRows.map((row) => row.filter((_, index) => used[index]))
   const table = new Table({
     head: columns.map((column) => colors.dim(column.head)),
     colAligns: columns.map((column) => column.align ?? 'left'),
@@ -36,6 +39,11 @@ export function renderTitle (title: string, remark = ''): string {
 /** `1,234,567` */
 export function formatCount (value: number): string {
   return value.toLocaleString('en-US')
+}
+
+/** `1 service`, `3 services` */
+export function countOf (value: number, noun: string): string {
+  return `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`
 }
 
 /** `4.2 %`, `<0.1 %`, `12,345 %`; '' for nothing. */

@@ -9,16 +9,16 @@ import { addCatalogOptions, splitOperands } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
 import { exitCodes, print } from './outcome.ts'
 import { readProcessorConfig } from './processor-config.ts'
-import { loadRules } from './report/rules.ts'
-import { colors, formatCount } from './terminal.ts'
+import { loadRules, rulesOf } from './report/rules.ts'
+import { colors, countOf } from './terminal.ts'
 
 interface ValidateOptions extends CatalogOptions { rules?: string, strict?: true, json?: true }
 
 /** One finding; `line` is 0 when the file as a whole is meant. */
 interface Finding { severity: 'error' | 'warning', code: string, file: string, line: number, message: string, hint: string }
 
-/** What was looked at, in words, and what was found. */
-interface Inspection { checked: string[], findings: Finding[] }
+/** What was read, in words, and what was found. */
+interface Inspection { good: string[], findings: Finding[] }
 
 /** Defines `gatelens validate`. */
 export function validate (command: Command): void {
@@ -31,11 +31,11 @@ export function validate (command: Command): void {
 }
 
 async function run (config: string | undefined, options: ValidateOptions): Promise<void> {
-  const { checked, findings } = await inspect(options.config ?? config, options)
-  if (checked.length === 0) throw new GatelensError('USAGE', 'nothing to check is named', { hint: 'Try: gatelens validate gatelens.yaml, or --openapi, --backstage, --kong, --partners, --rules.' })
+  const { good, findings } = await inspect(options.config ?? config, options)
+  if (good.length + findings.length === 0) throw new GatelensError('USAGE', 'nothing to check is named', { hint: 'Try: gatelens validate gatelens.yaml, or --openapi, --backstage, --kong, --partners, --rules.' })
   const errors = findings.filter((finding) => finding.severity === 'error').length
   const counts = { errors, warnings: findings.length - errors }
-  await print(options.json === true ? `${JSON.stringify({ checked, ...counts, findings }, null, 2)}\n` : render(checked, findings, counts))
+  await print(options.json === true ? `${JSON.stringify({ checked: good, ...counts, findings }, null, 2)}\n` : render(good, findings, counts))
   if (errors > 0 || (options.strict === true && findings.length > 0)) process.exitCode = exitCodes.findings
 }
 
@@ -49,41 +49,47 @@ async function inspect (config: string | undefined, options: ValidateOptions): P
   const given = Object.fromEntries(Object.entries(sources).filter(([, value]) => value !== undefined))
   inspections.push(await inspectCatalog(given, process.cwd()))
   const { kong, rules } = options
-  if (kong !== undefined) inspections.push(attempt('', () => { readDeclarative({ path: kong, text: readFileSync(kong, 'utf8') }, 0) }))
-  if (rules !== undefined) inspections.push(attempt(rules, () => `${rules}: ${formatCount(loadRules(rules).length)} rules`))
-  return { checked: inspections.flatMap((item) => item.checked), findings: distinct(inspections.flatMap((item) => item.findings)) }
+  if (kong !== undefined) {
+    inspections.push(attempt(() => {
+      const { services, routes } = readDeclarative({ path: kong, text: readFileSync(kong, 'utf8') }, 0)
+      return `gateway with ${countOf(services.length, 'service')} and ${countOf(routes.length, 'route')}`
+    }))
+  }
+  if (rules !== undefined) inspections.push(attempt(() => countOf(loadRules(rules).length, 'rule')))
+  return { good: inspections.flatMap((item) => item.good), findings: distinct(inspections.flatMap((item) => item.findings)) }
 }
 
 async function inspectConfig (path: string): Promise<Inspection> {
   try {
-    const { settings, folder } = readProcessorConfig(path)
-    const catalog = await inspectCatalog(settings.catalog, folder)
-    return { checked: [path, ...catalog.checked], findings: catalog.findings }
+    const config = readProcessorConfig(path)
+    const catalog = await inspectCatalog(config.settings.catalog, config.folder)
+    const rules = attempt(() => countOf(rulesOf(config).length, 'rule'))
+    return { good: [path, ...catalog.good, ...rules.good], findings: [...catalog.findings, ...rules.findings] }
   } catch (error) {
-    return { checked: [path], findings: [findingOf(error)] }
+    return { good: [], findings: [findingOf(error)] }
   }
 }
 
 async function inspectCatalog (sources: CatalogSources, base: string): Promise<Inspection> {
-  if (Object.keys(sources).length === 0) return { checked: [], findings: [] }
+  if (Object.keys(sources).length === 0) return { good: [], findings: [] }
   try {
     const catalog = await loadCatalog(sources, { base })
-    return { checked: [describe(catalog)], findings: catalog.problems.map((problem) => ({ ...problem, file: shorten(problem.source), line: problem.line ?? 0, hint: '' })) }
+    const findings = catalog.problems.map(({ severity, code, message, source, line = 0 }) => ({ severity, code, file: shorten(source), line, message, hint: '' }))
+    return { good: [describe(catalog)], findings }
   } catch (error) {
-    return { checked: ['catalog'], findings: [findingOf(error)] }
+    return { good: [], findings: [findingOf(error)] }
   }
 }
 
 function describe ({ endpoints, services, partners }: Catalog): string {
-  return `catalog: ${formatCount(endpoints.length)} operations, ${formatCount(services.size)} services, ${formatCount(partners.length)} partners`
+  return `catalog with ${countOf(endpoints.length, 'operation')}, ${countOf(services.size, 'service')} and ${countOf(partners.length, 'partner')}`
 }
 
-function attempt (name: string, check: () => string | undefined | void): Inspection {
+function attempt (check: () => string): Inspection {
   try {
-    const text = check() ?? name
-    return { checked: text === '' ? [] : [text], findings: [] }
+    return { good: [check()], findings: [] }
   } catch (error) {
-    return { checked: [name], findings: [findingOf(error)] }
+    return { good: [], findings: [findingOf(error)] }
   }
 }
 
@@ -103,9 +109,9 @@ function distinct (findings: Finding[]): Finding[] {
   return [...new Map(findings.map((finding) => [JSON.stringify([finding.file, finding.line, finding.message]), finding])).values()]
 }
 
-function render (checked: string[], findings: Finding[], { errors, warnings }: { errors: number, warnings: number }): string {
+function render (good: string[], findings: Finding[], { errors, warnings }: { errors: number, warnings: number }): string {
   const lines = findings.map(({ severity, code, file, line, message }) =>
     `${file}${line === 0 ? '' : `:${line}`}: ${severity === 'error' ? colors.red(severity) : colors.yellow(severity)}[${code}] ${message}\n`)
-  const verdict = findings.length === 0 ? colors.green('good') : `${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`
-  return `${lines.join('')}${checked.map((text) => colors.dim(`checked ${text}\n`)).join('')}${verdict}\n`
+  const verdict = findings.length === 0 ? colors.green('good') : `${countOf(errors, 'error')}, ${countOf(warnings, 'warning')}`
+  return `${lines.join('')}${good.map((text) => colors.dim(`${text}\n`)).join('')}${verdict}\n`
 }

@@ -2,7 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import type { Document } from 'yaml'
+import { loadCatalog } from '../../processor/catalog/load.ts'
 import { packageRoot } from '../../runtime/package.ts'
+import { readProcessorConfig } from '../processor-config.ts'
+import { openLog } from '../report/records.ts'
+import { rulesOf } from '../report/rules.ts'
+import { runReport } from '../report/run.ts'
+import type { ReportShape } from '../report/shape.ts'
 import type { DemoFolder } from './folder.ts'
 
 /** The example configurations that the demo runs on. */
@@ -20,6 +26,36 @@ export function writeKong (folder: DemoFolder, upstreams: Map<string, string>): 
   const plugins = (document.toJS() as { plugins: Array<{ name: string }> }).plugins
   document.setIn(['plugins', plugins.findIndex((plugin) => plugin.name === 'file-log'), 'config', 'path'], folder.accessLog)
   writeFileSync(folder.kong, document.toString({ flowCollectionPadding: false }))
+}
+
+/** Writes the example processor configuration into the demo's folder, with the demo's addresses; catalog and rules stay where they are. */
+export function writeProcessorConfig (folder: DemoFolder, addresses: { store: string, metrics: string }): void {
+  const document = readExample('gatelens.yaml')
+  document.commentBefore = ' Made by gatelens demo from the example configuration.'
+  document.setIn(['input', 'paths'], [folder.accessLog])
+  document.setIn(['input', 'batch', 'linger'], '250ms')
+  document.setIn(['catalog', 'backstage'], [join(examples, 'catalog-info.yaml')])
+  document.setIn(['catalog', 'kong'], folder.kong)
+  document.setIn(['catalog', 'partners'], join(examples, 'partners.yaml'))
+  document.set('rules', join(examples, 'rules.yaml'))
+  document.setIn(['detect', 'interval'], '1s')
+  document.setIn(['clickhouse', 'url'], addresses.store)
+  document.setIn(['metrics', 'listen'], addresses.metrics)
+  writeFileSync(folder.config, document.toString({ flowCollectionPadding: false }))
+}
+
+/** The report over the demo's own log, with the demo's own catalog and rules. */
+export async function reportDemo (folder: DemoFolder): Promise<ReportShape> {
+  const config = readProcessorConfig(folder.config)
+  const { catalog, filter } = config.settings
+  return await runReport({
+    files: [openLog(folder.accessLog)],
+    format: 'kong',
+    catalog: await loadCatalog(catalog, { base: config.folder }),
+    rules: rulesOf(config),
+    filter,
+    top: 20,
+  })
 }
 
 function servicesOf (document: Document): Array<{ name: string }> {

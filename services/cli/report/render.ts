@@ -1,6 +1,6 @@
-import { colors, formatBytes, formatCount, formatMs, formatShare, formatText, formatTime, renderTable, renderTitle } from '../terminal.ts'
+import { colors, countOf, formatBytes, formatCount, formatMs, formatShare, formatText, formatTime, renderTable, renderTitle } from '../terminal.ts'
 import type { Column } from '../terminal.ts'
-import type { BreachShape, PartnerShape, QuotaShape, ReportShape, RouteShape, ServiceShape, UndocumentedShape } from './shape.ts'
+import type { BreachShape, FileShape, PartnerShape, QuotaShape, ReportShape, RouteShape, ServiceShape, UndocumentedShape } from './shape.ts'
 
 const right = (...heads: string[]): Column[] => heads.map((head) => ({ head, align: 'right' }))
 const left = (...heads: string[]): Column[] => heads.map((head) => ({ head }))
@@ -28,11 +28,10 @@ export function renderReport (report: ReportShape): string {
 function renderTotals (report: ReportShape): string {
   const { totals, period, files } = report
   const undocumented = totals.requests - (report.outcomes.matched ?? 0) - (report.outcomes.ambiguous ?? 0)
-  const name = files.length === 1 ? formatText(files[0]?.path ?? '') : `${files.length} files`
   const lines: Array<[string, string]> = [
-    ['log', `${name}  ${colors.dim(formatBytes(files.reduce((sum, file) => sum + file.bytes, 0)))}`],
+    ['log', logText(files)],
     ['period', periodText(period)],
-    ['records', `${formatCount(totals.records)} = ${formatCount(totals.requests)} requests + ${formatCount(totals.filtered)} filtered + ${formatCount(totals.rejected)} rejected`],
+    ['records', `${formatCount(totals.records)} = ${countOf(totals.requests, 'request')} + ${formatCount(totals.filtered)} filtered + ${formatCount(totals.rejected)} rejected`],
     ['errors', `${alarm(formatCount(totals.errors), totals.errors > 0)}  ${formatShare(totals.error_ratio)}`],
     ['rate-limited', formatCount(totals.rate_limited)],
     ...(report.catalog.endpoints === 0 ? [] : [['undocumented', `${formatCount(undocumented)}  ${formatShare(undocumented / Math.max(totals.requests, 1))}`] as [string, string]]),
@@ -43,6 +42,12 @@ function renderTotals (report: ReportShape): string {
   return [renderTitle('Gatelens report'), ...lines.map(([label, text]) => `  ${colors.dim(label.padEnd(14))}${text.trimEnd()}`)].join('\n')
 }
 
+function logText (files: FileShape[]): string {
+  const names = files.map(({ path }) => path === '-' ? 'standard input' : formatText(path))
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  return `${names.length === 1 ? names.join() : `${names.length} files`}  ${colors.dim(bytes === 0 ? '' : formatBytes(bytes))}`
+}
+
 function periodText ({ from, to, seconds }: ReportShape['period']): string {
   if (from === null || to === null) return 'no requests'
   const end = formatTime(to)
@@ -51,8 +56,8 @@ function periodText ({ from, to, seconds }: ReportShape['period']): string {
 
 function catalogText (catalog: ReportShape['catalog']): string {
   if (catalog.endpoints === 0) return 'none: routes are inferred from the paths (give --openapi or --backstage)'
-  const problems = catalog.problems === 0 ? '' : `, ${catalog.problems} problems (see gatelens validate)`
-  return `${formatCount(catalog.endpoints)} operations, ${formatCount(catalog.services)} services, ${formatCount(catalog.partners)} partners${problems}`
+  const problems = catalog.problems === 0 ? '' : colors.yellow(`, ${countOf(catalog.problems, 'problem')} (see gatelens validate)`)
+  return `${countOf(catalog.endpoints, 'operation')}, ${countOf(catalog.services, 'service')}, ${countOf(catalog.partners, 'partner')}${problems}`
 }
 
 function renderRejects (report: ReportShape): string {

@@ -1,8 +1,13 @@
-import { lowestThreshold } from '../../processor/detect/directory.ts'
 import type { Directory } from '../../processor/detect/directory.ts'
 import { quotaOf, quotaThresholds, rulesFileSchema } from '../../processor/detect/rule.ts'
 import type { Rule } from '../../processor/detect/rule.ts'
 import { loadConfig } from '../../runtime/config.ts'
+import type { ConfigFile } from '../processor-config.ts'
+
+/** The rules of a processor configuration: those that stand in it, or those of the file that it names. */
+export function rulesOf ({ settings, rulesFile }: ConfigFile): Rule[] {
+  return typeof settings.rules === 'string' ? loadRules(rulesFile ?? settings.rules) : settings.rules
+}
 
 /** Reads a rules file. Throws CONFIG_NOT_FOUND, CONFIG_SYNTAX or CONFIG_INVALID with file and line. */
 export function loadRules (path: string): Rule[] {
@@ -16,7 +21,8 @@ export function defaultRules (directory: Directory): Rule[] {
   }))
   const { rules } = rulesFileSchema.parse({ rules: [...quotas, ...watched] })
   // A quota that no partner has would only cost memory: one count a partner and window.
-  return rules.filter((rule) => lowestThreshold(rule, directory) !== undefined)
+  const used = new Set(directory.partners.flatMap((partner) => Object.keys(partner.quotas)))
+  return rules.filter(({ above }) => typeof above === 'number' || used.has(quotaOf[above].quota))
 }
 
 const watched = [

@@ -1,0 +1,15 @@
+import type { Command } from 'commander'
+import { startProcessor } from '../processor/processor.ts'
+import { migrate } from '../store/migrate.ts'
+import { readProcessorConfig } from './processor-config.ts'
+import { runRole } from './role.ts'
+
+/** Defines `gatelens processor`. */
+export function processor (command: Command): void {
+  command
+    .option('-c, --config <file>', 'processor configuration', 'gatelens.yaml')
+    .action(async ({ config }: { config: string }) => {
+      const { settings, folder } = readProcessorConfig(config)
+      await runRole('processor', await startProcessor(settings, { prepareStore: migrate, base: folder }))
+    })
+}
