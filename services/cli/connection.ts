@@ -1,4 +1,4 @@
-import { createClient } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { request } from 'undici'
 import { GatelensError, messageOf, systemCode } from '../runtime/errors.ts'
@@ -63,7 +63,7 @@ function refusal (message: string, url: string): GatelensError {
 
 function connect (options: Omit<Connection, 'database' | 'cluster'>): ClickHouseClient {
   try {
-    return createClient({ ...options, application: 'gatelens', request_timeout: 600_000 })
+    return createClient({ ...options, application: 'gatelens', request_timeout: 600_000, log: { level: ClickHouseLogLevel.OFF } })
   } catch (error) {
     throw usage(options.url, messageOf(error))
   }

@@ -1,0 +1,75 @@
+/** How the command line treats its streams: readers that go away, gzip, several files, and what is only half there. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { root, runCommand, startCommand } from './run-command.ts'
+
+const sample = readFileSync(join(root, 'examples/kong-log/access.ndjson'))
+const folder = mkdtempSync(join(tmpdir(), 'gatelens-cli-'))
+after(() => { rmSync(folder, { recursive: true }) })
+
+interface Report { totals: { records: number, requests: number, rejected: number }, files: Array<{ path: string, records: number, error: string | null }>, rejects: Array<{ reason: string, records: number }> }
+
+test('plain and gzip files, globs and standard input are one report', async () => {
+  writeFileSync(join(folder, 'access.log'), sample)
+  // Two members in one file, as appending to a gzip file makes them.
+  writeFileSync(join(folder, 'access.log.1.gz'), Buffer.concat([gzipSync(sample), gzipSync(sample)]))
+  const { code, stdout } = await runCommand(['report', '--json', join(folder, 'access.*'), '-'], { stdin: sample })
+  const report = JSON.parse(stdout) as Report
+  assert.equal(code, 0)
+  assert.deepEqual(report.files.map((file) => file.records), [10, 20, 10])
+  assert.deepEqual([report.totals.records, report.totals.requests], [40, 40])
+})
+
+test('a gzip file that is cut counts as far as it can be read, is named, and makes the exit code 2', async () => {
+  const cut = join(folder, 'cut.gz')
+  writeFileSync(cut, gzipSync(sample).subarray(0, -40))
+  const { code, stdout, stderr } = await runCommand(['report', '--json', cut, join(root, 'examples/kong-log/access.ndjson')])
+  const report = JSON.parse(stdout) as Report
+  assert.equal(code, 2)
+  assert.match(stderr, /error\[INPUT_UNREADABLE\] .*cut\.gz: cannot read on: unexpected end of file/)
+  assert.equal(report.files[1]?.records, 10)
+  assert.equal(report.totals.records, report.totals.requests + report.totals.rejected)
+})
+
+test('a record that is too long is one reject, wherever it is cut', async () => {
+  const long = `{"request":"${'x'.repeat(3 * 1024 * 1024)}"}\n`
+  const { stdout } = await runCommand(['report', '--json', '-'], { stdin: `${String(sample)}${long}${String(sample)}` })
+  const report = JSON.parse(stdout) as Report
+  assert.deepEqual(report.rejects.map(({ reason, records }) => [reason, records]), [['too_long', 1]])
+  assert.deepEqual([report.totals.records, report.totals.requests], [21, 20])
+})
+
+test('a reader that goes away ends the command in silence', async () => {
+  const child = startCommand(['normalize'])
+  child.stdin?.on('error', () => {})
+  child.stdin?.end('{"method":"GET","path":"/a"}\n'.repeat(200_000))
+  let errors = ''
+  child.stderr?.on('data', (piece: Buffer) => { errors += String(piece) })
+  await once(child.stdout!, 'data')
+  child.stdout?.destroy()
+  const [code] = await once(child, 'exit') as [number | null]
+  assert.deepEqual([code, errors], [0, ''])
+})
+
+test('normalize answers a hundred thousand lines in their order', async () => {
+  const lines = Array.from({ length: 100_000 }, (_, index) => `{"method":"GET","path":"/v1/orders/${index}/items/${index}"}`)
+  lines[77_777] = 'broken'
+  const { code, stdout } = await runCommand(['normalize', '--openapi', 'examples/openapi'], { stdin: lines.join('\n') })
+  const answers = stdout.trimEnd().split('\n')
+  assert.deepEqual([code, answers.length, answers.findIndex((line) => line.includes('error'))], [1, 100_000, 77_777])
+})
+
+test('decode publishes no raw value, and rejects go to standard error', async () => {
+  const { code, stdout, stderr } = await runCommand(['decode', '--openapi', 'examples/openapi'], { stdin: `${String(sample)}{"request":` })
+  assert.equal(code, 1)
+  assert.equal(stdout.trimEnd().split('\n').length, 10)
+  assert.deepEqual((JSON.parse(stderr) as { reason: string }).reason, 'truncated')
+  for (const secret of ['sk_live_EXAMPLE0000000000', 'jane.doe', 'eyJhbGciOiJub25lIn0', '8f14e45f-ceea', '203.0.113.17', '2c5d3180-7463', 'target']) {
+    assert.ok(!stdout.includes(secret), `${secret} is in the output`)
+  }
+})
