@@ -12,7 +12,11 @@ const sample = readFileSync(join(root, 'examples/kong-log/access.ndjson'))
 const folder = mkdtempSync(join(tmpdir(), 'gatelens-cli-'))
 after(() => { rmSync(folder, { recursive: true }) })
 
-interface Report { totals: { records: number, requests: number, rejected: number }, files: Array<{ path: string, records: number, error: string | null }>, rejects: Array<{ reason: string, records: number }> }
+interface Report {
+  totals: { records: number, requests: number, rejected: number }
+  files: Array<{ path: string, records: number, error: string | null }>
+  rejects: Array<{ reason: string, records: number }>
+}
 
 test('plain and gzip files, globs and standard input are one report', async () => {
   writeFileSync(join(folder, 'access.log'), sample)
