@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Command } from 'commander'
 import { pause } from '../runtime/shutdown.ts'
+import { migrate } from '../store/migrate.ts'
 import { readCount, readDuration } from './arguments.ts'
 import { withClient } from './connection.ts'
 import { prepareFolder } from './demo/folder.ts'
@@ -15,7 +16,7 @@ import { startTraffic } from './demo/traffic.ts'
 import type { Traffic } from './demo/traffic.ts'
 import { reportDemo } from './demo/world.ts'
 import { exitCodes, print } from './outcome.ts'
-import { renderBreachTable, renderReport } from './report/render.ts'
+import { renderBreaches, renderReport } from './report/render.ts'
 import { colors, onTerminal, renderTitle } from './terminal.ts'
 
 interface Scene { stage: Stage, folder: DemoFolder, options: DemoOptions, interrupted: AbortSignal }
@@ -51,6 +52,8 @@ async function run (options: DemoOptions): Promise<void> {
 
 /** Sends traffic until it is enough, waits until all of it has landed, and prints report and proofs. */
 async function play (client: ClickHouseClient, { stage, folder, options, interrupted }: Scene): Promise<Proof[]> {
+  // The processor does so by itself, too, but a moment later than we count.
+  await migrate(client, { database: 'gatelens' })
   const before = await countStored(client)
   const traffic = startTraffic(stage.places.gateway, scenario(options.seed), options.rate)
   const enough = options.for === undefined ? interrupted : AbortSignal.any([interrupted, AbortSignal.timeout(options.for)])
@@ -82,7 +85,8 @@ async function conclude (client: ClickHouseClient, folder: DemoFolder, sent: num
   const report = await reportDemo(folder)
   const ledger = await waitFor(async () => await readBreaches(client), (breaches) => sameBreaches(report.breaches, breaches), patienceMs)
   const proofs = prove({ sent, before, stored, reported: report.totals.requests, breaches: { reported: report.breaches, stored: ledger } })
-  await print(`${renderReport(report)}\n${renderBreachTable(ledger, ledger.length, 'Breaches in ClickHouse')}\n\n${renderProofs(proofs)}\n`)
+  const breaches = renderBreaches(ledger, ledger.length, 'Breaches in ClickHouse')
+  await print(`${renderReport(report, breaches)}\n${renderProofs(proofs)}\n`)
   return proofs
 }
 

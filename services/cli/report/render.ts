@@ -5,8 +5,8 @@ import type { BreachShape, FileShape, PartnerShape, QuotaShape, ReportShape, Rou
 const right = (...heads: string[]): Column[] => heads.map((head) => ({ head, align: 'right' }))
 const left = (...heads: string[]): Column[] => heads.map((head) => ({ head }))
 
-/** The whole report as text for a person. */
-export function renderReport (report: ReportShape): string {
+/** The whole report as text for a person; `breaches` may be another table than that of the report's own. */
+export function renderReport (report: ReportShape, breaches = renderBreaches(report.breaches, report.distinct.breaches)): string {
   // Without a catalog all traffic is undocumented, which need not be said of every route.
   const declared = report.catalog.endpoints > 0
   const sections = [
@@ -20,7 +20,7 @@ export function renderReport (report: ReportShape): string {
       [...left('service', 'owner', 'system'), ...right('routes', 'requests', 'errors', '', 'p95', 'gateway p95')], serviceRow),
     section('Undocumented traffic', declared ? report.undocumented : [], report.distinct.undocumented,
       [...left('service', 'method', 'inferred route', 'why'), ...right('requests'), ...left('partners')], undocumentedRow),
-    renderBreaches(report),
+    breaches,
   ]
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`
 }
@@ -114,13 +114,9 @@ function undocumentedRow (item: UndocumentedShape): string[] {
   return [named(item.service), item.method, formatText(item.route), item.outcome, formatCount(item.requests), [...shown, ...more].join(', ')]
 }
 
-function renderBreaches (report: ReportShape): string {
-  if (report.breaches.length === 0) return `${renderTitle('Breaches')}\n  none`
-  return renderBreachTable(report.breaches, report.distinct.breaches, 'Breaches')
-}
-
-/** The table of breaches, also for the demo's own; `total` is how many there are before a cut. */
-export function renderBreachTable (breaches: BreachShape[], total: number, title: string): string {
+/** The table of breaches; `total` is how many there are before a cut, `title` says where they come from. */
+export function renderBreaches (breaches: BreachShape[], total: number, title = 'Breaches'): string {
+  if (breaches.length === 0) return `${renderTitle(title)}\n  none`
   return section(title, breaches, total,
     [...left('rule', 'severity', 'subject', 'owner', 'opened', 'closed'), ...right('threshold', 'peak', 'requests')], breachRow)
 }
