@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { decodeBlocks } from './blocks.ts'
 import { bodyEncoding, createDecoder } from './encoding.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { StoreException } from './exception.ts'
@@ -34,7 +35,8 @@ export async function receive (message: IncomingMessage, request: StoreRequest, 
     (encoding === 'none' || insert.format !== 'Values')) {
     return { statement: insert, data: await store(message, encoding, insert, spool) }
   }
-  const chunks = decoded(message, encoding)
+  const plain = decoded(message, encoding)
+  const chunks = request.decompress ? decodeBlocks(plain) : plain
   const prefix = request.query === '' ? [] : [Buffer.from(`${request.query}\n`)]
   return await split(prefix, chunks, request.format, spool)
 }

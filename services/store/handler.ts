@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '../runtime/log.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { createExceptionTag, exceptionTail, sendException, setCommonHeaders, setFormatHeaders, setSummary } from './answer.ts'
+import { encodeBlocks } from './blocks.ts'
 import { receive } from './body.ts'
 import type { Data } from './body.ts'
 import { answerEncoding } from './encoding.ts'
@@ -110,13 +111,13 @@ export function createHandler (parts: HandlerParts): StoreHandler {
       response.setHeader('X-ClickHouse-Exception-Tag', tag)
       response.writeHead(200)
       try {
-        for await (const chunk of read(result)) {
+        for await (const chunk of request.compress ? encodeBlocks(read(result)) : read(result)) {
           if (response.destroyed) break
           if (!response.write(chunk)) await drained(response)
         }
         response.end()
       } catch (error) {
-        if (encoding === 'none') response.write(exceptionTail(toException(error), engine.version, tag))
+        if (encoding === 'none' && !request.compress) response.write(exceptionTail(toException(error), engine.version, tag))
         // The last chunk never comes: that is how a client learns, whatever it makes of the text, that the answer is cut.
         response.socket?.destroySoon()
       }

@@ -12,16 +12,19 @@ export const userSchema = z.strictObject({
 
 export type User = z.output<typeof userSchema>
 
-/** Whoever comes to a store without configured users, which listens on loopback only. */
+/**
+ * Who comes to a store without configured users, which listens on loopback only. Like a server's user without password
+ * it takes any: the JDBC driver sends the word null when it is given none.
+ */
 const anyone: User = { name: 'default', password: '', read_only: false }
 
 /**
- * Finds the user of a request. Without configured users there is only `default`, without password. Throws 516
+ * Finds the user of a request. Without configured users there is only `default`, with whatever password. Throws 516
  * AUTHENTICATION_FAILED, worded as the server words it.
  */
 export function authenticate (users: readonly User[], credentials: Credentials): User {
-  const known = users.length === 0 ? [anyone] : users
-  const user = known.find((item) => item.name === credentials.user)
+  if (users.length === 0 && credentials.user === anyone.name) return anyone
+  const user = users.find((item) => item.name === credentials.user)
   if (user !== undefined && isSame(user.password, credentials.password)) return user
   throw new StoreException('AUTHENTICATION_FAILED',
     `${credentials.user}: Authentication failed: password is incorrect, or there is no user with such name.`)
