@@ -118,6 +118,20 @@ test('a claim that two partners make is an error with both places', () => {
   assert.throws(() => loadPartners(twice), /the name "acme" is already claimed at partners\[0\]\.name/)
 })
 
+test('a gateway consumer that two partners claim under different names is a warning', async () => {
+  write('claims.yaml', 'partners:\n  - name: acme\n    consumers: [acme-logistics]\n  - name: globex\n    consumers: [PARTNER-0001]\n')
+  const { problems } = await loadCatalog({ kong: 'kong.yml', partners: join(folder, 'claims.yaml') }, { base })
+  assert.deepEqual(problems.filter(({ code }) => code === 'partner-conflict').map(({ message }) => message),
+    ['the gateway\'s consumer "acme-logistics" is claimed by globex and acme'])
+})
+
+test('references over the network are never followed, and are told', async () => {
+  write('remote.yaml', 'openapi: 3.0.0\ninfo: { title: Remote, version: "1" }\npaths:\n  /a: { get: {} }\n  /b:\n    $ref: http://127.0.0.1:9/b.yaml\n')
+  const { endpoints, problems } = await loadCatalog({ openapi: ['remote.yaml'] }, { base: folder })
+  assert.deepEqual(endpoints.map(({ route }) => route), ['/a'])
+  assert.ok(problems.some(({ code, message }) => code === 'unresolved-reference' && message.includes('http://127.0.0.1:9/b.yaml')), JSON.stringify(problems))
+})
+
 test('unknown keys of a partner and of the catalog are errors', () => {
   assert.throws(() => loadPartners(write('odd.yaml', 'partners:\n  - name: acme\n    quota: { daily: 1 }\n')), /unknown key; did you mean "quotas"/)
   assert.throws(() => loadPartners(write('zero.yaml', 'partners:\n  - name: acme\n    quotas: { daily: 0 }\n')), /daily/)

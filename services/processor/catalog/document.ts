@@ -30,7 +30,7 @@ export async function readSource (path: string): Promise<SourceFile | Broken> {
 /** Parses the text of such a file. JSON is read by the engine's own parser, which is many times faster. */
 export function parseSource (path: string, text: string): SourceFile | Broken {
   const json = parseJson(text)
-  if (json !== undefined) return { path, documents: [json], lineOf: linesOfJson(text) }
+  if (json !== undefined) return { path, documents: [json], lineOf: linesLater(() => text) }
   // YAML forgives what JSON does not, such as a value that was forgotten.
   if (extname(path) === '.json') return brokenJson(text)
   const { documents, broken, lineOf } = parseYaml(text)
@@ -56,11 +56,11 @@ function parseJson (text: string): unknown {
   }
 }
 
-/** JSON is YAML too; it is read a second time, with positions, only when someone asks for a line. */
-function linesOfJson (text: string): SourceFile['lineOf'] {
+/** Lines of a text that was read without positions (JSON is YAML too): it is read again when someone asks for one. */
+export function linesLater (text: () => string): SourceFile['lineOf'] {
   let yaml: Yaml | undefined
   return (pointer, document) => {
-    yaml ??= parseYaml(text)
+    yaml ??= parseYaml(text())
     return yaml.lineOf(pointer, document)
   }
 }

@@ -10,7 +10,7 @@ import { loadApis } from './apis.ts'
 import { loadBackstage } from './backstage.ts'
 import { isBroken, readSource } from './document.ts'
 import { findFiles } from './files.ts'
-import { createPartnerFinder, loadPartners } from './partners.ts'
+import { conflictingClaims, createPartnerFinder, loadPartners } from './partners.ts'
 import type { Partner, PartnerFinder } from './partners.ts'
 import type { Service } from './service.ts'
 import { collectServices } from './service.ts'
@@ -59,15 +59,18 @@ export async function loadCatalog (sources: CatalogSources, { base }: { base: st
   const apis = await loadApis({ sources: openapi, base, backstage: entities, nameOf })
   const gateway = kong === undefined ? undefined : await loadKong(resolve(base, kong), nameOf)
   const partners = partnersFile === undefined ? [] : loadPartners(resolve(base, partnersFile))
+  const consumers = knownConsumers(gateway)
+  const claims = conflictingClaims(partners, consumers).map((message): Problem =>
+    ({ severity: 'warning', code: 'partner-conflict', message, source: nameOf(resolve(base, partnersFile ?? '')) }))
   const normalizer = compile(apis.documents, { gateway: gateway?.gateway })
   return {
     normalizer,
     services: collectServices(entities.catalog, apis.hints),
     aliases: gatewayAliases(entities.catalog.apis, gateway?.gateway.routes ?? [], normalizer),
     partners,
-    findPartner: createPartnerFinder(partners, knownConsumers(gateway)),
+    findPartner: createPartnerFinder(partners, consumers),
     endpoints: normalizer.endpoints,
-    problems: [...entities.problems, ...apis.problems, ...gateway?.problems ?? [], ...normalizer.problems.map(apis.withLine)],
+    problems: [...entities.problems, ...apis.problems, ...gateway?.problems ?? [], ...claims, ...normalizer.problems.map(apis.withLine)],
     digest: digestOf(normalizer.endpoints),
     compiledAt: Date.now(),
   }

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { basename, dirname, extname } from 'node:path'
 import { readOpenApi } from '../../../normalizer/index.ts'
 import type { ApiDocument, Problem } from '../../../normalizer/index.ts'
-import { isBroken, readSource } from './document.ts'
-import type { SourceFile } from './document.ts'
-import { resolveReferences } from './references.ts'
+import { isBroken, linesLater, readSource } from './document.ts'
+import type { Broken, SourceFile } from './document.ts'
+import { readPlainly, resolveReferences } from './references.ts'
 
 /** What an API document says of the service behind it, apart from its operations. */
 export interface ServiceHints { service: string, owner: string, contact: string }
@@ -21,10 +22,16 @@ export type ServiceChooser = (path: string, title: string, hints: ServiceHints) 
 
 /** Reads an OpenAPI 2.0, 3.0, 3.1 or 3.2 file with its references. A broken file is a problem with its line. */
 export async function loadOpenApi (path: string, source: string, choose: ServiceChooser): Promise<LoadedApi> {
-  const file = await readSource(path)
+  const file = await readApiFile(path)
   if (isBroken(file)) return { problems: [{ severity: 'error', code: 'unreadable', message: file.message, source, line: file.line }] }
   const [document] = file.documents
   return isApiDocument(document) ? await readDocument(document, path, source, file, choose) : { problems: [] }
+}
+
+async function readApiFile (path: string): Promise<SourceFile | Broken> {
+  const document = extname(path) === '.json' ? undefined : await readPlainly(path)
+  if (document === undefined) return await readSource(path)
+  return { path, documents: [document], lineOf: linesLater(() => readFileSync(path, 'utf8')) }
 }
 
 /** Reads an API document that stands inside another file (a Backstage entity), whose lines are not its own. */

@@ -67,6 +67,16 @@ export function createPartnerFinder (partners: readonly Partner[], known: readon
     (credential === '' && consumer === '' && id === '' ? anonymous : unmapped)
 }
 
+/** Gateway consumers that several partners claim, each under another of its names: one sentence for each. */
+export function conflictingClaims (partners: readonly Partner[], known: readonly KnownConsumer[]): string[] {
+  const owners = new Map(partners.flatMap(({ name, consumers, credentials }) =>
+    [...consumers, ...credentials].map((claim) => [claim, name] as const)))
+  return known.flatMap(({ names, credentials }) => {
+    const claimed = new Set([...names, ...credentials].flatMap((item) => owners.get(item) ?? []))
+    return claimed.size > 1 ? [`the gateway's consumer "${names.at(-1) ?? ''}" is claimed by ${[...claimed].join(' and ')}`] : []
+  })
+}
+
 function index (partners: readonly Partner[], keys: (partner: Partner) => readonly string[]): Map<string, PartnerMatch> {
   return new Map(partners.flatMap((partner) => {
     const match = { name: partner.name, tier: partner.tier }

@@ -31,6 +31,17 @@ export async function resolveReferences (document: JsonObject, path: string): Pr
   return { document: resolved, missing }
 }
 
+/**
+ * Reads a YAML file with the parser's own reader, which takes a third of the time and memory of one that keeps positions.
+ * Undefined when it cannot: whoever asks must then find out why.
+ */
+export async function readPlainly (path: string): Promise<unknown> {
+  const parser = new SwaggerParser()
+  // It refuses versions that it does not know only after it has read the file.
+  await parser.parse(path, { resolve: { http: false } }).catch(() => undefined)
+  return parser.api as unknown ?? undefined
+}
+
 const beyondRoutes = /\/(?:schema|schemas|definitions|examples?|x-[^/]*|requestBody|requestBodies|content|headers|links|callbacks)(?:\/|$)/
 
 function isBeyondRoutes (pointer: string): boolean {

@@ -12,7 +12,7 @@ export interface Lookup {
   findPartner (event: LocatedEvent): { name: string, tier: string }
 }
 
-interface Budgets { host: Budget, agent: Budget, service: Budget, route: Budget, address: Budget, consumer: Budget }
+interface Budgets { host: Budget, agent: Budget, service: Budget, route: Budget, address: Budget, consumer: Budget, limit: Budget }
 
 const unknownService = { owner: '', system: '', domain: '', lifecycle: '' }
 
@@ -28,6 +28,7 @@ export function createEnricher ({ catalog, privacy }: { catalog: () => Lookup, p
     route: createBudget(20_000),
     address: createBudget(20_000),
     consumer: createBudget(100_000),
+    limit: createBudget(200),
   }
   return (events) => {
     const lookup = catalog()
@@ -70,7 +71,7 @@ function makeSafe (event: EnrichedEvent, privacy: Privacy, budgets: Budgets): vo
   event.gateway_route = budgets.route(privacy.cleanName(event.gateway_route), trusted)
   event.upstream_address = budgets.address(privacy.cleanName(event.upstream_address), trusted)
   event.consumer = budgets.consumer(privacy.cleanName(event.consumer), true)
-  event.limit_name = privacy.cleanName(event.limit_name)
+  event.limit_name = budgets.limit(privacy.cleanName(event.limit_name), true)
   for (const name in event.labels) event.labels[name] = privacy.clean(event.labels[name] ?? '')
 }
 
