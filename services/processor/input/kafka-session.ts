@@ -1,5 +1,4 @@
 import type { Batch, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs'
-import { randomBytes } from 'node:crypto'
 import type { Logger } from '../../runtime/log.ts'
 import { pause } from '../../runtime/shutdown.ts'
 import type { Telemetry } from '../contract.ts'
@@ -7,10 +6,11 @@ import { createMember, heartbeatInterval, kindOf } from './kafka-client.ts'
 import type { Member } from './kafka-client.ts'
 import type { Handoff } from './kafka-handoff.ts'
 import { Slot } from './kafka-handoff.ts'
-import { cut, isBeyondEnd, parseMark, placeOf } from './kafka-range.ts'
-import type { Committed, Place, Slice } from './kafka-range.ts'
+import { cut } from './kafka-range.ts'
+import type { Place, Slice } from './kafka-range.ts'
+import { lookUp } from './kafka-share.ts'
+import type { Share } from './kafka-share.ts'
 import { keyOf, Tenure } from './kafka-tenure.ts'
-import type { Partition } from './kafka-tenure.ts'
 import type { KafkaInputOptions } from './kafka.ts'
 
 /** What a session shares with the input that runs it, and with the sessions before and after. */
@@ -29,14 +29,6 @@ export interface Surroundings {
   /** Says that a request went well, which ends whatever was reported before. */
   answered (): void
   down (error: unknown): void
-}
-
-/** A partition while it is ours. */
-interface Share {
-  partition: Partition
-  place: Place
-  /** Newest known end of the log. */
-  high: number
 }
 
 /** One partition's turn in a fetch. */
@@ -158,43 +150,18 @@ export class Session {
     await tenure.confirmed
     while (!tenure.ended.aborted) {
       try {
-        const shares = await this.#look(tenure, Date.now() - since)
+        const shares = await lookUp(tenure, { from: this.#options.from, log: this.#around.log, patient: Date.now() - since < 10_000 })
         if (tenure.ended.aborted) return
         this.#shares = shares
-        for (const share of shares.values()) this.#start(tenure, share)
         this.joined = true
+        for (const share of shares.values()) this.#start(tenure, share)
+        this.#measure()
         return this.#around.up({ group: this.#options.group, partitions: [...shares.keys()] })
       } catch (error) {
         if (!tenure.ended.aborted) this.#trouble(error)
         await pause(500, tenure.ended)
       }
     }
-  }
-
-  /** Finds out where the partitions stand, and makes a start durable where there was none. */
-  async #look (tenure: Tenure, elapsed: number): Promise<Map<string, Share>> {
-    const committed = await tenure.committed()
-    const shares = new Map<string, Share>()
-    for (const partition of tenure.partitions) {
-      const found = committed.get(keyOf(partition))
-      if (found === undefined) throw new Error(`no offsets for ${keyOf(partition)} yet`)
-      const place = this.#place(partition, found, elapsed)
-      if (parseMark(found.metadata)?.era !== place.era) await tenure.commit(partition, place.position, { era: place.era })
-      shares.set(keyOf(partition), { partition, place, high: found.high })
-    }
-    return shares
-  }
-
-  #place (partition: Partition, found: Committed, elapsed: number): Place {
-    const place = placeOf(found, this.#options.from, randomBytes(4).toString('hex'))
-    const { offset: committed, low, high } = found
-    const log = (message: string): void => this.#around.log.warn({ partition: keyOf(partition), committed, low, high }, message)
-    if (isBeyondEnd(found)) {
-      // A broker that has just started may not know the end of its log yet, and a reset is not to be taken lightly.
-      if (elapsed < 10_000) throw new Error(`the committed offset of ${keyOf(partition)} is past the end of its log`)
-      log(`the committed offset is past the end of the log; starting anew at the ${this.#options.from}`)
-    } else if (committed >= 0 && low > committed) log('retention removed messages that were not read yet')
-    return place
   }
 
   /** Lets a partition flow; if its pending range is still in the pipeline from before, once that is done with. */

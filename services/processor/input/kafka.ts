@@ -41,7 +41,9 @@ export const kafkaInputSchema = z.strictObject({
   }).optional(),
   batch: z.strictObject({
     records: z.number().int().min(1).max(1_000_000).default(20_000).describe('Most records of one batch.'),
-    bytes: byteSize.default(16 * 1024 ** 2).describe('Most bytes of one batch, and most that are fetched of a partition at once, as compressed.'),
+    bytes: byteSize.default(8 * 1024 ** 2)
+      .describe('Most bytes of one batch, and most that are fetched of a partition at once (of a broker: twice that). ' +
+        'Fetches count compressed bytes: with gzip, memory is several times as much.'),
     linger: duration.default(1000).describe('How long fewer bytes than that are waited for more.'),
   }).prefault({}),
   session_timeout: duration.default(30_000).describe('How long the group waits for a member that shows no life.'),
@@ -57,8 +59,8 @@ export interface KafkaInputContext {
   log: Logger
 }
 
-/** How long, after the end, batches that the pipeline still has may take to be committed. */
-const drainMs = 30_000
+/** How long, after the end, batches that the pipeline still has may take to be committed; the rest comes again. */
+const drainMs = 4000
 
 /**
  * Consumes as {@link kafkaInputSchema} says. Partitions are independent: one batch of each may be with the consumer of

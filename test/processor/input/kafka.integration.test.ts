@@ -1,36 +1,30 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { createClient } from '@clickhouse/client'
-import type { ClickHouseClient } from '@clickhouse/client'
 import kafkajs from 'kafkajs'
 import { GatelensError } from '../../../services/runtime/errors.ts'
-import { createLog } from '../../../services/runtime/log.ts'
 import { pause } from '../../../services/runtime/shutdown.ts'
-import { startStore } from '../../../services/store/server.ts'
-import type { Store } from '../../../services/store/server.ts'
 import { startKafka } from '../../integration/kafka.ts'
 import type { KafkaServer } from '../../integration/kafka.ts'
+import { startChild } from '../child.ts'
+import type { Child } from '../child.ts'
+import { kongRecord } from '../kong-fixture.ts'
+import { prepareTables, startStoreProcess } from '../store-fixture.ts'
+import type { RunningStore } from '../store-fixture.ts'
 import { committed, makeTopic, openReader, placeOf, produce, startMember, take, textsOf } from './kafka-fixture.ts'
-import type { Process } from './kafka-fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatelens-kafka-'))
 const numbers = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => String(from + index))
+const total = 20_000
 let kafka: KafkaServer
-let store: Store
-let client: ClickHouseClient
 
 before(async () => {
   kafka = await startKafka(join(folder, 'kafka'))
-  store = await startStore({ folder: join(folder, 'store'), host: '127.0.0.1', port: 0, log: createLog('store', 'error') })
-  client = createClient({ url: store.url })
 })
 
 after(async () => {
-  await client?.close()
-  await store?.close(0)
   await kafka?.kill()
   rmSync(folder, { recursive: true, force: true })
 })
@@ -192,73 +186,84 @@ test('a broker that is away is waited for, with one line for each change', async
   assert.deepEqual(await take(reader, 50), numbers(50, 50))
 })
 
-test('20,000 records are stored once each while members are killed, stopped and joined', { timeout: 120_000 }, async (t) => {
+test('processors that are killed, stopped, started and joined store 20,000 records once each', { timeout: 180_000 }, async (t) => {
   const topic = await makeTopic(kafka, 'chaos', 4)
-  const table = await makeTable('chaos')
-  const options = { brokers: [kafka.broker], topics: [topic], group: topic, session_timeout: '2s', batch: { records: 100, linger: '50ms' } }
-  const start = (): Process => startMember(t, { url: store.url, table, options })
-  const producing = trickle(topic, 20_000)
-  let first = start()
-  for (let round = 0; round < 4; round++) {
-    await moreRows(table)
+  const store = await startStoreProcess(t, join(folder, 'store-chaos'))
+  await prepareTables(store.client)
+  const start = (member: string): Child => {
+    const child = startChild('../../services/cli/main.ts', ['processor', '--config', configure(topic, store.url, member)])
+    t.after(() => child.end('SIGKILL'))
+    return child
+  }
+  const stored = async (): Promise<number> => (await count(store, 'gatelens.requests')).rows
+  const producing = trickle(topic, total)
+  let first = start('first')
+  await grown(stored)
+  for (const signal of ['SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGTERM'] as const) {
+    const second = start('second')
     await first.end('SIGKILL')
-    first = start()
-    await moreRows(table)
-    const second = start()
-    await moreRows(table)
-    await second.end(round % 2 === 0 ? 'SIGTERM' : 'SIGKILL')
+    first = start('first')
+    await grown(stored)
+    await second.end(signal)
+    await grown(stored)
   }
   await producing
-  while (await distinct(table) < 20_000) await pause(200)
+  while ((await count(store, 'gatelens.requests')).ids < total) await pause(200)
   await first.end('SIGTERM')
-  assert.deepEqual(await counts(table), { rows: 20_000, ids: 20_000 })
+  assert.deepEqual(await count(store, 'gatelens.requests'), { rows: total, ids: total })
+  assert.deepEqual(await store.query('SELECT sum(requests) AS requests FROM gatelens.requests_1m'), [{ requests: total }])
 })
 
-test('records are stored once each while the broker is killed and started again', { timeout: 120_000 }, async (t) => {
+test('members that write several batches at a time store records once each while the broker is killed and started again', { timeout: 120_000 }, async (t) => {
   const topic = await makeTopic(kafka, 'restart', 4)
-  const table = await makeTable('restart')
-  await produce(kafka, topic, numbers(20_000), 4)
+  const store = await startStoreProcess(t, join(folder, 'store-restart'))
+  await store.client.command({
+    query: `CREATE TABLE restart (event_id String, place String, position UInt64) ENGINE = MergeTree ORDER BY event_id
+      SETTINGS non_replicated_deduplication_window = 10000`,
+  })
+  await produce(kafka, topic, numbers(total), 4)
   const options = { brokers: [kafka.broker], topics: [topic], group: topic, session_timeout: '2s', batch: { records: 100, linger: '50ms' } }
-  const members = [startMember(t, { url: store.url, table, options }), startMember(t, { url: store.url, table, options })]
+  const members = [1, 2].map(() => startMember(t, { url: store.url, table: 'restart', options }))
   for (let round = 0; round < 2; round++) {
-    await moreRows(table)
+    await grown(async () => (await count(store, 'restart')).rows)
     await kafka.kill()
     await kafka.start()
   }
-  while (await distinct(table) < 20_000) await pause(200)
+  while ((await count(store, 'restart')).ids < total) await pause(200)
   await Promise.all(members.map((member) => member.end('SIGTERM')))
-  assert.deepEqual(await counts(table), { rows: 20_000, ids: 20_000 })
+  assert.deepEqual(await count(store, 'restart'), { rows: total, ids: total })
 })
 
-/** Writes the records in small portions, so that there is something to do all the time. */
-async function trickle (topic: string, count: number): Promise<void> {
-  for (let from = 0; from < count; from += 500) {
-    await produce(kafka, topic, numbers(500, from), 4)
+/** Writes the configuration of a processor with a state of its own; gives its path. */
+function configure (topic: string, url: string, member: string): string {
+  const path = join(folder, `${topic}-${member}.yaml`)
+  writeFileSync(path, `
+input: { type: kafka, brokers: ['${kafka.broker}'], topics: [${topic}], group: ${topic}, session_timeout: 2s, batch: { records: 100, linger: 50ms } }
+clickhouse: { url: '${url}' }
+metrics: { listen: '127.0.0.1:0' }
+state: ./state-${topic}-${member}
+log: { level: error }
+`)
+  return path
+}
+
+/** Writes records in small portions, so that there is something to do all the time. */
+async function trickle (topic: string, records: number): Promise<void> {
+  for (let from = 0; from < records; from += 400) {
+    await produce(kafka, topic, numbers(400, from).map((number) => kongRecord(Number(number))), 4)
     await pause(400)
   }
 }
 
-async function makeTable (name: string): Promise<string> {
-  await client.command({
-    query: `CREATE TABLE ${name} (event_id String, place String, position UInt64) ENGINE = MergeTree ORDER BY event_id
-      SETTINGS non_replicated_deduplication_window = 10000`,
-  })
-  return name
+/** Waits until something more is stored, so a member is at work, or all is. */
+async function grown (stored: () => Promise<number>): Promise<void> {
+  const before = await stored()
+  for (let rows = before; rows === before && rows < total; rows = await stored()) await pause(50)
 }
 
-/** Waits until something more is stored: a member is at work. */
-async function moreRows (table: string): Promise<void> {
-  const before = (await counts(table)).rows
-  for (let rows = before; rows === before && rows < 20_000; rows = (await counts(table)).rows) await pause(50)
-}
-
-async function distinct (table: string): Promise<number> {
-  return (await counts(table)).ids
-}
-
-async function counts (table: string): Promise<{ rows: number, ids: number }> {
-  const result = await client.query({ query: `SELECT count() AS rows, uniqExact(event_id) AS ids FROM ${table}`, format: 'JSONEachRow' })
-  const [row] = await result.json<{ rows: string, ids: string }>()
+/** Rows and distinct events of a table. */
+async function count (store: RunningStore, table: string): Promise<{ rows: number, ids: number }> {
+  const [row] = await store.query(`SELECT count() AS rows, uniqExact(event_id) AS ids FROM ${table}`)
   return { rows: Number(row?.rows), ids: Number(row?.ids) }
 }
 
