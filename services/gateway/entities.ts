@@ -29,6 +29,7 @@ export interface Route {
   name: string
   entry: RouteEntry
   service: Service | undefined
+  workspace: string
   json: string
 }
 
@@ -255,7 +256,7 @@ function routeOf (item: Placed<RouteEntry> & { service: Service | undefined }, i
     service: service === undefined ? undefined : { id: service.id },
     ...stamps(value, now),
   })
-  return { id, name: value.name ?? '', entry: value, service, json }
+  return { id, name: value.name ?? '', entry: value, service, workspace: value.ws_id ?? defaultWorkspace, json }
 }
 
 function consumerOf (value: ConsumerEntry, now: number): Consumer {

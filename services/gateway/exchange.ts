@@ -66,6 +66,8 @@ export interface Exchange {
   /** Top-level fields that plugins add to the log record. */
   readonly fields: Record<string, unknown>
   hooks: Hooks[]
+  /** Called once when the response has ended, complete or not: whoever still works for it can stop. */
+  stop: (() => void) | undefined
   /** Path and query as sent upstream, '' without a route. */
   upstreamUri: string
   readonly tries: Try[]
@@ -119,6 +121,7 @@ export function createExchange (request: IncomingMessage, response: ServerRespon
     secrets: [],
     fields: {},
     hooks: [],
+    stop: undefined,
     upstreamUri: '',
     tries: [],
     upstreamStatuses: [],

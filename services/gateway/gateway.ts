@@ -130,6 +130,7 @@ async function present (
       ready = false
       handler.drain(() => listener.server.closeIdleConnections())
       await listener.close(graceMs)
+      await handler.settle()
       await release()
       await status?.close(0)
     },

@@ -51,6 +51,8 @@ export interface GatewayHandler {
   busy (socket: object): boolean
   /** From now on connections are closed after the response they carry. `idle` is called after each response. */
   drain (idle: () => void): void
+  /** Resolves when no response is under way and all are logged; the connections must be closed before. */
+  settle (): Promise<void>
 }
 
 /** The way of a request: route, access phase, upstream or answer, and, when the response has ended, the log phase. */
@@ -59,14 +61,17 @@ export function createHandler (parts: HandlerParts): GatewayHandler {
   const active = new Map<ServerResponse, Socket>()
   const written = new WeakMap<Socket, number>()
   let idle: (() => void) | undefined
+  let settled: (() => void) | undefined
 
   const finish = (exchange: Exchange, socket: Socket): void => {
-    active.delete(exchange.response)
+    if (!active.delete(exchange.response)) return
+    exchange.stop?.()
     exchange.responseBytes = Math.max(0, socket.bytesWritten - (written.get(socket) ?? 0))
     written.set(socket, socket.bytesWritten)
     count(counters, exchange)
     close(exchange, parts.log)
     if (idle !== undefined) setImmediate(idle)
+    if (active.size === 0) settled?.()
   }
 
   return {
@@ -76,6 +81,9 @@ export function createHandler (parts: HandlerParts): GatewayHandler {
       idle = whenIdle
       for (const response of active.keys()) if (!response.headersSent) response.shouldKeepAlive = false
     },
+    settle: async () => {
+      if (active.size > 0) await new Promise<void>((resolve) => { settled = resolve })
+    },
     handle: (request, response) => {
       counters.requests++
       counters.active++
@@ -84,6 +92,8 @@ export function createHandler (parts: HandlerParts): GatewayHandler {
       active.set(response, socket)
       if (idle !== undefined) response.shouldKeepAlive = false
       response.once('close', () => finish(exchange, socket))
+      // A response that waits behind another on a pipelined connection hears nothing when that breaks; its request does.
+      request.once('close', () => { if (request.errored !== null) finish(exchange, socket) })
       try {
         begin(exchange, parts)
       } catch (error) {
@@ -138,7 +148,7 @@ function secureOnly (exchange: Exchange, { route }: RouteMatch): Answer | undefi
   const { protocols, https_redirect_status_code: status } = route.entry
   const forwarded = exchange.trusted ? exchange.request.headers['x-forwarded-proto'] : undefined
   if (protocols.includes('http') || forwarded === 'https') return undefined
-  if (status === 426) return { status, message: 'Please use HTTPS protocol', headers: { Connection: 'Upgrade', Upgrade: 'TLS/1.2, HTTP/1.1' } }
+  if (status === 426) return { status, message: 'Please use HTTPS protocol', headers: { Connection: 'Upgrade, close', Upgrade: 'TLS/1.2, HTTP/1.1' } }
   return { status, message: 'Please use HTTPS protocol', headers: { Location: `https://${withoutPort(exchange.host)}${exchange.target.uri}` } }
 }
 

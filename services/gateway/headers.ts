@@ -28,20 +28,20 @@ export function upstreamHeaders (exchange: Exchange, host: string): string[] {
   }
   result.push(...forwarded(exchange), 'X-Kong-Request-Id', exchange.id,
     'Via', `${headers.via === undefined ? '' : `${headers.via}, `}${httpVersion} ${product}`)
-  if (/(?:^|[,\s])trailers(?:$|[,;\s])/i.test(String(headers.te ?? ''))) result.push('TE', 'trailers')
   return result
 }
 
 function forwarded (exchange: Exchange): string[] {
   const { headers } = exchange.request
   const before = (name: string): string | undefined => exchange.trusted && typeof headers[name] === 'string' ? headers[name] : undefined
+  const name = before('x-forwarded-host') ?? withoutPort(exchange.host)
   const chain = headers['x-forwarded-for']
   const prefix = before('x-forwarded-prefix') ??
     (exchange.route?.entry.strip_path === true && exchange.matched !== '' && exchange.matched !== '/' ? exchange.matched : undefined)
   return [
     'X-Forwarded-For', chain === undefined ? exchange.clientIp : `${String(chain)}, ${exchange.peer}`,
     'X-Forwarded-Proto', before('x-forwarded-proto') ?? 'http',
-    'X-Forwarded-Host', before('x-forwarded-host') ?? withoutPort(exchange.host),
+    ...(name === '' ? [] : ['X-Forwarded-Host', name]),
     'X-Forwarded-Port', before('x-forwarded-port') ?? String(exchange.port),
     'X-Forwarded-Path', before('x-forwarded-path') ?? exchange.target.path,
     ...(prefix === undefined ? [] : ['X-Forwarded-Prefix', prefix]),

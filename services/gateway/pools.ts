@@ -44,7 +44,7 @@ function open (service: Service, host: string, port: number): Origin {
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: (options, callback) => connector(options, (...result) => {
-        if (result[1] !== null) origin.address = result[1].remoteAddress ?? ''
+        origin.address = result[1]?.remoteAddress ?? origin.address
         callback(...result)
       }),
     }),

@@ -25,7 +25,7 @@ export interface ProxyParts {
 export function proxy (exchange: Exchange, service: Service, parts: ProxyParts): void {
   const call = new Call(exchange, service, parts)
   exchange.proxied = true
-  exchange.response.once('close', () => call.abandon())
+  exchange.stop = () => call.abandon()
   call.attempt()
 }
 

@@ -45,10 +45,5 @@ function nameOf (pair: string): string {
 
 function decode (text: string): string {
   if (!text.includes('%') && !text.includes('+')) return text
-  const spaced = text.replaceAll('+', ' ')
-  try {
-    return decodeURIComponent(spaced)
-  } catch {
-    return spaced
-  }
+  return text.replaceAll('+', ' ').replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString())
 }

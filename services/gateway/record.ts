@@ -38,7 +38,7 @@ export function serialize (exchange: Exchange, secretNames: ReadonlySet<string>)
     client_ip: exchange.clientIp,
     started_at: exchange.startedAt,
     source: exchange.source,
-    workspace: defaultWorkspace,
+    workspace: exchange.route?.workspace ?? defaultWorkspace,
     workspace_name: 'default',
     tries: exchange.route === undefined ? undefined : exchange.tries.map(tryOf),
     authenticated_entity: exchange.credential === undefined
@@ -84,7 +84,9 @@ function requestSize ({ request, requestBodyBytes }: Exchange): number {
 
 type Scrub = (text: string) => string
 
-function scrubber (secrets: readonly string[]): Scrub {
+/** Takes credentials out of any text; shorter ones than six characters only where their name gives them away. */
+function scrubber (all: readonly string[]): Scrub {
+  const secrets = all.filter((secret) => secret.length >= 6)
   if (secrets.length === 0) return (text) => text
   return (text) => secrets.reduce((rest, secret) => rest.includes(secret) ? rest.replaceAll(secret, redacted) : rest, text)
 }

@@ -1,0 +1,414 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { request as send } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { Agent, request } from 'undici'
+import { deadPort, exchangeBytes, readRecords, run, serve, serveSocket, until } from './servers.ts'
+import type { LogRecord } from './servers.ts'
+
+const configFor = (url: string, settings = ''): string => `
+_format_version: "3.0"
+services:
+  - { name: s, url: "${url}"${settings} , routes: [{ name: r, paths: [/r] }] }
+plugins: [{ name: file-log, config: { path: access.log } }]
+`
+
+const only = (records: LogRecord[]): LogRecord => {
+  assert.equal(records.length, 1)
+  const [record] = records
+  assert.ok(record)
+  return record
+}
+
+test('a big body goes up and another comes down, unchanged and counted', async () => {
+  const up = randomBytes(8 * 1024 * 1024)
+  const down = randomBytes(12 * 1024 * 1024)
+  const seen = createHash('sha256')
+  const upstream = await serve((incoming, response) => {
+    incoming.on('data', (chunk: Buffer) => seen.update(chunk)).on('end', () => response.end(down))
+  })
+  const { gateway, stop } = await run(configFor(upstream.url))
+  const { statusCode, body } = await request(`${gateway.url}/r`, { method: 'POST', body: up })
+  const got = Buffer.from(await body.arrayBuffer())
+  assert.equal(statusCode, 200)
+  assert.ok(got.equals(down))
+  assert.equal(seen.digest('hex'), createHash('sha256').update(up).digest('hex'))
+  const record = only(await stop())
+  assert.ok(record.request.size > up.length && record.request.size < up.length + 1000, String(record.request.size))
+  assert.ok(record.response.size > down.length && record.response.size < down.length * 1.01, String(record.response.size))
+  await upstream.close()
+})
+
+test('a client that reads slowly holds the upstream back', async () => {
+  let sent = 0
+  const upstream = await serve((_incoming, response) => {
+    const chunk = Buffer.alloc(256 * 1024)
+    const more = (): void => {
+      if (response.destroyed || sent >= 400 * chunk.length) return
+      sent += chunk.length
+      if (response.write(chunk)) setImmediate(more)
+      else response.once('drain', more)
+    }
+    more()
+  })
+  const { gateway, stop } = await run(configFor(upstream.url))
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+  socket.pause()
+  socket.write('GET /r HTTP/1.1\r\nHost: a\r\n\r\n')
+  let before = -1
+  // It stands still once all buffers in between are full; 100 MB would fit nowhere.
+  for (let still = 0; still < 20; still = sent === before && sent > 0 ? still + 1 : 0) {
+    before = sent
+    await new Promise((resolve) => { setTimeout(resolve, 10) })
+  }
+  assert.ok(sent < 60 * 1024 * 1024, `${sent} bytes were taken from the upstream`)
+  socket.destroy()
+  await until(() => gateway.stats().active === 0)
+  const record = only(await stop())
+  assert.equal(record.response.status, 200)
+  assert.equal(gateway.stats().aborted, 1)
+  await upstream.close()
+})
+
+test('parts of a response arrive before it ends', async () => {
+  let finish = (): void => undefined
+  const upstream = await serve((_incoming, response) => {
+    response.write('first')
+    finish = () => response.end('second')
+  })
+  const { gateway, stop } = await run(configFor(upstream.url))
+  const { body } = await request(`${gateway.url}/r`)
+  const iterator = body[Symbol.asyncIterator]()
+  assert.equal(String((await iterator.next()).value), 'first')
+  finish()
+  assert.equal(String((await iterator.next()).value), 'second')
+  assert.equal((await iterator.next()).done, true)
+  await stop()
+  await upstream.close()
+})
+
+test('an upstream that keeps silent gives 504, once, after the read timeout', async () => {
+  let calls = 0
+  const upstream = await serve(() => { calls++ })
+  const { gateway, stop } = await run(configFor(upstream.url, ', read_timeout: 150'))
+  const { statusCode, headers, body } = await request(`${gateway.url}/r`)
+  const answer = await body.json() as { message: string, request_id: string }
+  assert.equal(statusCode, 504)
+  assert.deepEqual(answer, { message: 'The upstream server is timing out', request_id: headers['x-kong-request-id'] })
+  assert.ok(Number(headers['x-kong-upstream-latency']) >= 149)
+  assert.ok(headers['x-kong-proxy-latency'] !== undefined)
+  assert.equal(calls, 1)
+  const record = only(await stop())
+  assert.equal(record.upstream_status, '504')
+  assert.equal(record.source, 'kong')
+  assert.ok(record.latencies.proxy >= 149)
+  assert.equal(record.tries?.length, 1)
+  await upstream.close()
+})
+
+test('an upstream that cannot be connected to in time gives 504', async () => {
+  // A listener with a full backlog: connections beyond it are never accepted.
+  const upstream = await serveSocket(() => undefined)
+  const { gateway, stop } = await run(configFor('http://192.0.2.1:81', ', connect_timeout: 100, retries: 1'))
+  const { statusCode, body } = await request(`${gateway.url}/r`)
+  await body.dump()
+  const record = only(await stop())
+  // Where the network refuses the reserved address at once, it is a failed connection instead.
+  assert.ok(statusCode === 504 || statusCode === 502, String(statusCode))
+  assert.equal(record.tries?.length, 2)
+  assert.equal(record.upstream_status, `${statusCode}, ${statusCode}`)
+  await upstream.close()
+})
+
+test('a host that has no address gives 503 and no try', async () => {
+  const { gateway, stop } = await run(configFor('http://nothing.invalid'))
+  const { statusCode, body } = await request(`${gateway.url}/r`)
+  assert.equal(statusCode, 503)
+  assert.equal((await body.json() as { message: string }).message, 'name resolution failed')
+  const record = only(await stop())
+  assert.deepEqual(record.tries, [])
+  assert.equal(record.latencies.proxy, -1)
+})
+
+test('an idempotent request is repeated when a kept connection turns out to be dead; others are not', async () => {
+  let connections = 0
+  const upstream = await serveSocket((socket) => {
+    const number = ++connections
+    socket.on('data', () => {
+      // The first connection answers once and then hangs up on the second request.
+      if (number === 1 && socket.bytesWritten > 0) socket.destroy()
+      else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+    })
+  })
+  const { gateway, stop } = await run(configFor(upstream.url))
+  const get = async (method: 'GET' | 'POST'): Promise<number> => {
+    const { statusCode, body } = await request(`${gateway.url}/r`, { method })
+    await body.dump()
+    return statusCode
+  }
+  assert.deepEqual([await get('GET'), await get('GET')], [200, 200])
+  const records = await stop()
+  assert.equal(records[1]?.upstream_status, '502, 200')
+  assert.equal(records[1]?.tries?.[0]?.state, 'failed')
+  await upstream.close()
+
+  connections = 0
+  const again = await serveSocket((socket) => { socket.on('data', () => { connections++; socket.destroy() }) })
+  const second = await run(configFor(again.url))
+  const { statusCode, body } = await request(`${second.gateway.url}/r`, { method: 'POST', body: 'x' })
+  await body.dump()
+  assert.equal(statusCode, 502)
+  assert.equal(connections, 1)
+  await second.stop()
+  await again.close()
+})
+
+test('a response that breaks off is cut for the client too, and logged with its status', async () => {
+  const upstream = await serveSocket((socket) => {
+    socket.on('data', () => { socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart', () => socket.destroy()) })
+  })
+  const { gateway, stop } = await run(configFor(upstream.url))
+  const text = await exchangeBytes(Number(new URL(gateway.url).port), 'GET /r HTTP/1.1\r\nHost: a\r\n\r\n')
+  assert.match(text, /^HTTP\/1\.1 200 OK/)
+  const record = only(await stop())
+  assert.equal(record.response.status, 200)
+  assert.equal(record.source, 'upstream')
+  await upstream.close()
+})
+
+test('a client that goes away is logged as 499 and the upstream request is cancelled', async () => {
+  let cancelled = false
+  let arrived = false
+  const upstream = await serve((incoming) => {
+    arrived = true
+    incoming.socket.on('close', () => { cancelled = true })
+  })
+  const { gateway, stop } = await run(configFor(upstream.url))
+  const client = send(`${gateway.url}/r`).on('error', () => undefined)
+  client.end()
+  await until(() => arrived)
+  client.destroy()
+  await until(() => cancelled && gateway.stats().active === 0)
+  const record = only(await stop())
+  assert.equal(record.response.status, 499)
+  assert.equal(record.source, 'upstream')
+  assert.equal(record.upstream_status, '')
+  assert.equal(record.tries?.length, 1)
+  await upstream.close()
+})
+
+test('a client that goes away in the middle of its body cancels the upstream request', async () => {
+  let cancelled = false
+  const upstream = await serve((incoming) => { incoming.on('close', () => { cancelled = true }).on('error', () => undefined).resume() })
+  const { gateway, stop } = await run(configFor(upstream.url))
+  const client = send(`${gateway.url}/r`, { method: 'POST', headers: { 'content-length': '1000000' } }).on('error', () => undefined)
+  await new Promise<void>((resolve) => { client.write('a'.repeat(1000), () => resolve()) })
+  await until(() => gateway.stats().active === 1)
+  client.destroy()
+  await until(() => cancelled && gateway.stats().active === 0)
+  assert.equal(only(await stop()).response.status, 499)
+  await upstream.close()
+})
+
+test('a client that stops in the middle of its body gets 408', async () => {
+  const upstream = await serve((incoming) => { incoming.on('error', () => undefined).resume() })
+  const { gateway, stop } = await run(configFor(upstream.url), { clientTimeout: 100 })
+  const text = await exchangeBytes(Number(new URL(gateway.url).port), 'POST /r HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc')
+  assert.match(text, /^HTTP\/1\.1 408 /)
+  assert.equal(only(await stop()).response.status, 408)
+  await upstream.close()
+})
+
+test('an answer before the end of the request body is passed on', async () => {
+  const upstream = await serve((_incoming, response) => { response.writeHead(413).end('too much') })
+  const { gateway, stop } = await run(configFor(upstream.url))
+  const client = send(`${gateway.url}/r`, { method: 'POST' }).on('error', () => undefined)
+  client.write('x'.repeat(100_000))
+  const [response] = await once(client, 'response') as [IncomingMessage]
+  assert.equal(response.statusCode, 413)
+  response.resume()
+  client.destroy()
+  await until(() => gateway.stats().active === 0)
+  assert.equal(only(await stop()).response.status, 413)
+  await upstream.close()
+})
+
+test('chunked requests, 204, 304 and interim responses go through', async () => {
+  const upstream = await serveSocket((socket) => {
+    socket.on('data', (bytes) => {
+      const text = bytes.toString('latin1')
+      if (text.includes('/204')) socket.write('HTTP/1.1 204 No Content\r\n\r\n')
+      else if (text.includes('/304')) socket.write('HTTP/1.1 304 Not Modified\r\nETag: "x"\r\n\r\n')
+      else if (text.includes('/103')) socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+      else if (text.endsWith('0\r\n\r\n')) socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n')
+    })
+  })
+  const { gateway, stop } = await run(configFor(upstream.url))
+  const get = async (path: string): Promise<string> => {
+    const { statusCode, body } = await request(`${gateway.url}/r${path}`)
+    return `${statusCode} ${await body.text()}`
+  }
+  assert.equal(await get('/204'), '204 ')
+  assert.equal(await get('/304'), '304 ')
+  assert.equal(await get('/103'), '200 ok')
+  const port = Number(new URL(gateway.url).port)
+  const text = await exchangeBytes(port,
+    'POST /r HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n')
+  assert.match(text, /^HTTP\/1\.1 200 OK[\s\S]*2\r\nhi\r\n0\r\n\r\n$/)
+  const records = await stop()
+  assert.deepEqual(records.map((record) => record.response.status), [204, 304, 200, 200])
+  await upstream.close()
+})
+
+test('weights share the requests out, and a dead target costs no request', async () => {
+  const counts = [0, 0]
+  const upstreams = await Promise.all(counts.map(async (_, index) => await serve((_incoming, response) => {
+    counts[index] = (counts[index] ?? 0) + 1
+    response.end()
+  })))
+  const dead = await deadPort()
+  const targets = [...upstreams.map(({ port }, index) => `{ target: "127.0.0.1:${port}", weight: ${index === 0 ? 30 : 10} }`), `{ target: "127.0.0.1:${dead}", weight: 10 }`]
+  const { gateway, stop } = await run(`
+_format_version: "3.0"
+services: [{ name: s, host: u, routes: [{ name: r, paths: [/r] }] }]
+upstreams: [{ name: u, targets: [${targets.join(', ')}] }]
+plugins: [{ name: file-log, config: { path: access.log } }]
+`)
+  for (let index = 0; index < 100; index++) {
+    const { statusCode, body } = await request(`${gateway.url}/r`, { method: 'POST', body: 'x' })
+    await body.dump()
+    assert.equal(statusCode, 200)
+  }
+  assert.equal((counts[0] ?? 0) + (counts[1] ?? 0), 100)
+  assert.ok((counts[0] ?? 0) > (counts[1] ?? 0) * 2, counts.join(':'))
+  const records = await stop()
+  assert.equal(records.filter((record) => record.tries?.length === 2).length, 20)
+  await Promise.all(upstreams.map(async (upstream) => await upstream.close()))
+})
+
+test('a target that fails often enough is left out, and an active probe brings it back', async () => {
+  let healthy = false
+  const sick = await serve((_incoming, response) => { response.writeHead(healthy ? 200 : 500).end('sick') })
+  const well = await serve((_incoming, response) => { response.end('well') })
+  const { gateway, stop } = await run(`
+_format_version: "3.0"
+services: [{ name: s, host: u, routes: [{ name: r, paths: [/r] }] }]
+upstreams:
+  - name: u
+    targets: [{ target: "127.0.0.1:${sick.port}" }, { target: "127.0.0.1:${well.port}" }]
+    healthchecks:
+      passive: { unhealthy: { http_failures: 2 } }
+      active: { healthy: { successes: 1 }, unhealthy: { interval: 0.05 } }
+plugins: [{ name: file-log, config: { path: access.log } }]
+`)
+  const get = async (): Promise<string> => await (await request(`${gateway.url}/r`)).body.text()
+  const answers: string[] = []
+  for (let index = 0; index < 10; index++) answers.push(await get())
+  assert.equal(answers.filter((answer) => answer === 'sick').length, 2)
+  healthy = true
+  let back = false
+  for (let tries = 0; !back && tries < 400; tries++) {
+    await new Promise((resolve) => { setTimeout(resolve, 5) })
+    back = await get() === 'sick'
+  }
+  assert.ok(back)
+  await stop()
+  await sick.close()
+  await well.close()
+})
+
+test('a thousand requests at once are each logged exactly once', async () => {
+  const upstream = await serve((incoming, response) => { response.end(incoming.url) })
+  const { gateway, stop } = await run(configFor(upstream.url))
+  const dispatcher = new Agent({ connections: 1000 })
+  const statuses = await Promise.all(Array.from({ length: 1000 }, async (_, index) => {
+    const { statusCode, headers, body } = await request(`${gateway.url}${index % 10 === 9 ? '/nowhere' : '/r'}/${index}`, { dispatcher })
+    await body.dump()
+    return `${statusCode} ${String(headers['x-kong-request-id'])} ${index}`
+  }))
+  await dispatcher.close()
+  const records = await stop()
+  assert.equal(records.length, 1000)
+  const logged = records.map((record) => `${record.response.status} ${record.request.id} ${record.request.uri.split('/').at(-1)}`)
+  assert.deepEqual(logged.sort(), statuses.sort())
+  assert.deepEqual(gateway.stats().statuses, { '2xx': 900, '4xx': 100 })
+  await upstream.close()
+})
+
+test('closing lets running requests end, refuses new ones and writes the log out', async () => {
+  let finish = (): void => undefined
+  const upstream = await serve((_incoming, response) => { finish = () => response.end('done') })
+  const { gateway, folder } = await run(configFor(upstream.url), { adminPort: 0 })
+  const running = request(`${gateway.url}/r`)
+  await until(() => gateway.stats().active === 1)
+  assert.equal((await request(`${gateway.statusUrl}/readyz`)).statusCode, 200)
+  assert.equal((await request(`${gateway.statusUrl}/livez`)).statusCode, 200)
+  const closing = gateway.close(5000)
+  const { statusCode } = await request(`${gateway.statusUrl}/readyz`)
+  assert.equal(statusCode, 503)
+  await assert.rejects(request(`${gateway.url}/r`, { dispatcher: new Agent() }))
+  finish()
+  const { headers, body } = await running
+  assert.equal(await body.text(), 'done')
+  assert.equal(headers.connection, 'close')
+  await closing
+  assert.equal(readRecords(join(folder, 'access.log')).length, 1)
+  await upstream.close()
+})
+
+test('trusted proxies name the client; others cannot', async () => {
+  const upstream = await serve((incoming, response) => { response.end(JSON.stringify(incoming.headers)) })
+  const headers = { 'x-real-ip': '203.0.113.7', 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'shop.test' }
+  const ask = async (trustedAddresses: string[]): Promise<unknown> => {
+    const { gateway, stop } = await run(configFor(upstream.url), { trustedAddresses })
+    const seen = await (await request(`${gateway.url}/r`, { headers })).body.json() as Record<string, string>
+    return [only(await stop()).client_ip, seen['x-forwarded-for'], seen['x-forwarded-proto'], seen['x-forwarded-host'], seen['x-real-ip']]
+  }
+  assert.deepEqual(await ask(['127.0.0.0/8']), ['203.0.113.7', '203.0.113.7, 127.0.0.1', 'https', 'shop.test', '203.0.113.7'])
+  assert.deepEqual(await ask(['10.0.0.1']), ['127.0.0.1', '203.0.113.7, 127.0.0.1', 'http', '127.0.0.1', '127.0.0.1'])
+  await upstream.close()
+})
+
+test('no credential that key-auth reads reaches the access log', async () => {
+  const upstream = await serve((_incoming, response) => { response.end() })
+  const secrets = Array.from({ length: 20 }, () => randomBytes(12).toString('base64'))
+  const { gateway, folder, stop } = await run(`
+_format_version: "3.0"
+services: [{ name: s, url: "${upstream.url}", routes: [{ name: r, paths: [/r] }] }]
+consumers: [{ username: a, keyauth_credentials: [${secrets.slice(0, 10).map((key) => `{ key: "${key}" }`).join(', ')}] }]
+plugins: [{ name: key-auth, config: { key_names: [X-Api-Key, token] } }, { name: file-log, config: { path: access.log } }]
+`)
+  for (const secret of secrets) {
+    await (await request(`${gateway.url}/r`, { headers: { 'x-api-key': secret, referer: `https://a.test/?${secret}` } })).body.dump()
+    await (await request(`${gateway.url}/r?x=1&token=${encodeURIComponent(secret)}`)).body.dump()
+    await (await request(`${gateway.url}/lost?apikey=${encodeURIComponent(secret)}`, { headers: { authorization: `Bearer ${secret}` } })).body.dump()
+  }
+  assert.equal((await stop()).length, 60)
+  const text = readFileSync(join(folder, 'access.log'), 'utf8')
+  for (const secret of secrets) {
+    assert.ok(!text.includes(secret) && !text.includes(encodeURIComponent(secret)), 'a credential is in the log')
+  }
+  await upstream.close()
+})
+
+test('requests that wait behind another on one connection are logged when it breaks', async () => {
+  let arrived = 0
+  const upstream = await serve((incoming) => {
+    arrived++
+    incoming.resume()
+  })
+  const { gateway, stop } = await run(configFor(upstream.url))
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+  socket.write('GET /r/1 HTTP/1.1\r\nHost: a\r\n\r\nGET /r/2 HTTP/1.1\r\nHost: a\r\n\r\nGET /lost HTTP/1.1\r\nHost: a\r\n\r\n')
+  await until(() => arrived === 2 && gateway.stats().requests === 3)
+  socket.destroy()
+  await until(() => gateway.stats().active === 0)
+  const records = await stop()
+  assert.deepEqual(records.map((record) => record.request.uri).sort(), ['/lost', '/r/1', '/r/2'])
+  await upstream.close()
+})

@@ -1,0 +1,114 @@
+/** Real servers for the gateway's tests: upstreams of several tempers, and the gateway itself on a configuration text. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { connect, createServer as createSocketServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { startGateway } from '../../services/gateway/gateway.ts'
+import type { Gateway, GatewayOptions } from '../../services/gateway/gateway.ts'
+
+type Headers = Record<string, string | string[]>
+
+export type LogRecord = Record<string, unknown> & {
+  request: { id: string, uri: string, url: string, method: string, size: number, headers: Headers, querystring: object }
+  response: { status: number, size: number, headers: Headers }
+  latencies: { kong: number, proxy: number, request: number, receive: number }
+  tries?: Array<{ ip: string, port: number, state?: string, code?: number }>
+  upstream_status: string
+  upstream_uri: string
+  source: string
+}
+
+export interface Running {
+  gateway: Gateway
+  /** Its own folder: configuration and access log. */
+  folder: string
+  /** Closes the gateway and gives back what it logged. */
+  stop (): Promise<LogRecord[]>
+}
+
+/** Starts the gateway on a configuration; `access.log` beside it is the log that the configurations of tests name. */
+export async function run (config: string, options: Partial<GatewayOptions> = {}): Promise<Running> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatelens-gateway-'))
+  writeFileSync(join(folder, 'kong.yml'), config)
+  const gateway = await startGateway({ config: join(folder, 'kong.yml'), host: '127.0.0.1', port: 0, log: pino({ level: 'silent' }), ...options })
+  return {
+    gateway,
+    folder,
+    stop: async () => {
+      await gateway.close(2000)
+      return readRecords(join(folder, 'access.log'))
+    },
+  }
+}
+
+/** The records of an access log; every line must be whole. */
+export function readRecords (path: string): LogRecord[] {
+  const text = readFileSync(path, 'utf8')
+  if (text !== '' && !text.endsWith('\n')) throw new Error('the access log ends in the middle of a line')
+  return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as LogRecord)
+}
+
+export interface Upstream {
+  port: number
+  url: string
+  close (): Promise<void>
+}
+
+/** An HTTP server on a free port. */
+export async function serve (handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<Upstream> {
+  const server = createServer({ keepAliveTimeout: 60_000 }, handler)
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  const { port } = server.address() as AddressInfo
+  return { port, url: `http://127.0.0.1:${port}`, close: async () => { server.closeAllConnections(); await new Promise((resolve) => { server.close(resolve) }) } }
+}
+
+/** A bare TCP server on a free port, for upstreams that break the rules. */
+export async function serveSocket (handler: (socket: Socket) => void): Promise<Upstream> {
+  const sockets = new Set<Socket>()
+  const server = createSocketServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket))
+    handler(socket)
+  })
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  const { port } = server.address() as AddressInfo
+  const close = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => { server.close(resolve) })
+  }
+  return { port, url: `http://127.0.0.1:${port}`, close }
+}
+
+/** A port where nobody listens. */
+export async function deadPort (): Promise<number> {
+  const upstream = await serveSocket(() => undefined)
+  await upstream.close()
+  return upstream.port
+}
+
+/**
+ * Sends bytes and gives back everything that comes until the connection ends. With `quietMs` the client hangs up when
+ * the gateway has been silent for so long, as it may be after half a request.
+ */
+export async function exchangeBytes (port: number, bytes: string | Buffer, quietMs?: number): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    const socket = connect({ host: '127.0.0.1', port }, () => { socket.write(bytes) })
+    socket.setTimeout(quietMs ?? 20_000, () => { socket.destroy(quietMs === undefined ? new Error('the gateway fell silent') : undefined) })
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+    socket.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error) })
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')))
+  })
+}
+
+/** Waits until a condition holds. Only a test that would fail anyway runs into its limit. */
+export async function until (condition: () => boolean): Promise<void> {
+  for (let tries = 0; !condition(); tries++) {
+    if (tries > 2000) throw new Error('it did not come to pass')
+    await new Promise((resolve) => { setTimeout(resolve, 5) })
+  }
+}
