@@ -1,5 +1,9 @@
 import type { JsonObject } from './field.ts'
 import { internText } from './intern.ts'
+import {
+  BACKSLASH, BAD, BRACE, BRACE_END, BRACKET, BRACKET_END, COLON, COMMA, deepest, equals, MINUS, NINE, QUOTE,
+  skipNumber, skipSpace, skipString, skipValue, ZERO,
+} from './json-skip.ts'
 import { whole } from './shape.ts'
 import type { Member, Wanted } from './shape.ts'
 
@@ -18,34 +22,8 @@ export function scanJson (bytes: Buffer, wanted: Wanted): JsonObject | undefined
   return result as JsonObject
 }
 
-const QUOTE = 0x22
-const COMMA = 0x2C
-const MINUS = 0x2D
-const DOT = 0x2E
-const ZERO = 0x30
-const NINE = 0x39
-const COLON = 0x3A
-const BRACKET = 0x5B
-const BRACKET_END = 0x5D
-const BACKSLASH = 0x5C
-const BRACE = 0x7B
-const BRACE_END = 0x7D
-
-/** What a position becomes when the text cannot go on. */
-const BAD = -1
-const deepest = 64
-
 /** The newest value read: handing it over aside spares an allocation for each value. */
 let result: unknown
-
-function skipSpace (bytes: Buffer, at: number): number {
-  while (bytes[at]! <= 0x20 && isSpace(bytes[at]!)) at++
-  return at
-}
-
-function isSpace (byte: number): boolean {
-  return byte === 0x20 || byte === 0x0A || byte === 0x0D || byte === 0x09
-}
 
 function readObject (bytes: Buffer, text: string, at: number, wanted: Wanted, depth: number): number {
   const object: Record<string, unknown> = {}
@@ -94,11 +72,6 @@ function prefixedName (wanted: Wanted, bytes: Buffer, start: number, end: number
     if (end - start >= prefix.length && equals(bytes, start, prefix)) return bytes.toString('utf8', start, end)
   }
   return undefined
-}
-
-function equals (bytes: Buffer, start: number, text: Uint8Array): boolean {
-  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text[i]) return false
-  return true
 }
 
 function readValue (bytes: Buffer, text: string, at: number, wanted: Wanted, depth: number): number {
@@ -189,88 +162,4 @@ function readNumber (bytes: Buffer, start: number): number {
   while (at < end && bytes[at]! >= ZERO && bytes[at]! <= NINE) number = number * 10 + bytes[at++]! - ZERO
   result = at === end ? (negative ? -number : number) : Number(bytes.toString('latin1', start, end))
   return end
-}
-
-function skipValue (bytes: Buffer, text: string, at: number, depth: number): number {
-  const byte = bytes[at]!
-  if (byte === QUOTE) return skipString(bytes, text, at + 1)
-  if (byte === MINUS || (byte >= ZERO && byte <= NINE)) return skipNumber(bytes, at)
-  if (byte === BRACE) return depth >= deepest ? BAD : skipObject(bytes, text, at + 1, depth + 1)
-  if (byte === BRACKET) return depth >= deepest ? BAD : skipArray(bytes, text, at + 1, depth + 1)
-  return skipLiteral(bytes, at)
-}
-
-function skipObject (bytes: Buffer, text: string, at: number, depth: number): number {
-  at = skipSpace(bytes, at)
-  if (bytes[at] === BRACE_END) return at + 1
-  for (;;) {
-    if (bytes[at] !== QUOTE) return BAD
-    at = skipString(bytes, text, at + 1)
-    if (at === BAD) return BAD
-    at = skipSpace(bytes, at)
-    if (bytes[at] !== COLON) return BAD
-    at = skipValue(bytes, text, skipSpace(bytes, at + 1), depth)
-    if (at === BAD) return BAD
-    at = skipSpace(bytes, at)
-    if (bytes[at] === BRACE_END) return at + 1
-    if (bytes[at] !== COMMA) return BAD
-    at = skipSpace(bytes, at + 1)
-  }
-}
-
-function skipArray (bytes: Buffer, text: string, at: number, depth: number): number {
-  at = skipSpace(bytes, at)
-  if (bytes[at] === BRACKET_END) return at + 1
-  for (;;) {
-    at = skipValue(bytes, text, at, depth)
-    if (at === BAD) return BAD
-    at = skipSpace(bytes, at)
-    if (bytes[at] === BRACKET_END) return at + 1
-    if (bytes[at] !== COMMA) return BAD
-    at = skipSpace(bytes, at + 1)
-  }
-}
-
-/** The place behind the next quote that is not escaped: one with an even number of backslashes before it. */
-function skipString (bytes: Buffer, text: string, start: number): number {
-  let quote = text.indexOf('"', start)
-  while (quote !== BAD && bytes[quote - 1] === BACKSLASH && isEscaped(bytes, start, quote)) quote = text.indexOf('"', quote + 1)
-  return quote === BAD ? BAD : quote + 1
-}
-
-function isEscaped (bytes: Buffer, start: number, quote: number): boolean {
-  let at = quote - 1
-  while (at >= start && bytes[at] === BACKSLASH) at--
-  return (quote - at) % 2 === 0
-}
-
-function skipNumber (bytes: Buffer, at: number): number {
-  if (bytes[at] === MINUS) at++
-  const first = bytes[at]!
-  if (!(first >= ZERO && first <= NINE)) return BAD
-  at = first === ZERO ? at + 1 : skipDigits(bytes, at)
-  if (bytes[at] === DOT) {
-    const digits = skipDigits(bytes, at + 1)
-    if (digits === at + 1) return BAD
-    at = digits
-  }
-  return bytes[at] === 0x65 || bytes[at] === 0x45 ? skipExponent(bytes, at + 1) : at
-}
-
-function skipDigits (bytes: Buffer, at: number): number {
-  while (bytes[at]! >= ZERO && bytes[at]! <= NINE) at++
-  return at
-}
-
-function skipExponent (bytes: Buffer, at: number): number {
-  if (bytes[at] === MINUS || bytes[at] === 0x2B) at++
-  const end = skipDigits(bytes, at)
-  return end === at ? BAD : end
-}
-
-const literals = ['true', 'false', 'null'].map((word) => Buffer.from(word))
-
-function skipLiteral (bytes: Buffer, at: number): number {
-  for (const word of literals) if (equals(bytes, at, word)) return at + word.length
-  return BAD
 }

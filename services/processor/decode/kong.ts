@@ -12,7 +12,7 @@ import { eventId } from './identity.ts'
 import { readJson } from './json.ts'
 import { createLabelPicker } from './labels.ts'
 import type { DecodeOptions, LabelPicker } from './labels.ts'
-import { compileShape } from './shape.ts'
+import { compileShape, entity, some, wholes } from './shape.ts'
 import type { Shape } from './shape.ts'
 
 /** A decoder of Kong's records, one JSON object each. Choices that the records leave open are told at each field. */
@@ -49,18 +49,6 @@ function shapeOf ({ headers = [] }: DecodeOptions): Shape {
     session: some({}),
     ...wholes('upstream_uri', 'upstream_status', 'source', 'client_ip', 'started_at', 'trace_id', 'correlation_id'),
   })
-}
-
-function some (members: Readonly<Record<string, Shape>>): Shape {
-  return { members }
-}
-
-function entity (...names: string[]): Shape {
-  return { members: wholes(...names), repeats: true }
-}
-
-function wholes (...names: string[]): Record<string, Shape> {
-  return Object.fromEntries(names.map((name) => [name, 'whole']))
 }
 
 function reject (record: RawRecord, source: string, { reason, detail }: Refusal): Reject {

@@ -4,6 +4,21 @@
  */
 export type Shape = 'whole' | { members: Readonly<Record<string, Shape>>, prefixes?: readonly string[], repeats?: boolean } | { elements: Shape }
 
+/** An object of which only these members are wanted. */
+export function some (members: Readonly<Record<string, Shape>>): Shape {
+  return { members }
+}
+
+/** Members that are wanted whole. */
+export function wholes (...names: string[]): Record<string, Shape> {
+  return Object.fromEntries(names.map((name) => [name, 'whole']))
+}
+
+/** Wanted members of an object that comes in many records, such as a route. */
+export function entity (...names: string[]): Shape {
+  return { members: wholes(...names), repeats: true }
+}
+
 /** A shape in the form that a scan of bytes can use. */
 export interface Wanted {
   kind: 'whole' | 'object' | 'array'
