@@ -26,3 +26,10 @@ export async function pause (ms: number, signal?: AbortSignal): Promise<void> {
     signal?.addEventListener('abort', done, { once: true })
   })
 }
+
+/** Waits until `promise` has settled, for at most `ms` milliseconds; never rejects, and leaves no timer behind. */
+export async function settleWithin (promise: Promise<unknown>, ms: number): Promise<void> {
+  const settled = new AbortController()
+  await Promise.race([promise.then(() => {}, () => {}), pause(ms, settled.signal)])
+  settled.abort()
+}

@@ -20,7 +20,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('truncate' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('compress' as const) }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('read' as const), batches: fc.integer({ min: 1, max: 4 }), commit: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) }
 )
 const patienceMs = 15_000
 const batch = fc.constantFrom({ records: 7 }, { records: 1000, bytes: 300 }, { records: 1000 })

@@ -4,8 +4,8 @@
  * wherever rotation moves it. Lines are records; empty lines are none; `\r\n` ends a line as `\n` does. What follows the
  * last line end is a record only once the file has ended: it is not followed, or it was rotated away and rests.
  */
+import { resolve } from 'node:path'
 import { z } from 'zod'
-import { relativeTo } from '../../runtime/config.ts'
 import { GatelensError } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
 import { pause } from '../../runtime/shutdown.ts'
@@ -43,7 +43,7 @@ export type FileInputOptions = z.output<typeof fileInputSchema>
 export interface InputContext {
   /** Folder of the checkpoints. */
   state: string
-  /** Path of the configuration file; relative paths start beside it. */
+  /** Folder that relative paths start from. */
   base: string
   signal: AbortSignal
   telemetry: Pick<Telemetry, 'set'>
@@ -61,7 +61,7 @@ export function createFileInput (options: FileInputOptions, context: InputContex
 
 async function * readFiles (options: FileInputOptions, context: InputContext): AsyncGenerator<RecordBatch, void> {
   const checkpoint = await openCheckpoint(context.state, options.name)
-  const patterns = options.paths.map((path) => relativeTo(context.base, path))
+  const patterns = options.paths.map((path) => resolve(context.base, path))
   const { follow, start_at: startAt, forget } = options
   const files = new FileSet({ patterns, follow, startAt, forget }, checkpoint, context.log)
   const reader = new Reader(options, checkpoint, files)

@@ -3,12 +3,12 @@
  * range. Written again it changes nothing. While the store takes nothing, batches wait in a bounded spool on disk.
  */
 import { join } from 'node:path'
-import { createClient } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { z } from 'zod'
 import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
-import { pause } from '../../runtime/shutdown.ts'
+import { pause, settleWithin } from '../../runtime/shutdown.ts'
 import { byteSize, duration } from '../../runtime/units.ts'
 import type { EventBatch, Landed, Sink, Telemetry } from '../contract.ts'
 import { Bell } from './bell.ts'
@@ -48,6 +48,8 @@ export interface ClickhouseContext {
 export interface ClickhouseSink extends Sink {
   /** Resolves after `close`; rejects when nothing can be written any more until a person mends it (SCHEMA_NEWER, …). */
   readonly done: Promise<void>
+  /** Resolves when nothing waits for the store any more, or when it never will. */
+  settled (): Promise<void>
 }
 
 /** A client for the configured server. It has no default database: the database may not exist yet. */
@@ -59,6 +61,8 @@ export function connectClickhouse (options: ClickhouseOptions): ClickHouseClient
     request_timeout: options.request_timeout,
     compression: { request: options.compression, response: false },
     application: 'gatelens',
+    // Failures are told by the sink, in the process log.
+    log: { level: ClickHouseLogLevel.OFF },
   })
 }
 
@@ -103,11 +107,15 @@ class StoreWriter implements ClickhouseSink {
     await this.#keep(parcel)
   }
 
+  async settled (): Promise<void> {
+    while (this.#spool.length > 0 && this.#fatal === undefined && !this.#closing.signal.aborted) await this.#bell.rung
+  }
+
   async close (): Promise<void> {
     this.#closing.abort()
     this.#signal()
     // An insert under way may still land; if not, its batch is in the spool or comes again.
-    await Promise.race([this.done.catch(() => {}), pause(2000)])
+    await settleWithin(this.done, 2000)
     await this.#client.close()
   }
 

@@ -16,8 +16,8 @@ const contentCodes = new Set([
 /** UNKNOWN_TABLE, UNKNOWN_DATABASE. */
 const schemaCodes = new Set(['60', '81'])
 
-/** UNKNOWN_USER, WRONG_PASSWORD, REQUIRED_PASSWORD, ACCESS_DENIED, AUTHENTICATION_FAILED. */
-const accessCodes = new Set(['192', '193', '194', '497', '516'])
+/** UNKNOWN_FUNCTION, SYNTAX_ERROR, UNKNOWN_USER, WRONG_PASSWORD, REQUIRED_PASSWORD, ACCESS_DENIED, AUTHENTICATION_FAILED. */
+const finalCodes = new Set(['46', '62', '192', '193', '194', '497', '516'])
 
 /** What a failed insert means: rows that cannot be taken, tables that are gone, or a store that takes nothing now. */
 export type Failure = 'content' | 'schema' | 'unavailable'
@@ -31,10 +31,14 @@ export function classify (error: unknown): Failure {
   return schemaCodes.has(error.code) ? 'schema' : 'unavailable'
 }
 
-/** True for what only a person can mend before anything can be written: a newer schema, wrong credentials. */
+/** True for what only a person can mend before anything can be written: a newer schema, wrong credentials, too old a server. */
 export function isFatal (error: unknown): boolean {
-  if (error instanceof GatelensError) return !error.retriable
-  return error instanceof ClickHouseError && accessCodes.has(error.code)
+  if (error instanceof GatelensError && error.code === 'STORE_REFUSED') return isFinal(error.cause)
+  return error instanceof GatelensError ? !error.retriable : isFinal(error)
+}
+
+function isFinal (error: unknown): boolean {
+  return error instanceof ClickHouseError && finalCodes.has(error.code)
 }
 
 /** The reject of a row that the store refused: where its record is, and the engine's reason without any value. */

@@ -39,7 +39,7 @@ export function openInput (t: TestContext, folder: string, settings: Record<stri
   const reading: Reading = { next, commit, take, stop, lag: -1 }
   const telemetry = { set: (_metric: string, _labels: Record<string, string>, value: number) => { reading.lag = value } }
   const log = createLog('test', 'silent')
-  const places = { state: join(folder, 'state'), base: join(folder, 'gatelens.yaml') }
+  const places = { state: join(folder, 'state'), base: folder }
   const input = createFileInput(options, { ...places, signal: stopper.signal, telemetry, log })
   const iterator = input[Symbol.asyncIterator]()
   let last: RecordBatch | undefined

@@ -1,0 +1,212 @@
+/** The processor: puts the configured parts together, serves their metrics and state, and ends them in order. */
+import { resolve } from 'node:path'
+import type { ClickHouseClient } from '@clickhouse/client'
+import { loadConfig } from '../runtime/config.ts'
+import { GatelensError, messageOf } from '../runtime/errors.ts'
+import { listen, parseAddress } from '../runtime/http.ts'
+import type { Handler, Listener } from '../runtime/http.ts'
+import { createLog } from '../runtime/log.ts'
+import type { Logger } from '../runtime/log.ts'
+import { version } from '../runtime/package.ts'
+import { settleWithin } from '../runtime/shutdown.ts'
+import { loadCatalog } from './catalog/load.ts'
+import type { Catalog } from './catalog/load.ts'
+import { isFormat } from './config.ts'
+import type { ProcessorConfig } from './config.ts'
+import type { Decoder, Input } from './contract.ts'
+import { formats } from './decode/index.ts'
+import { startDetector } from './detect/detector.ts'
+import type { Detector } from './detect/detector.ts'
+import { rulesFileSchema } from './detect/rule.ts'
+import type { Rule } from './detect/rule.ts'
+import { createEndpoints } from './endpoints.ts'
+import { createEnricher } from './enrich/enrich.ts'
+import { createPrivacy } from './enrich/privacy.ts'
+import { createFilter } from './filter/filter.ts'
+import { inputs } from './input/index.ts'
+import { createLocator } from './normalize/locate.ts'
+import { startExporter } from './observe/exporter.ts'
+import { createSeries } from './observe/series.ts'
+import type { Series } from './observe/series.ts'
+import { runPipeline } from './pipeline.ts'
+import { connectClickhouse, createClickhouseSink } from './publish/clickhouse.ts'
+import type { ClickhouseSink } from './publish/clickhouse.ts'
+import { publishDeclared } from './publish/declared.ts'
+import { restoreQuotas } from './restore-quotas.ts'
+import { createBoard } from './status.ts'
+import type { Board } from './status.ts'
+
+export interface ProcessorContext {
+  /** Makes the tables and checks their version, as the store's `migrate` does. Throws SCHEMA_NEWER for good. */
+  prepareStore: (client: ClickHouseClient, target: { database: string, cluster?: string, log: Logger }) => Promise<unknown>
+  /** Folder that the relative paths of the configuration start from: the configuration file's own. */
+  base: string
+  /** Default: a log of the configured level on standard error. */
+  log?: Logger
+}
+
+export interface Processor {
+  /** Where /metrics, /livez and /readyz are. */
+  url: string
+  /** Resolves when the input has ended and all of it is in the store, or after `close`; rejects when it cannot go on. */
+  done: Promise<void>
+  /** Ends the batch that is under way, commits it, and closes everything. What could not land comes again at the next start. */
+  close (): Promise<void>
+}
+
+/** What the parts share. */
+interface House {
+  config: ProcessorConfig
+  base: string
+  state: string
+  catalog: Catalog
+  rules: Rule[]
+  series: Series
+  board: Board
+  log: Logger
+  stopping: AbortController
+}
+
+/**
+ * Starts the processor; it serves when this resolves. The store may be away: it is tried again for ever, and until then
+ * batches wait in the spool. Throws the catalogue's CONFIG, CATALOG, RULE, STATE, FOLDER and PORT errors.
+ */
+export async function startProcessor (config: ProcessorConfig, context: ProcessorContext): Promise<Processor> {
+  const house = await furnish(config, context)
+  const exporter = startExporter({ series: house.series, version })
+  const listener = await serve(house, exporter.handler).catch(async (error: unknown) => {
+    await exporter.close()
+    throw error
+  })
+  const closeFront = async (): Promise<void> => {
+    await listener.close(1000)
+    await exporter.close()
+  }
+  try {
+    return await run(house, context, listener, closeFront)
+  } catch (error) {
+    await closeFront()
+    throw error
+  }
+}
+
+async function furnish (config: ProcessorConfig, { base, log = createLog('processor', config.log.level) }: ProcessorContext): Promise<House> {
+  const rules = readRules(config.rules, base)
+  const catalog = await loadCatalog(config.catalog, { base })
+  const { budgets, max_series: maxSeries } = config.metrics
+  const series = createSeries({ budgets, maxSeries, partners: () => catalog.partners })
+  const board = createBoard(series)
+  board.set('gatelens_catalog_endpoints', {}, catalog.endpoints.length)
+  board.set('gatelens_catalog_problems', {}, catalog.problems.length)
+  for (const { severity, code, message, source, line } of catalog.problems) {
+    if (severity === 'error') log.warn({ code, source, line }, `catalog: ${message}`)
+  }
+  return { config, base, state: resolve(base, config.state), catalog, rules, series, board, log, stopping: new AbortController() }
+}
+
+function readRules (rules: ProcessorConfig['rules'], base: string): Rule[] {
+  if (typeof rules === 'string') return loadConfig(resolve(base, rules), rulesFileSchema).rules
+  const names = rules.map((rule) => rule.name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw new GatelensError('RULE_INVALID', `rule "${twice}": this name is taken; names must be unique`, { where: 'rules' })
+  return rules
+}
+
+async function serve ({ config, catalog, board }: House, metrics: Handler): Promise<Listener> {
+  const address = parseAddress(config.metrics.listen)
+  if (address === undefined) {
+    throw new GatelensError('CONFIG_INVALID', `"${config.metrics.listen}" is not an address; write host:port, such as 127.0.0.1:9464`, { where: 'metrics.listen' })
+  }
+  return listen(address, createEndpoints({
+    status: () => board.status({ spoolBytes: config.clickhouse.spool.max_bytes, compiledAt: catalog.compiledAt }),
+    metrics: (request, response) => {
+      board.set('gatelens_catalog_age_seconds', {}, (Date.now() - catalog.compiledAt) / 1000)
+      metrics(request, response)
+    },
+  }))
+}
+
+async function run (house: House, context: ProcessorContext, listener: Listener, closeFront: () => Promise<void>): Promise<Processor> {
+  const { config, state, board, log, stopping } = house
+  const detection = createDetection(house)
+  const sink = await createClickhouseSink(config.clickhouse, {
+    state,
+    telemetry: board,
+    log,
+    prepare: async (client) => {
+      const { database, cluster } = config.clickhouse
+      await context.prepareStore(client, { database, cluster, log })
+      await publishDeclared(client, database, house.catalog)
+      await detection.begin(client)
+    },
+  })
+  const flow = flowThrough(house, sink).finally(() => stopping.abort())
+  const done = Promise.race([flow.then(async () => sink.settled()), sink.done])
+  done.catch(() => {})
+  let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    stopping.abort()
+    // A store that is away must not keep the process from ending: what waits comes again.
+    await settleWithin(flow, graceMs)
+    await sink.close()
+    await flow.catch((error: unknown) => log.debug({ reason: messageOf(error) }, 'a batch was left for the next start'))
+    await detection.close()
+    await closeFront()
+    log.info('processor is closed')
+  }
+  log.info({ url: listener.url, input: config.input.type }, 'processor is ready')
+  return { url: listener.url, done, close: async () => { await (closing ??= close()) } }
+}
+
+/** How long what is under way may take to land when the processor ends, ms. */
+const graceMs = 5000
+
+async function flowThrough (house: House, sink: ClickhouseSink): Promise<void> {
+  const { config, catalog, series, board, log } = house
+  const privacy = createPrivacy(config.privacy)
+  for (const notice of privacy.notices) log.warn(notice)
+  await runPipeline({
+    input: createInput(house),
+    decode: createDecoder(config),
+    locate: createLocator(() => catalog),
+    filter: createFilter(config.filter),
+    enrich: createEnricher({ catalog: () => catalog, privacy }),
+    observe: series.observe,
+    sink,
+    telemetry: board,
+  })
+}
+
+function createInput ({ config: { input }, state, base, board, log, stopping: { signal } }: House): Input {
+  const context = { state, base, signal, telemetry: board, log }
+  return input.type === 'kafka' ? inputs.kafka(input, context) : inputs.file(input, context)
+}
+
+function createDecoder ({ input: { format }, privacy }: ProcessorConfig): Decoder {
+  if (!isFormat(format)) throw new GatelensError('CONFIG_INVALID', `unknown log format "${format}"`, { where: 'input.format' })
+  return formats[format]({ headers: privacy.allow_headers, query: privacy.allow_query })
+}
+
+interface Detection {
+  /** Once the store is ready, and before anything of this run is in it. Later calls do nothing. */
+  begin (client: ClickHouseClient): Promise<void>
+  close (): Promise<void>
+}
+
+function createDetection ({ config, catalog, rules, series, board, log }: House): Detection {
+  const { database } = config.clickhouse
+  let running: { detector: Detector, client: ClickHouseClient } | undefined
+  return {
+    begin: async (client) => {
+      if (running !== undefined) return
+      await restoreQuotas(client, database, series.restoreQuota)
+      const own = connectClickhouse(config.clickhouse)
+      const options = { rules, database, catalog: () => catalog, telemetry: board, log, horizon: config.detect.horizon }
+      running = { detector: startDetector({ ...options, client: own, interval: config.detect.interval }), client: own }
+    },
+    close: async () => {
+      await running?.detector.close()
+      await running?.client.close()
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import type { Telemetry } from './contract.ts'
+import type { MetricName } from './observe/metrics.ts'
+
+/** What `/readyz` answers: one word for the whole, and the state of each part. */
+export interface Status {
+  /** `ready`; `degraded`: the store is away and batches wait on disk; `blocked`: no room is left and the input waits. */
+  status: 'ready' | 'degraded' | 'blocked'
+  input: { lag_bytes: number | null, lag_seconds: number | null }
+  store: { up: boolean }
+  spool: { bytes: number, max_bytes: number }
+  catalog: { endpoints: number | null, problems: number | null, compiled_at: string }
+  detection: { seconds: number | null }
+}
+
+export interface Board extends Telemetry {
+  /** The state as the gauges have it now. */
+  status (fixed: { spoolBytes: number, compiledAt: number }): Status
+}
+
+/** Passes telemetry on and remembers the newest value of every gauge: what is ready is told by the metrics themselves. */
+export function createBoard (telemetry: Telemetry): Board {
+  const gauges = new Map<MetricName, number>()
+  const valueOf = (metric: MetricName): number | null => gauges.get(metric) ?? null
+  return {
+    add: (metric, labels, value) => telemetry.add(metric, labels, value),
+    record: (metric, labels, seconds) => telemetry.record(metric, labels, seconds),
+    set: (metric, labels, value) => {
+      gauges.set(metric, value)
+      telemetry.set(metric, labels, value)
+    },
+    status: ({ spoolBytes, compiledAt }) => {
+      const up = valueOf('gatelens_store_up') === 1
+      const waiting = valueOf('gatelens_spool_bytes') ?? 0
+      return {
+        status: up ? 'ready' : waiting < spoolBytes * nearlyFull ? 'degraded' : 'blocked',
+        input: { lag_bytes: valueOf('gatelens_input_lag_bytes'), lag_seconds: valueOf('gatelens_input_lag_seconds') },
+        store: { up },
+        spool: { bytes: waiting, max_bytes: spoolBytes },
+        catalog: {
+          endpoints: valueOf('gatelens_catalog_endpoints'),
+          problems: valueOf('gatelens_catalog_problems'),
+          compiled_at: new Date(compiledAt).toISOString(),
+        },
+        detection: { seconds: valueOf('gatelens_detect_seconds') },
+      }
+    },
+  }
+}
+
+/** The next batch may not fit although some bytes are left. */
+const nearlyFull = 0.95

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export interface Child {
+  process: ChildProcess
+  /** Ends the process with a signal and waits until it is gone. */
+  end (signal: NodeJS.Signals): Promise<void>
+}
+
+/** Starts a TypeScript file beside this one in a process of its own; it has an IPC channel to us. */
+export function startChild (file: string, args: string[]): Child {
+  const path = fileURLToPath(new URL(file, import.meta.url))
+  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const gone = once(child, 'exit')
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+    await gone
+  }
+  return { process: child, end }
+}
+
+/** The first message of a child. Throws when it ends before. */
+export async function firstMessage<T> (child: Child): Promise<T> {
+  const ended = once(child.process, 'exit').then(([code, signal]) => { throw new Error(`the child ended at its start (${code ?? signal})`) })
+  const [message] = await Promise.race([once(child.process, 'message'), ended]) as [T]
+  ended.catch(() => {})
+  return message
+}

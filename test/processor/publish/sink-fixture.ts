@@ -1,0 +1,66 @@
+import type { TestContext } from 'node:test'
+import type { ClickHouseClient } from '@clickhouse/client'
+import type { EventBatch, Telemetry } from '../../../services/processor/contract.ts'
+import type { EnrichedEvent, Reject } from '../../../services/processor/event.ts'
+import { clickhouseSchema, createClickhouseSink } from '../../../services/processor/publish/clickhouse.ts'
+import type { ClickhouseSink } from '../../../services/processor/publish/clickhouse.ts'
+import { createLog } from '../../../services/runtime/log.ts'
+import { prepareTables } from '../store-fixture.ts'
+
+export interface OpenSink {
+  sink: ClickhouseSink
+  /** Newest value of each gauge, sum of each counter, count of each histogram. */
+  values: Map<string, number>
+  /** Resolves once the gauge has the value. */
+  until (metric: string, test: (value: number) => boolean): Promise<void>
+  close (): Promise<void>
+}
+
+export interface SinkSettings {
+  url: string
+  state: string
+  spoolBytes?: number
+  prepare?: (client: ClickHouseClient) => Promise<void>
+}
+
+/** Opens a ClickHouse sink that is closed with the test. */
+export async function openSink (t: TestContext, { url, state, spoolBytes, prepare = prepareTables }: SinkSettings): Promise<OpenSink> {
+  const values = new Map<string, number>()
+  const waiting = new Set<() => void>()
+  const put = (metric: string, value: number): void => {
+    values.set(metric, value)
+    for (const wake of waiting) wake()
+  }
+  const telemetry: Telemetry = {
+    add: (metric, _labels, value) => put(metric, (values.get(metric) ?? 0) + value),
+    set: (metric, _labels, value) => put(metric, value),
+    record: (metric) => put(metric, (values.get(metric) ?? 0) + 1),
+  }
+  const options = clickhouseSchema.parse({ url, request_timeout: '10s', ...spoolBytes === undefined ? {} : { spool: { max_bytes: spoolBytes } } })
+  const sink = await createClickhouseSink(options, { state, telemetry, log: createLog('test', 'silent'), prepare })
+  let closed = false
+  const close = async (): Promise<void> => {
+    if (!closed) await sink.close()
+    closed = true
+  }
+  t.after(close)
+  const until = (metric: string, test: (value: number) => boolean): Promise<void> => new Promise((resolve) => {
+    const look = (): void => {
+      if (!test(values.get(metric) ?? NaN)) return
+      waiting.delete(look)
+      resolve()
+    }
+    waiting.add(look)
+    look()
+  })
+  return { sink, values, until, close }
+}
+
+/** A batch of one range of the input `test`. */
+export function makeBatch (partition: string, from: number, events: EnrichedEvent[], rejects: Reject[] = []): EventBatch {
+  return { range: { input: 'test', partition, from, to: from + 1000 }, events, rejects }
+}
+
+export function makeReject (offset: number): Reject {
+  return { reason: 'invalid_json', detail: 'at column 1', source: 'test:a', source_offset: offset, length: 12 }
+}

@@ -1,0 +1,40 @@
+import type { TestContext } from 'node:test'
+import { createClient } from '@clickhouse/client'
+import type { ClickHouseClient } from '@clickhouse/client'
+import { migrate } from '../../services/store/migrate.ts'
+import { firstMessage, startChild } from './child.ts'
+
+export interface RunningStore {
+  url: string
+  port: number
+  client: ClickHouseClient
+  /** Rows of a query, numbers as numbers. */
+  query (sql: string): Promise<Array<Record<string, unknown>>>
+  stop (): Promise<void>
+}
+
+/** Starts the embedded store in a process of its own; it ends with the test. */
+export async function startStoreProcess (t: TestContext, folder: string, port = 0): Promise<RunningStore> {
+  const child = startChild('./store-child.ts', [folder, String(port)])
+  const { url } = await firstMessage<{ url: string }>(child)
+  const client = createClient({ url })
+  let stopped = false
+  const stop = async (): Promise<void> => {
+    if (stopped) return
+    stopped = true
+    await client.close()
+    await child.end('SIGTERM')
+  }
+  t.after(stop)
+  return { url, port: Number(new URL(url).port), client, query: (sql) => query(client, sql), stop }
+}
+
+/** Makes the tables, as the processor does at its start. */
+export async function prepareTables (client: ClickHouseClient): Promise<void> {
+  await migrate(client, { database: 'gatelens' })
+}
+
+async function query (client: ClickHouseClient, sql: string): Promise<Array<Record<string, unknown>>> {
+  const result = await client.query({ query: sql, format: 'JSONEachRow', clickhouse_settings: { output_format_json_quote_64bit_integers: 0 } })
+  return result.json()
+}
