@@ -37,7 +37,7 @@ export function demo (command: Command): void {
 async function run (options: DemoOptions): Promise<void> {
   const folder = prepareFolder(options.data, options.keep === true)
   const interrupted = interruption()
-  await print(colors.dim('starting store, gateway and processor …\n'))
+  await print(`${colors.dim('starting store, gateway and processor …')}\n`)
   const stage = await startStage(folder)
   try {
     await print(renderPlaces(stage.places, folder, options.rate))
@@ -62,7 +62,7 @@ async function play (client: ClickHouseClient, { stage, folder, options, interru
   } finally {
     await traffic.stop()
   }
-  await print(colors.dim('traffic stopped; waiting until all of it is in ClickHouse …\n\n'))
+  await print(`${colors.dim('traffic stopped; waiting until all of it is in ClickHouse …')}\n\n`)
   return await Promise.race([conclude(client, folder, traffic.count.answered, before), stage.broken])
 }
 

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { GatelensError } from '../../runtime/errors.ts'
-import { ensureFolderSync } from '../../runtime/files.ts'
+import { GatelensError, messageOf } from '../../runtime/errors.ts'
 
 /** The paths inside the demo's data folder; nothing is written outside of it. */
 export interface DemoFolder {
@@ -21,11 +20,15 @@ const marker = '.gatelens-demo'
  */
 export function prepareFolder (path: string, keep: boolean): DemoFolder {
   const root = resolve(path)
-  assertOurs(root)
-  if (!keep) rmSync(root, { recursive: true, force: true })
-  ensureFolderSync(root)
-  writeFileSync(join(root, marker), 'made by gatelens demo, which empties this folder when it starts\n')
-  mkdirSync(join(root, 'logs'), { recursive: true })
+  try {
+    assertOurs(root)
+    if (!keep) rmSync(root, { recursive: true, force: true })
+    mkdirSync(join(root, 'logs'), { recursive: true, mode: 0o700 })
+    writeFileSync(join(root, marker), 'made by gatelens demo, which empties this folder when it starts\n')
+  } catch (error) {
+    if (error instanceof GatelensError) throw error
+    throw new GatelensError('FOLDER_UNUSABLE', `cannot use the folder: ${messageOf(error)}`, { where: root, cause: error })
+  }
   return {
     root,
     kong: join(root, 'kong.yml'),

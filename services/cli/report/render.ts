@@ -132,7 +132,7 @@ function breachRow (item: BreachShape): string[] {
 
 function section<T> (title: string, items: T[], total: number, columns: Column[], row: (item: T) => string[]): string {
   if (items.length === 0) return ''
-  const remark = total > items.length ? `${items.length} of ${formatCount(total)}; --top ${Math.min(total, 100)} shows more` : ''
+  const remark = total > items.length ? `the fullest ${items.length} of ${formatCount(total)}` : ''
   return `${renderTitle(title, remark)}\n${renderTable(columns, items.map(row))}`
 }
 

@@ -1,0 +1,56 @@
+/** The demo from the outside: everything that was sent is counted everywhere, and nothing is left running. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { after, test } from 'node:test'
+import { runCommand, startCommand } from './run-command.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gatelens-demo-'))
+after(() => { rmSync(folder, { recursive: true }) })
+
+test('the demo proves that every request is in ClickHouse once, and shows its breaches', async () => {
+  const data = join(folder, 'run')
+  const { code, stdout, stderr } = await runCommand(['demo', '--for', '10s', '--rate', '100', '--data', data])
+  assert.deepEqual([code, stderr], [0, ''], stdout)
+  const proofs = [...stdout.matchAll(/^ {2}([✓✗]) (.*?) {2,}(.*)$/gm)]
+  assert.equal(proofs.length, 4, stdout)
+  assert.deepEqual(proofs.map(([, mark]) => mark), ['✓', '✓', '✓', '✓'])
+  const [sent, rows, unique] = (proofs[0]?.[3] ?? '').replaceAll(',', '').split(' = ').map(Number)
+  assert.ok((sent ?? 0) > 500 && sent === rows && rows === unique, stdout)
+  for (const rule of ['partner-minute-quota', 'error-ratio', 'slow-route', 'undocumented-use']) assert.match(stdout, new RegExp(`^ {2}${rule} `, 'm'))
+  assert.match(stdout, /\/fhir\/r4\/internal\/export\/\{uuid\}.*umbrella-health/)
+  assert.deepEqual(readdirSync(folder), ['run'])
+  assert.doesNotMatch(readFileSync(join(data, 'logs/processor.log'), 'utf8'), /"level":(50|60)/)
+})
+
+test('when the demo is killed, its roles end by themselves', async () => {
+  const data = join(folder, 'killed')
+  const child = startCommand(['demo', '--data', data])
+  const lines = createInterface(child.stdout!)[Symbol.asyncIterator]()
+  const urls: string[] = []
+  while (urls.length < 3) {
+    const { value, done } = await lines.next() as { value: string, done?: boolean }
+    assert.notEqual(done, true, 'the demo ended before it told its addresses')
+    const found = /^ {2}(?:gateway|metrics|ClickHouse) +(http:\/\/[^/\s]+)/.exec(value)?.[1]
+    if (found !== undefined) urls.push(found)
+  }
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  for (const url of urls) await gone(url)
+  assert.ok(existsSync(join(data, 'access.ndjson')))
+})
+
+/** Resolves when nobody listens at the address any more; the suite's own time limit ends a wait in vain. */
+async function gone (url: string): Promise<void> {
+  for (;;) {
+    try {
+      await (await fetch(url)).arrayBuffer()
+    } catch {
+      return
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
