@@ -23,18 +23,20 @@ export function setFormatHeaders (response: ServerResponse, format: string, enco
 
 /**
  * Sets `X-ClickHouse-Summary`: numbers as strings, as the server writes them. The engine tells this process rows and
- * bytes of the result (of an INSERT: what was written), not what it scanned for them. Without an outcome (an answer that
+ * bytes of the result (of an INSERT: what was written); what it scanned for them is known from formats that end with
+ * statistics, and else taken to be the same. Without an outcome (an answer that
  * begins before its query has ended) all are 0.
  */
 export function setSummary (response: ServerResponse, outcome: Outcome | undefined, kind: 'read' | 'written'): void {
   const rows = String(outcome?.rows ?? 0)
   const bytes = String(outcome?.bytes ?? 0)
+  const scanned = outcome?.scanned ?? outcome
   response.setHeader('X-ClickHouse-Summary', JSON.stringify({
-    read_rows: rows,
-    read_bytes: bytes,
+    read_rows: String(scanned?.rows ?? 0),
+    read_bytes: String(scanned?.bytes ?? 0),
     written_rows: kind === 'written' ? rows : '0',
     written_bytes: kind === 'written' ? bytes : '0',
-    total_rows_to_read: rows,
+    total_rows_to_read: String(scanned?.rows ?? 0),
     result_rows: rows,
     result_bytes: bytes,
     elapsed_ns: String(Math.round((outcome?.seconds ?? 0) * 1e9)),

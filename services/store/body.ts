@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
@@ -17,6 +17,9 @@ export interface Data { path: string, encoding: string, size: number }
 
 export interface Received { statement: Statement, data?: Data }
 
+/** Decompresses a file into another with the engine, which knows more codings than Node. */
+export type Inflate = (from: string, encoding: string, to: string) => Promise<void>
+
 /** A statement's own text (not the data of an INSERT) is held in memory; this many bytes at most. */
 const longestQuery = 16 * 1024 * 1024
 /** Where an INSERT's data begins is looked for in this many bytes. */
@@ -28,14 +31,14 @@ const longestValues = 4 * 1024 * 1024
  * Reads a statement from URL and body; the text is the `query` parameter, a line end, and the body. The data of an
  * INSERT goes to the spool as it comes, still compressed where the engine can decompress it.
  */
-export async function receive (message: IncomingMessage, request: StoreRequest, spool: Spool): Promise<Received> {
+export async function receive (message: IncomingMessage, request: StoreRequest, spool: Spool, inflate: Inflate): Promise<Received> {
   const encoding = bodyEncoding(message)
   const insert = request.query === '' ? undefined : readInsertOfData(request.query, request.format)
   if (insert !== undefined && insert.dataAt === request.query.length && !request.decompress &&
     (encoding === 'none' || insert.format !== 'Values')) {
     return { statement: insert, data: await store(message, encoding, insert, spool) }
   }
-  const plain = decoded(message, encoding)
+  const plain = decoded(message, encoding, spool, inflate)
   const chunks = request.decompress ? decodeBlocks(plain) : plain
   const prefix = request.query === '' ? [] : [Buffer.from(`${request.query}\n`)]
   return await split(prefix, chunks, request.format, spool)
@@ -74,17 +77,26 @@ async function * joined (first: Buffer, rest: AsyncIterator<Buffer>): AsyncGener
   for (let item = await rest.next(); item.done !== true; item = await rest.next()) yield item.value
 }
 
-async function * decoded (message: IncomingMessage, encoding: string): AsyncGenerator<Buffer> {
+async function * decoded (message: IncomingMessage, encoding: string, spool: Spool, inflate: Inflate): AsyncGenerator<Buffer> {
   const decoder = createDecoder(encoding)
-  if (decoder === undefined) {
-    yield * message as AsyncIterable<Buffer>
-    return
-  }
+  if (decoder === undefined) return yield * inflated(message, encoding, spool, inflate)
   message.on('error', (error) => decoder.destroy(error)).pipe(decoder)
   try {
     yield * decoder as AsyncIterable<Buffer>
   } catch (error) {
     throw new StoreException('CANNOT_DECOMPRESS', `Cannot decompress the body: ${messageOf(error)}`)
+  }
+}
+
+async function * inflated (message: IncomingMessage, encoding: string, spool: Spool, inflate: Inflate): AsyncGenerator<Buffer> {
+  const [packed, plain] = [spool.path(), spool.path()]
+  try {
+    await pipeline(message, createWriteStream(packed, { mode: 0o600 }))
+    await inflate(packed, encoding, plain)
+    yield * createReadStream(plain) as AsyncIterable<Buffer>
+  } finally {
+    await spool.discard(packed)
+    await spool.discard(plain)
   }
 }
 

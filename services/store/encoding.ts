@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { PassThrough } from 'node:stream'
 import type { Transform } from 'node:stream'
 import { StoreException } from './exception.ts'
 
@@ -21,13 +22,9 @@ export function bodyEncoding (request: IncomingMessage): string {
   return known
 }
 
-/** A stream that decodes a coding in this process; undefined for plain bodies. Throws for what Node cannot decode. */
+/** A stream that decodes a coding in this process; undefined for those that only the engine knows. */
 export function createDecoder (encoding: string): Transform | undefined {
-  if (encoding === 'none') return undefined
-  const create = decoders[encoding]
-  if (create !== undefined) return create()
-  throw new StoreException('UNKNOWN_COMPRESSION_METHOD',
-    `Content-Encoding ${encoding} is supported for the data of an INSERT whose query stands in the URL; use gzip, deflate or br here`)
+  return encoding === 'none' ? new PassThrough() : decoders[encoding]?.()
 }
 
 /** Chooses the coding of an answer from Accept-Encoding: the engine's name, 'none' when the client takes none. */

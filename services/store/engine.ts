@@ -9,7 +9,14 @@ import { createSlots } from './slots.ts'
 import type { Lane } from './slots.ts'
 
 /** What one statement gave. For an INSERT of data `rows` and `bytes` are what was written, else what was returned. */
-export interface Outcome { output: Uint8Array, rows: number, bytes: number, seconds: number }
+export interface Outcome {
+  output: Uint8Array
+  rows: number
+  bytes: number
+  seconds: number
+  /** What was read to get there, where that is known. */
+  scanned?: { rows: number, bytes: number }
+}
 
 /** One connection to the engine: it keeps its own settings, parameters, current database and temporary tables. */
 export interface Connection {
@@ -26,6 +33,10 @@ export interface Engine {
   connect (): Connection
   /** Waits for a free slot of the engine, runs `work` in it and frees it. */
   exclusively<T> (lane: Lane, work: () => Promise<T>): Promise<T>
+  /** Asks the query whose text names this path to stop; it does at its next block. */
+  cancel (path: string): void
+  /** Decompresses one file into another; the content passes through memory. */
+  inflate (from: string, encoding: string, to: string): Promise<void>
   /** Waits for what runs and closes the files. */
   close (): Promise<void>
 }
@@ -67,6 +78,8 @@ export async function openEngine (folder: string): Promise<Engine> {
     timezone,
     connect: () => connection(open()),
     exclusively: slots.run,
+    cancel: (path) => { cancel(connection(open()), path).catch(() => undefined) },
+    inflate: async (from, encoding, to) => { await slots.run('write', async () => { await inflate(connection(open()), from, encoding, to) }) },
     close: async () => {
       await slots.drained()
       first.close()
@@ -86,6 +99,25 @@ function connection (session: Session): Connection {
       }
     },
     close: () => session.close(),
+  }
+}
+
+/** The engine gives its queries ids of its own: the path of the answer, which is in the text, tells which one is meant. */
+async function cancel (connected: Connection, path: string): Promise<void> {
+  try {
+    await connected.run(`KILL QUERY WHERE position(query, '${path}') > 0 AND query NOT ILIKE 'KILL%' ASYNC`)
+  } finally {
+    connected.close()
+  }
+}
+
+async function inflate (connected: Connection, from: string, encoding: string, to: string): Promise<void> {
+  try {
+    await connected.run('CREATE TEMPORARY TABLE body (content String)')
+    await connected.run(`INSERT INTO body FROM INFILE '${from}' COMPRESSION '${encoding}' FORMAT RawBLOB`)
+    await connected.run(`SELECT content FROM body INTO OUTFILE '${to}' TRUNCATE FORMAT RawBLOB`)
+  } finally {
+    connected.close()
   }
 }
 

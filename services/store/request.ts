@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { StoreException } from './exception.ts'
+import type { Multipart } from './multipart.ts'
 
 export interface Credentials { user: string, password: string }
 
@@ -39,12 +40,13 @@ const reserved = new Set(['query', 'database', 'default_format', 'user', 'passwo
 const refused = new Set(['dialect', 'format_schema', 'format_template_row', 'format_template_resultset'])
 
 /**
- * Reads URL and headers as the server's HTTP interface does (https://clickhouse.com/docs/interfaces/http); `fields` are
- * those of a multipart body, which count like URL parameters.
+ * Reads URL and headers as the server's HTTP interface does (https://clickhouse.com/docs/interfaces/http); the fields
+ * of a multipart body count like URL parameters.
  */
-export function readRequest (request: IncomingMessage, fields: Iterable<[string, string]> = []): StoreRequest {
+export function readRequest (request: IncomingMessage, multipart?: Multipart): StoreRequest {
   const url = new URL(request.url ?? '/', 'http://store')
-  const all = new URLSearchParams([...url.searchParams, ...fields])
+  const all = new URLSearchParams([...url.searchParams, ...multipart?.fields ?? []])
+  const ofTables = (multipart?.tables ?? []).flatMap(({ name }) => [`${name}_structure`, `${name}_types`, `${name}_format`])
   const header = (name: string): string | undefined => [request.headers[name]].flat()[0]
   return {
     credentials: readCredentials(request, all),
@@ -52,7 +54,7 @@ export function readRequest (request: IncomingMessage, fields: Iterable<[string,
     queryId: all.get('query_id') ?? header('x-clickhouse-query-id') ?? randomUUID(),
     database: nonEmpty(all.get('database') ?? header('x-clickhouse-database')),
     format: nonEmpty(all.get('default_format') ?? header('x-clickhouse-format')),
-    settings: readSettings(all),
+    settings: readSettings(all, new Set(ofTables)),
     params: Object.fromEntries([...all].filter(([name]) => name.startsWith('param_')).map(([name, value]) => [name.slice(6), value])),
     session: readSession(all),
     isRead: request.method !== 'POST',
@@ -79,10 +81,10 @@ function readCredentials (request: IncomingMessage, params: URLSearchParams): Cr
   return { user: name === '' ? 'default' : name, password }
 }
 
-function readSettings (params: URLSearchParams): Record<string, string> {
+function readSettings (params: URLSearchParams, others: ReadonlySet<string>): Record<string, string> {
   const settings: Record<string, string> = {}
   for (const [name, value] of params) {
-    if (reserved.has(name) || name.startsWith('param_')) continue
+    if (reserved.has(name) || others.has(name) || name.startsWith('param_')) continue
     if (refused.has(name)) throw new StoreException('READONLY', `Cannot modify '${name}' setting here`)
     if (!/^\w+$/.test(name)) throw new StoreException('UNKNOWN_SETTING', `Unknown setting '${name}'`)
     settings[name] = value

@@ -26,8 +26,12 @@ export function select (connection: Connection, sql: string, target: { path: str
   const done = connection.run(`${sql}${clause}`).catch((error: unknown) => {
     throw error instanceof StoreException ? new StoreException(error.type, hideClause(error.message, target.path), error.code) : error
   })
-  return { path: target.path, done }
+  const readsTail = withStatistics.has(target.format) && target.encoding === 'none'
+  return { path: target.path, done: readsTail ? done.then(async (outcome) => await addStatistics(outcome, target.path)) : done }
 }
+
+/** Formats that end with `rows_read` and `bytes_read`. */
+const withStatistics = new Set(['JSON', 'JSONCompact', 'JSONStrings', 'JSONCompactStrings', 'XML'])
 
 /** Waits until the result is complete or large enough to be streamed; throws what the query threw before that. */
 export async function ready (result: Result): Promise<Outcome | undefined> {
@@ -57,6 +61,18 @@ export async function * read (result: Result): AsyncGenerator<Buffer> {
     await file.close()
   }
   if (failure !== undefined) throw failure
+}
+
+async function addStatistics (outcome: Outcome, path: string): Promise<Outcome> {
+  const size = await sizeOf(path)
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, Math.max(0, size - 256))
+    const found = /rows_read\D+(\d+)[^]*?bytes_read\D+(\d+)/.exec(buffer.toString('latin1', 0, bytesRead))
+    return found === null ? outcome : { ...outcome, scanned: { rows: Number(found[1]), bytes: Number(found[2]) } }
+  } finally {
+    await file.close()
+  }
 }
 
 async function readChunk (file: FileHandle): Promise<Buffer> {

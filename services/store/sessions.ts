@@ -1,9 +1,22 @@
 import { StoreException } from './exception.ts'
 import type { Connection } from './engine.ts'
+import type { StoreRequest } from './request.ts'
+
+/** A connection for one query. */
+export interface Lease {
+  connection: Connection
+  /** True for a session's connection, which keeps what is set on it. */
+  isNamed: boolean
+  /** Ends the lease, and the connection if no session keeps it. */
+  release: () => void
+}
 
 export interface Sessions {
-  /** Lends the connection of a named session to one query at a time; makes it when it is new. Throws 372 and 373. */
-  borrow (owner: string, session: { id: string, seconds: number, mustExist: boolean }): { connection: Connection, giveBack: () => void }
+  /**
+   * Lends a connection: a new one, or that of a named session, which serves one query at a time. Throws 372
+   * SESSION_NOT_FOUND and 373 SESSION_IS_LOCKED.
+   */
+  lease (owner: string, session: StoreRequest['session']): Lease
   close (): void
 }
 
@@ -20,7 +33,12 @@ export function createSessions (connect: () => Connection): Sessions {
     sessions.delete(key)
   }
   return {
-    borrow: (owner, { id, seconds, mustExist }) => {
+    lease: (owner, session) => {
+      if (session === undefined) {
+        const connection = connect()
+        return { connection, isNamed: false, release: () => connection.close() }
+      }
+      const { id, seconds, mustExist } = session
       const key = `${owner}\n${id}`
       if (mustExist && !sessions.has(key)) throw new StoreException('SESSION_NOT_FOUND', `Session ${id} not found`)
       const held = sessions.get(key) ?? { connection: connect(), busy: false }
@@ -28,11 +46,11 @@ export function createSessions (connect: () => Connection): Sessions {
       clearTimeout(held.timer)
       held.busy = true
       sessions.set(key, held)
-      const giveBack = (): void => {
+      const release = (): void => {
         held.busy = false
         held.timer = setTimeout(expire, seconds * 1000, key).unref()
       }
-      return { connection: held.connection, giveBack }
+      return { connection: held.connection, isNamed: true, release }
     },
     close: () => {
       for (const held of sessions.values()) clearTimeout(held.timer)

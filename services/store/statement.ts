@@ -55,12 +55,18 @@ function classify (text: string, tokens: Token[]): Output | Command {
   if (first === undefined || last === undefined) throw new StoreException('SYNTAX_ERROR', 'Syntax error: Empty query.')
   const keyword = first.keyword === '' ? first.text : first.keyword
   const body = text.slice(0, last.end)
-  const inserts = keyword === 'WITH' && tokens.some((token) => token.keyword === 'INSERT' && token.depth === 0)
-  if (!giveRows.has(keyword) || inserts) return { kind: 'command', text: body, keyword: inserts ? 'INSERT' : keyword }
+  if (!giveRows.has(keyword) || writes(tokens)) return { kind: 'command', text: body, keyword: giveRows.has(keyword) ? 'INSERT' : keyword }
   const at = formatClause(tokens)
   const [word, name] = [tokens[at], tokens[at + 1]]
   if (at < 0 || word === undefined || name === undefined) return { kind: 'output', text: body, format: undefined }
   return { kind: 'output', text: `${text.slice(0, word.start)}${text.slice(name.end, last.end)}`, format: name.text }
+}
+
+/** `WITH … INSERT …` and `SELECT … PARALLEL WITH DROP …` begin like a query and are none. */
+function writes (tokens: Token[]): boolean {
+  const isExplained = tokens[0]?.keyword === 'EXPLAIN'
+  return tokens.some((token, index) => token.depth === 0 && ((token.keyword === 'INSERT' && !isExplained) ||
+    (token.keyword === 'PARALLEL' && tokens[index + 1]?.keyword === 'WITH')))
 }
 
 /** Index of the `FORMAT name` that ends the statement (SETTINGS may follow), or -1. */
