@@ -146,6 +146,16 @@ test('a document may refer to itself in circles and be large', async () => {
   assert.equal(endpoints.length, 1000)
 })
 
+test('lines of JSON are those of YAML, found in one pass', () => {
+  const document = { paths: { '/a~b': { get: { parameters: [{ name: 'x' }, 7, { name: '}"\\\\' }] } }, '"q"': [1, [2]] }, empty: {}, list: [] }
+  const text = JSON.stringify(document, null, 2)
+  const [json, yaml] = [parseSource('x.json', text), parseSource('x.yaml', `# a comment\n${text}`)]
+  assert.ok(!isBroken(json) && !isBroken(yaml))
+  for (const pointer of ['', '/paths', '/paths/~1a~0b', '/paths/~1a~0b/get', '/paths/~1a~0b/get/parameters', '/paths/~1a~0b/get/parameters/2', '/paths/"q"', '/list', '/empty/none']) {
+    assert.equal(json.lineOf(pointer), yaml.lineOf(pointer) - 1, pointer)
+  }
+})
+
 test('a line is found for any pointer, or that of the nearest parent', () => {
   const file = parseSource('x.yaml', 'a:\n  - b: 1\n    c/d: 2\n---\ne: 1\n')
   assert.ok(!isBroken(file))

@@ -4,6 +4,7 @@ import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
 import type { Document } from 'yaml'
 import { messageOf } from '../../runtime/errors.ts'
 import { findJsonFault } from '../../runtime/json-fault.ts'
+import { jsonPlaces, lineAt } from './json-places.ts'
 
 /** A JSON or YAML file, read: its documents as plain values, and where each place of them stands in the text. */
 export interface SourceFile {
@@ -30,7 +31,7 @@ export async function readSource (path: string): Promise<SourceFile | Broken> {
 /** Parses the text of such a file. JSON is read by the engine's own parser, which is many times faster. */
 export function parseSource (path: string, text: string): SourceFile | Broken {
   const json = parseJson(text)
-  if (json !== undefined) return { path, documents: [json], lineOf: linesLater(() => text) }
+  if (json !== undefined) return { path, documents: [json], lineOf: jsonLines(text) }
   // YAML forgives what JSON does not, such as a value that was forgotten.
   if (extname(path) === '.json') return brokenJson(text)
   const { documents, broken, lineOf } = parseYaml(text)
@@ -56,7 +57,16 @@ function parseJson (text: string): unknown {
   }
 }
 
-/** Lines of a text that was read without positions (JSON is YAML too): it is read again when someone asks for one. */
+/** Lines of a JSON text, found when someone asks for one. */
+function jsonLines (text: string): SourceFile['lineOf'] {
+  let places: Map<string, number> | undefined
+  return (pointer) => {
+    places ??= jsonPlaces(text)
+    return lineAt(places, pointer)
+  }
+}
+
+/** Lines of a YAML text that was read without positions: it is read again when someone asks for one. */
 export function linesLater (text: () => string): SourceFile['lineOf'] {
   let yaml: Yaml | undefined
   return (pointer, document) => {
