@@ -12,6 +12,8 @@ import { packageRoot } from '../../services/runtime/package.ts'
 export interface KafkaServer {
   /** host:port. */
   broker: string
+  /** host:port of the listener that wants SASL PLAIN: user `reader`, password `reader-secret`. */
+  guarded: string
   /** A client that is quiet. */
   client: Kafka
   /** Starts the same node again, on the same port and data, after {@link KafkaServer.kill}; resolves when it answers. */
@@ -22,12 +24,12 @@ export interface KafkaServer {
 
 /** Starts Apache Kafka from `test/.servers/kafka` with its data in `folder`. Call `kill` in the end. */
 export async function startKafka (folder: string): Promise<KafkaServer> {
-  const [port, controller] = [await freePort(), await freePort()]
+  const ports = { plain: await freePort(), guarded: await freePort(), controller: await freePort() }
   mkdirSync(folder, { recursive: true })
   const properties = join(folder, 'server.properties')
-  writeFileSync(properties, settings(folder, port, controller))
+  writeFileSync(properties, settings(folder, ports))
   java(['kafka.tools.StorageTool', 'format', '--config', properties, '--cluster-id', 'Z2F0ZWxlbnMtdGVzdC0wMQ'])
-  const broker = `127.0.0.1:${port}`
+  const broker = `127.0.0.1:${ports.plain}`
   const client = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING, retry: { retries: 8, initialRetryTime: 100 } })
   let child: ChildProcess | undefined
   const kill = async (): Promise<void> => {
@@ -42,18 +44,22 @@ export async function startKafka (folder: string): Promise<KafkaServer> {
     await answers(client, child)
   }
   await start()
-  return { broker, client, start, kill }
+  return { broker, guarded: `127.0.0.1:${ports.guarded}`, client, start, kill }
 }
 
-function settings (folder: string, port: number, controller: number): string {
+function settings (folder: string, { plain, guarded, controller }: Record<'plain' | 'guarded' | 'controller', number>): string {
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `PLAINTEXT://127.0.0.1:${plain},GUARDED://127.0.0.1:${guarded},CONTROLLER://127.0.0.1:${controller}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${plain},GUARDED://127.0.0.1:${guarded}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,GUARDED:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'sasl.enabled.mechanisms': 'PLAIN',
+    'listener.name.guarded.plain.sasl.jaas.config':
+      'org.apache.kafka.common.security.plain.PlainLoginModule required user_reader="reader-secret";',
     'log.dirs': join(folder, 'data'),
     'offsets.topic.replication.factor': 1,
     'offsets.topic.num.partitions': 2,

@@ -14,6 +14,7 @@ import { kongRecord } from '../kong-fixture.ts'
 import { prepareTables, startStoreProcess } from '../store-fixture.ts'
 import type { RunningStore } from '../store-fixture.ts'
 import { committed, makeTopic, openReader, placeOf, produce, startMember, take, textsOf } from './kafka-fixture.ts'
+import type { Reader } from './kafka-fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatelens-kafka-'))
 const numbers = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => String(from + index))
@@ -162,6 +163,31 @@ test('messages in a compression that is not built in end the input with an expla
   codecs[types.Snappy] = builtIn
   await assert.rejects(openReader(t, kafka, topic).next(), (error: unknown) =>
     error instanceof GatelensError && error.code === 'INPUT_UNREADABLE' && error.message.includes('Snappy') && error.where.includes(topic))
+})
+
+test('a wrong password is reported once and tried again; the right one lets the member in', async (t) => {
+  const topic = await makeTopic(kafka, 'guarded', 1)
+  await produce(kafka, topic, numbers(3))
+  const open = (password: string): Reader => openReader(t, kafka, topic, {
+    brokers: [kafka.guarded], sasl: { mechanism: 'plain', username: 'reader', password },
+  })
+  const wrong = open('wrong')
+  const waiting = wrong.next()
+  while (wrong.lines.length === 0) await pause(20)
+  await pause(2500)
+  await wrong.stop()
+  assert.deepEqual(wrong.lines, ['kafka: does not answer as it should; trying again'])
+  assert.equal(await waiting, undefined)
+  assert.deepEqual(await take(open('reader-secret'), 3), numbers(3))
+})
+
+test('a topic that does not exist yet is waited for, and not made', async (t) => {
+  const reader = openReader(t, kafka, 'later')
+  const first = reader.next()
+  while (reader.lines.length === 0) await pause(20)
+  await makeTopic(kafka, 'later', 1)
+  await produce(kafka, 'later', ['a'])
+  assert.deepEqual(textsOf(await first), ['a'])
 })
 
 test('a broker that is away is waited for, with one line for each change', async (t) => {
