@@ -15,24 +15,11 @@ export interface PartnerEntry {
   quotas: { minute?: number, hourly?: number, daily?: number, monthly?: number }
 }
 
-/** The threshold of a subject in requests, ms or as a ratio; undefined when its partner has no such quota. */
-export type Thresholds = (subject: Subject) => number | undefined
-
-/** Resolves a rule's thresholds against the directory as it is now. */
-export function thresholdsOf (rule: Rule, directory: Directory): Thresholds {
-  const { above } = rule
-  if (typeof above === 'number') return () => above
-  const { quota } = quotaOf[above]
-  const quotas = new Map(directory.partners.map((partner) => [partner.name, partner.quotas[quota]]))
-  return (subject) => quotas.get(subject.partner)
-}
-
-/** The lowest threshold that any subject can have, or undefined when none has one: what lies below needs no closer look. */
-export function lowestThreshold (rule: Rule, directory: Directory): number | undefined {
+/** The thresholds of a rule as the directory has them now: a number for everybody, or one for each partner with such a quota. */
+export function limitsOf (rule: Rule, directory: Directory): number | ReadonlyMap<string, number> {
   if (typeof rule.above === 'number') return rule.above
   const { quota } = quotaOf[rule.above]
-  const limits = directory.partners.flatMap((partner) => partner.quotas[quota] ?? [])
-  return limits.length === 0 ? undefined : limits.reduce((a, b) => Math.min(a, b))
+  return new Map(directory.partners.flatMap(({ name, quotas }) => quotas[quota] === undefined ? [] : [[name, quotas[quota]]]))
 }
 
 /** Who answers for a subject: the service's owner if it names a service, else the partner's; whom to tell likewise. */

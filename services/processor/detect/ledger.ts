@@ -69,6 +69,13 @@ export function evaluate (rule: Rule, ledger: Ledger, points: readonly Point[], 
   return { ledger: { from, tracks: settled.tracks, written: new Map(written) }, changed, active }
 }
 
+/** The same evaluation with what was found out about some breaches in place of what it said. */
+export function amend (evaluation: Evaluation, amended: ReadonlyMap<string, Breach>): Evaluation {
+  const replace = (breach: Breach): Breach => amended.get(breach.breach_id) ?? breach
+  const written = new Map([...evaluation.ledger.written].map(([id, breach]) => [id, replace(breach)]))
+  return { ledger: { ...evaluation.ledger, written }, changed: evaluation.changed.map(replace), active: evaluation.active.map(replace) }
+}
+
 function version (rule: Rule, ledger: Ledger, episode: Episode, now: number): Omit<Breach, 'owner' | 'contact'> {
   const id = breachId(rule.name, episode.subject, episode.opening)
   const before = ledger.written.get(id)

@@ -2,7 +2,7 @@ import { LogCollapsingLowestDenseDDSketch as Sketch } from '@datadog/sketches-js
 import type { EnrichedEvent } from '../event.ts'
 import { subjectOf } from './breach.ts'
 import type { Breach, Subject } from './breach.ts'
-import { describeSubjects, thresholdsOf } from './directory.ts'
+import { describeSubjects, limitsOf } from './directory.ts'
 import type { Directory } from './directory.ts'
 import type { Point } from './episodes.ts'
 import { evaluate, openLedger } from './ledger.ts'
@@ -28,8 +28,9 @@ export function createRollup (rules: readonly Rule[], directory: Directory): Rol
   const cells = new Map(rules.map((rule) => [rule, new Map<string, Cell>()]))
   let now = 0
   const points = (rule: Rule): Point[] => {
-    const threshold = thresholdsOf(rule, directory)
-    return [...cells.get(rule)?.values() ?? []].flatMap((cell) => toPoint(rule, cell, threshold(cell.subject)))
+    const limits = limitsOf(rule, directory)
+    const limitOf = ({ partner }: Subject): number | undefined => typeof limits === 'number' ? limits : limits.get(partner)
+    return [...cells.get(rule)?.values() ?? []].flatMap((cell) => toPoint(rule, cell, limitOf(cell.subject)))
   }
   return {
     observe: (events) => {
@@ -74,7 +75,7 @@ function cellOf (rule: Rule, windows: Map<string, Cell>, event: EnrichedEvent): 
     start,
     requests: 0,
     count: 0,
-    sketch: isQuantile(rule) ? new Sketch({ relativeAccuracy: 0.005, binLimit: 2048 }) : undefined,
+    sketch: isQuantile(rule) ? new Sketch({ relativeAccuracy: 0.01, binLimit: 2048 }) : undefined,
     minutes: grows(rule) && rule.over !== 60_000 ? new Map<number, number>() : undefined,
   }
   windows.set(key, cell)
@@ -82,15 +83,13 @@ function cellOf (rule: Rule, windows: Map<string, Cell>, event: EnrichedEvent): 
 }
 
 function count (rule: Rule, cell: Cell, event: EnrichedEvent): void {
+  cell.requests++
   if (cell.sketch !== undefined) {
     const value = timeOf(rule, event)
-    if (value === null) return
-    cell.sketch.accept(value)
-    cell.requests++
+    if (value !== null) cell.sketch.accept(value)
     return
   }
   const amount = amountOf(rule, event)
-  cell.requests++
   cell.count += amount
   if (cell.minutes === undefined || amount === 0) return
   const minute = windowOf(event.time, 60_000)
@@ -114,7 +113,7 @@ function amountOf (rule: Rule, event: EnrichedEvent): number {
 }
 
 function toPoint (rule: Rule, cell: Cell, threshold: number | undefined): Point[] {
-  if (threshold === undefined || cell.requests === 0) return []
+  if (threshold === undefined || cell.sketch?.count === 0) return []
   return [{ subject: cell.subject, start: cell.start, value: valueOf(rule, cell), requests: cell.requests, threshold }]
 }
 

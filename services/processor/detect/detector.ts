@@ -1,0 +1,60 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import { z } from 'zod'
+import { pause } from '../../runtime/shutdown.ts'
+import { duration } from '../../runtime/units.ts'
+import type { Breach } from './breach.ts'
+import { Rounds } from './round.ts'
+import type { RoundOptions } from './round.ts'
+import { openDetectStore } from './store.ts'
+
+/** `detect:` in the processor's configuration. */
+export const detectSchema = z.strictObject({
+  rules: z.string().min(1).optional().describe('Rules file, relative to the configuration file; without one nothing is detected.'),
+  interval: duration.default(10_000).describe('How often all rules are evaluated.'),
+  horizon: duration.default(3_600_000).describe('How late events may come and still open, change or close a breach.'),
+})
+
+export interface DetectorOptions extends RoundOptions {
+  client: ClickHouseClient
+  /** Milliseconds between two evaluations; default 10,000. */
+  interval?: number
+}
+
+export interface Detector {
+  /** Evaluates every rule now, writes what changed, and gives the open breaches. Never rejects: failures are counted. */
+  evaluateOnce (): Promise<Breach[]>
+  /** Stops the loop and waits for the evaluation that is running. */
+  close (): Promise<void>
+}
+
+/**
+ * Evaluates the rules over the rollups, at once and then every `interval`, and keeps the ledger of breaches. What "now" is,
+ * the newest event says and not the wall clock, so that a replayed log gives the same breaches as live traffic did; where
+ * no more requests come at all, nothing closes either. Throws RULE_INVALID. A store that fails is counted, logged when the
+ * failure changes, and asked again. Open breaches of an earlier run are taken up; those of rules that are gone are closed.
+ */
+export function startDetector (options: DetectorOptions): Detector {
+  const rounds = new Rounds(openDetectStore(options.client, options.database), options)
+  const stopping = new AbortController()
+  let running: Promise<unknown> = Promise.resolve()
+  const evaluateOnce = (): Promise<Breach[]> => {
+    const result = running.then(() => rounds.run())
+    running = result
+    return result
+  }
+  const loop = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await evaluateOnce()
+      await pause(options.interval ?? 10_000, stopping.signal)
+    }
+  }
+  const ended = loop()
+  return {
+    evaluateOnce,
+    close: async () => {
+      stopping.abort()
+      await ended
+      await running
+    },
+  }
+}

@@ -1,0 +1,115 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import type { Breach } from './breach.ts'
+import type { Statement } from './compile-rule.ts'
+import type { Point } from './episodes.ts'
+
+/** Longest time that a statement of detection may take in the engine, seconds. */
+const limitSeconds = 60
+
+/** What detection reads from and writes to ClickHouse. Every method rejects with what the client throws. */
+export interface DetectStore {
+  /** Newest event time that is not after `latest`; both epoch ms; undefined when there is none. */
+  newest (latest: number): Promise<number | undefined>
+  points (statement: Statement): Promise<Point[]>
+  /** Epoch ms. */
+  crossing (statement: Statement): Promise<number | undefined>
+  samples (statement: Statement): Promise<string[]>
+  /** Newest versions of the open breaches, and of all that were seen since `since` (epoch ms). */
+  breaches (since: number): Promise<Breach[]>
+  /** Of which rules breaches were ever recorded. */
+  knownRules (): Promise<Set<string>>
+  /** Writes versions; a version that is written again changes nothing. */
+  write (breaches: readonly Breach[], version: number): Promise<void>
+}
+
+/** Speaks to the tables of one database. */
+export function openDetectStore (client: ClickHouseClient, database: string): DetectStore {
+  const read = async <T>({ query, params }: Statement): Promise<T[]> => {
+    const result = await client.query({
+      query, query_params: { ...params, database }, format: 'JSONEachRow', clickhouse_settings: { max_execution_time: limitSeconds },
+    })
+    return await result.json<T>()
+  }
+  return {
+    newest: async (latest) => await newest(read, latest),
+    points: async (statement) => (await read<PointRow>(statement)).map(toPoint),
+    crossing: async (statement) => (await read<{ minute: number }>(statement)).map((row) => Number(row.minute) * 1000)[0],
+    samples: async (statement) => (await read<{ request_id: string }>(statement)).map((row) => row.request_id),
+    breaches: async (since) => (await read<BreachRow>({ query: breachesQuery, params: { since } })).map(toBreach),
+    knownRules: async () => new Set((await read<{ rule: string }>({ query: rulesQuery, params: {} })).map((row) => row.rule)),
+    write: async (breaches, version) => {
+      const values = breaches.map((breach) => toRow(breach, version))
+      await client.insert({ table: `${database}.breaches`, values, format: 'JSONEachRow' })
+    },
+  }
+}
+
+type Read = <T>(statement: Statement) => Promise<T[]>
+
+async function newest (read: Read, latest: number): Promise<number | undefined> {
+  const select = 'SELECT toUnixTimestamp64Milli(max(time)) AS newest, count() > 0 AS any FROM {database:Identifier}.requests'
+  // Without a condition the engine answers from the parts' own minima and maxima, however many rows there are.
+  const [all] = await read<{ newest: string }>({ query: select, params: {} })
+  if (Number(all?.newest) <= latest) return Number(all?.newest) > 0 ? Number(all?.newest) : undefined
+  const [past] = await read<{ newest: string }>({ query: `${select} WHERE time <= fromUnixTimestamp64Milli({latest:Int64})`, params: { latest } })
+  return Number(past?.newest) > 0 ? Number(past?.newest) : undefined
+}
+
+interface PointRow { start: number, service?: string, route?: string, partner?: string, value: number, total: string, threshold: number }
+
+function toPoint (row: PointRow): Point {
+  const { service = '', route = '', partner = '' } = row
+  return {
+    subject: { service, route, partner },
+    start: Number(row.start) * 1000,
+    value: Number(row.value),
+    requests: Number(row.total),
+    threshold: Number(row.threshold),
+  }
+}
+
+type BreachRow = Record<Exclude<keyof Breach, 'sample_request_ids'>, string> & { sample_request_ids: string[] }
+
+const rulesQuery = 'SELECT DISTINCT rule FROM {database:Identifier}.breaches'
+
+const breachesQuery = `
+SELECT
+  breach_id, rule, severity, service, route, partner,
+  toUnixTimestamp64Milli(opened_at) AS opened_at, toUnixTimestamp64Milli(closed_at) AS closed_at,
+  toUnixTimestamp64Milli(last_seen) AS last_seen,
+  threshold, observed, peak, requests, sample_request_ids, owner, contact
+FROM {database:Identifier}.breaches AS b FINAL
+WHERE b.closed_at IS NULL OR b.last_seen >= fromUnixTimestamp64Milli({since:Int64})`
+
+function toBreach (row: BreachRow): Breach {
+  const { breach_id, rule, severity, service, route, partner, owner, contact, sample_request_ids } = row
+  return {
+    breach_id,
+    rule,
+    severity,
+    service,
+    route,
+    partner,
+    opened_at: Number(row.opened_at),
+    closed_at: row.closed_at === null ? null : Number(row.closed_at),
+    last_seen: Number(row.last_seen),
+    threshold: Number(row.threshold),
+    observed: Number(row.observed),
+    peak: Number(row.peak),
+    requests: Number(row.requests),
+    sample_request_ids,
+    owner,
+    contact,
+  }
+}
+
+function toRow (breach: Breach, version: number): Record<string, unknown> {
+  const time = (milliseconds: number): string => (milliseconds / 1000).toFixed(3)
+  return {
+    ...breach,
+    opened_at: time(breach.opened_at),
+    closed_at: breach.closed_at === null ? null : time(breach.closed_at),
+    last_seen: time(breach.last_seen),
+    version,
+  }
+}

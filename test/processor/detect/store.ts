@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient } from '@clickhouse/client'
+import type { ClickHouseClient } from '@clickhouse/client'
+import { pino } from 'pino'
+import { fields } from '../../../services/processor/event.ts'
+import type { EnrichedEvent } from '../../../services/processor/event.ts'
+import { migrate } from '../../../services/store/migrate.ts'
+import { startStore } from '../../../services/store/server.ts'
+
+export interface TestStore {
+  url: string
+  client: ClickHouseClient
+  /** Makes a database with the schema. */
+  create (database: string): Promise<void>
+  insert (database: string, events: readonly EnrichedEvent[]): Promise<void>
+  rows<T> (query: string): Promise<T[]>
+  close (): Promise<void>
+}
+
+/** A real store, in a folder that goes away with it. */
+export async function openTestStore (): Promise<TestStore> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatelens-detect-'))
+  const store = await startStore({ folder, host: '127.0.0.1', port: 0, log: pino({ level: 'silent' }) })
+  const client = createClient({ url: store.url })
+  return {
+    url: store.url,
+    client,
+    create: async (database) => { await migrate(client, { database }) },
+    insert: async (database, events) => {
+      await client.insert({ table: `${database}.requests`, values: events.map(toRow), format: 'JSONEachRow' })
+    },
+    rows: async <T>(query: string) => await (await client.query({ query, format: 'JSONEachRow' })).json<T>(),
+    close: async () => {
+      await client.close()
+      await store.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function toRow (event: EnrichedEvent): Record<string, unknown> {
+  const row: Record<string, unknown> = {}
+  for (const name of Object.keys(fields) as Array<keyof typeof fields>) row[name] = event[name]
+  return { ...row, time: (event.time / 1000).toFixed(3) }
+}
