@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { EventBatch, Landed, RawRecord, RecordBatch, Sink } from '../../../services/processor/contract.ts'
+import type { EnrichedEvent, LocatedEvent } from '../../../services/processor/event.ts'
+import { runPipeline } from '../../../services/processor/pipeline.ts'
+import type { Parts } from '../../../services/processor/pipeline.ts'
+import { makeEvent } from '../event-fixture.ts'
+
+/** Stages of a few words: `ok` becomes an event, `drop` one that is filtered, all else a reject. */
+const stages: Pick<Parts, 'decode' | 'locate' | 'filter' | 'enrich'> = {
+  decode: ({ bytes, offset }, source) => ['ok', 'drop'].includes(bytes.toString())
+    ? makeEvent({ route: bytes.toString(), source, source_offset: offset })
+    : { reason: 'invalid_json', detail: '', source, source_offset: offset, length: bytes.length },
+  locate: (events) => events as LocatedEvent[],
+  filter: (event) => event.route === 'drop',
+  enrich: (events) => events as EnrichedEvent[],
+}
+
+/** Keeps what it is given, and says what happened in which order. */
+class Memory implements Sink {
+  readonly batches: EventBatch[] = []
+  readonly log: string[]
+  readonly refuse: number
+
+  constructor (log: string[], refuse = 0) {
+    this.log = log
+    this.refuse = refuse
+  }
+
+  async write (batch: EventBatch, landed?: Landed): Promise<void> {
+    this.log.push(`write ${batch.range.from}`)
+    await new Promise((resolve) => setImmediate(resolve))
+    this.batches.push(batch)
+    landed?.(Math.min(this.refuse, batch.events.length))
+  }
+
+  async close (): Promise<void> {}
+}
+
+async function * batchesOf (words: string[][], log: string[]): AsyncGenerator<RecordBatch> {
+  let offset = 0
+  for (const batch of words) {
+    const from = offset
+    const records = batch.map((word): RawRecord => ({ bytes: Buffer.from(word), offset: offset++ }))
+    log.push(`read ${from}`)
+    yield { range: { input: 'test', partition: 'p', from, to: offset }, records, commit: async () => { log.push(`commit ${from}`) } }
+  }
+}
+
+function count (): { totals: Map<string, number>, telemetry: Parts['telemetry'] } {
+  const totals = new Map<string, number>()
+  const add = (metric: string, labels: Record<string, string>, value: number): void => {
+    const key = [metric, ...Object.values(labels)].join(' ')
+    totals.set(key, (totals.get(key) ?? 0) + value)
+  }
+  return { totals, telemetry: { add, set: () => {} } }
+}
+
+test('what was received is published, filtered or rejected, whatever comes', async () => {
+  const word = fc.constantFrom('ok', 'drop', 'bad')
+  await fc.assert(fc.asyncProperty(fc.array(fc.array(word, { maxLength: 8 }), { maxLength: 8 }), fc.nat(2), async (words, refuse) => {
+    const { totals, telemetry } = count()
+    const sink = new Memory([], refuse)
+    await runPipeline({ input: batchesOf(words, []), ...stages, observe: () => {}, sink, telemetry })
+    const of = (outcome: string): number => totals.get(`gatelens_events_total ${outcome}`) ?? 0
+    assert.equal(of('received'), words.flat().length)
+    assert.equal(of('published') + of('filtered') + of('rejected'), of('received'))
+    assert.equal(of('filtered'), words.flat().filter((item) => item === 'drop').length)
+    const reasons = ['invalid_json', 'refused_by_store'].map((reason) => totals.get(`gatelens_rejects_total ${reason}`) ?? 0)
+    assert.equal((reasons[0] ?? 0) + (reasons[1] ?? 0), of('rejected'))
+    assert.equal(sink.batches.flatMap((batch) => batch.events).length, words.flat().filter((item) => item === 'ok').length)
+  }))
+})
+
+test('a batch is committed after it was written, in order, and the next is read meanwhile', async () => {
+  const log: string[] = []
+  await runPipeline({ input: batchesOf([['ok'], ['ok'], ['ok']], log), ...stages, observe: () => {}, sink: new Memory(log), telemetry: count().telemetry })
+  assert.deepEqual(log.filter((line) => !line.startsWith('read')), ['write 0', 'commit 0', 'write 1', 'commit 1', 'write 2', 'commit 2'])
+  assert.ok(log.indexOf('read 1') < log.indexOf('commit 0'))
+})
+
+test('events and rejects carry the place that they came from', async () => {
+  const sink = new Memory([])
+  await runPipeline({ input: batchesOf([['bad', 'ok']], []), ...stages, observe: () => {}, sink, telemetry: count().telemetry })
+  const [batch] = sink.batches
+  assert.deepEqual([batch?.events[0]?.source, batch?.events[0]?.source_offset], ['test:p', 1])
+  assert.deepEqual([batch?.rejects[0]?.source, batch?.rejects[0]?.source_offset], ['test:p', 0])
+})
+
+test('a sink that gives up ends the pipeline at once, also while the input rests, and nothing after is committed', async () => {
+  const log: string[] = []
+  async function * resting (): AsyncGenerator<RecordBatch> {
+    yield * batchesOf([['ok']], log)
+    await new Promise(() => {})
+  }
+  const sink: Sink = { write: async () => { throw new Error('gave up') }, close: async () => {} }
+  await assert.rejects(runPipeline({ input: resting(), ...stages, observe: () => {}, sink, telemetry: count().telemetry }), /gave up/)
+  assert.deepEqual(log, ['read 0'])
+})
+
+test('the lag is the age of the newest event', async () => {
+  const seen: Array<[string, Record<string, string>, number]> = []
+  const telemetry: Parts['telemetry'] = { add: () => {}, set: (...call) => { seen.push(call) } }
+  const clock = (): number => makeEvent().time + 1500
+  await runPipeline({ input: batchesOf([['ok']], []), ...stages, observe: () => {}, sink: new Memory([]), telemetry, clock })
+  assert.deepEqual(seen, [['gatelens_input_lag_seconds', { input: 'test' }, 1.5]])
+})

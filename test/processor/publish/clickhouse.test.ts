@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { ClickHouseError } from '@clickhouse/client'
+import { describeRefusal } from '../../../services/processor/publish/refusal.ts'
+import { GatelensError } from '../../../services/runtime/errors.ts'
+import { makeEvents } from '../event-fixture.ts'
+import { makeFolder } from '../input/fixture.ts'
+import { prepareTables, startStoreProcess } from '../store-fixture.ts'
+import { makeBatch, makeReject, openSink } from './sink-fixture.ts'
+
+const nowhere = 'http://127.0.0.1:1'
+
+test('a full spool holds the writer up, drops nothing, and lets go when the store is back', async (t) => {
+  const folder = makeFolder(t)
+  const early = await startStoreProcess(t, join(folder, 'store'))
+  await early.stop()
+  const { sink, values } = await openSink(t, { url: early.url, state: join(folder, 'state'), spoolBytes: 10_000 })
+  await sink.write(makeBatch('a', 0, makeEvents(15)))
+  let held = true
+  const second = sink.write(makeBatch('a', 1000, makeEvents(15))).then(() => { held = false })
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.equal(held, true)
+  assert.ok((values.get('gatelens_spool_bytes') ?? 0) <= 10_000)
+  const store = await startStoreProcess(t, join(folder, 'store'), early.port)
+  await second
+  await sink.settled()
+  assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.requests'), [{ rows: 30 }])
+})
+
+test('a writer that is held up when the sink closes is told so', async (t) => {
+  const { sink, close } = await openSink(t, { url: nowhere, state: makeFolder(t), spoolBytes: 10 })
+  await sink.write(makeBatch('a', 0, makeEvents(1)))
+  const held = assert.rejects(sink.write(makeBatch('a', 1000, makeEvents(1))), { code: 'STORE_UNREACHABLE' })
+  await close()
+  await held
+})
+
+test('what waits on disk holds published fields only, under names without content', async (t) => {
+  const folder = makeFolder(t)
+  const { sink, close } = await openSink(t, { url: nowhere, state: folder })
+  const secret = 'S3cret-value-that-must-not-leave'
+  const raw = { target: `/v1?key=${secret}`, upstream_target: secret, credential_id: secret, client_ip: secret, consumer_id: secret }
+  const more = { user_agent_original: secret, path_params: { id: secret }, gateway_service: secret, consumer_custom_id: secret }
+  await sink.write(makeBatch('a', 0, makeEvents(3, () => ({ ...raw, ...more })), [makeReject(1)]))
+  await close()
+  const names = readdirSync(join(folder, 'spool'))
+  assert.equal(names.length, 1)
+  const content = readFileSync(join(folder, 'spool', names[0] ?? '')).toString()
+  assert.ok(content.includes('/v1/orders/{id}'))
+  assert.ok(!content.includes(secret) && !names.join().includes(secret))
+})
+
+test('rows of more days than one insert may touch are inserted in several', async (t) => {
+  const folder = makeFolder(t)
+  const store = await startStoreProcess(t, join(folder, 'store'))
+  const { sink } = await openSink(t, { url: store.url, state: join(folder, 'state') })
+  const events = makeEvents(250, (index) => ({ time: Date.UTC(2026, 0, 1) + index * 86_400_000 }))
+  for (let time = 0; time < 2; time++) await sink.write(makeBatch('a', 0, events))
+  await sink.settled()
+  assert.deepEqual(await store.query('SELECT count() AS rows, sum(requests) AS requests FROM gatelens.requests_1m'), [{ rows: 250, requests: 250 }])
+  assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.rejected'), [{ rows: 0 }])
+})
+
+test('tables that were dropped are made again', async (t) => {
+  const folder = makeFolder(t)
+  const store = await startStoreProcess(t, join(folder, 'store'))
+  const { sink } = await openSink(t, { url: store.url, state: join(folder, 'state') })
+  await sink.write(makeBatch('a', 0, makeEvents(1)))
+  await sink.settled()
+  await store.client.command({ query: 'DROP DATABASE gatelens' })
+  await sink.write(makeBatch('a', 1000, makeEvents(2)))
+  await sink.settled()
+  assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.requests'), [{ rows: 2 }])
+})
+
+test('a refused row keeps its place and gives the reason without its values', async (t) => {
+  const folder = makeFolder(t)
+  const store = await startStoreProcess(t, join(folder, 'store'))
+  const { sink } = await openSink(t, { url: store.url, state: join(folder, 'state') })
+  await sink.write(makeBatch('a', 0, makeEvents(1, () => ({ event_id: 'not-a-value-to-tell-anybody-about-7261', source: 'file:a\tb', source_offset: 4711 }))))
+  await sink.settled()
+  const [row] = await store.query('SELECT reason, detail, source, source_offset FROM gatelens.rejected')
+  assert.deepEqual({ ...row, detail: '' }, { reason: 'refused_by_store', detail: '', source: 'file:a\tb', source_offset: 4711 })
+  assert.match(String(row?.detail), /^TOO_LARGE_STRING_SIZE \(131\)/)
+  assert.doesNotMatch(String(row?.detail), /7261|anybody/)
+})
+
+test('a schema that is newer stops the sink for good', async (t) => {
+  const prepare = async (): Promise<void> => { throw new GatelensError('SCHEMA_NEWER', 'the schema is version 9, this program knows 5') }
+  const { sink } = await openSink(t, { url: nowhere, state: makeFolder(t), prepare })
+  await assert.rejects(sink.done, { code: 'SCHEMA_NEWER' })
+  await assert.rejects(sink.write(makeBatch('a', 0, makeEvents(1))), { code: 'SCHEMA_NEWER' })
+})
+
+test('a spooled batch that is broken is named, and one that was only begun is forgotten', async (t) => {
+  const folder = makeFolder(t)
+  const store = await startStoreProcess(t, join(folder, 'store'))
+  mkdirSync(join(folder, 'spool'))
+  writeFileSync(join(folder, 'spool', '000000000001-abcdef.batch.tmp'), 'half')
+  const first = await openSink(t, { url: store.url, state: folder })
+  await first.sink.settled()
+  await first.close()
+  assert.deepEqual(readdirSync(join(folder, 'spool')), [])
+  writeFileSync(join(folder, 'spool', '000000000001-abcdef.batch'), '{"version":1,"token":"abcdef","parts":[{"table":"requests","rows":1,"bytes":10}]}\nhalf')
+  const second = await openSink(t, { url: store.url, state: folder, prepare: prepareTables })
+  await assert.rejects(second.sink.done, (error: GatelensError) => error.code === 'STATE_INVALID' && error.where.endsWith('-abcdef.batch'))
+})
+
+test('an engine\'s message loses literals, numbers and the dump of the row', () => {
+  const message = `Cannot parse input: expected '\\t' before: 'secret-1\\tsecret-2': (at row 3)
+
+Row 3:
+Column 0,   name: time,     type: DateTime64(3), parsed text: "1787220930.123"
+Column 1,   name: gateway,  type: LowCardinality(String), parsed text: "secret-3"ERROR: garbage after: "secret-4"
+`
+  const error = new ClickHouseError({ message, code: '27', type: 'CANNOT_PARSE_INPUT_ASSERTION_FAILED' })
+  assert.equal(describeRefusal(error, ['time', 'gateway']), 'CANNOT_PARSE_INPUT_ASSERTION_FAILED (27), column gateway: Cannot parse input: expected …')
+})
