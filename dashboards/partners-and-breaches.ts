@@ -47,29 +47,29 @@ function withPartners (board: DashboardBuilder): DashboardBuilder {
 }
 
 const refusedSql = `
-SELECT $__timeInterval(minute) AS time, partner, sum(rate_limited) AS "refused"
+SELECT $__timeInterval(minute) AS time, partner, sum(rate_limited) AS "Refused"
 FROM requests_1m
 WHERE $__timeFilter(minute)
   AND $__conditionalAll(service IN (\${service:singlequote}), $service)
   AND $__conditionalAll(partner IN (\${partner:singlequote}), $partner)
 GROUP BY time, partner
-HAVING "refused" > 0
+HAVING "Refused" > 0
 ORDER BY time`
 
 const partnersSql = `
 SELECT
   partner,
-  sum(requests) AS "requests",
-  sum(errors) / sum(requests) AS "error ratio",
-  sum(rate_limited) AS "refused",
-  sum(undocumented) AS "undocumented",
-  max(minute) AS "last seen"
+  sum(requests) AS "Requests",
+  sumIf(requests, status_class IN ('5xx', 'none')) / "Requests" AS "Error ratio",
+  sum(rate_limited) AS "Refused",
+  sum(undocumented) AS "Undocumented",
+  max(minute) AS "Last seen"
 FROM requests_1m
 WHERE $__timeFilter(minute)
   AND $__conditionalAll(service IN (\${service:singlequote}), $service)
   AND $__conditionalAll(partner IN (\${partner:singlequote}), $partner)
 GROUP BY partner
-ORDER BY "requests" DESC
+ORDER BY "Requests" DESC
 LIMIT 200`
 
 function withBreaches (board: DashboardBuilder): DashboardBuilder {
@@ -87,32 +87,32 @@ const inRange = `opened_at <= $__toTime AND (closed_at IS NULL OR closed_at >= $
   AND $__conditionalAll(partner IN (\${partner:singlequote}), $partner)`
 
 const ownersSql = `
-SELECT owner, any(contact) AS "contact", count() AS "breaches", countIf(closed_at IS NULL) AS "open", uniqExact(rule) AS "rules"
-FROM breaches FINAL
+SELECT owner, any(contact) AS "Contact", count() AS "Breaches", countIf(closed_at IS NULL) AS "Open", uniqExact(rule) AS "Rules"
+FROM breaches_current
 WHERE ${inRange}
 GROUP BY owner
-ORDER BY "open" DESC, "breaches" DESC`
+ORDER BY "Open" DESC, "Breaches" DESC`
 
 const timelineSql = `
 SELECT time, subject, open
 FROM
 (
   SELECT greatest(opened_at, toDateTime64($__fromTime, 3)) AS time, concat(rule, ' ', service, route, ' ', partner) AS subject, 1 AS open
-  FROM breaches FINAL WHERE ${inRange}
+  FROM breaches_current WHERE ${inRange}
   UNION ALL
   SELECT assumeNotNull(closed_at) AS time, concat(rule, ' ', service, route, ' ', partner) AS subject, 0 AS open
-  FROM breaches FINAL WHERE ${inRange} AND closed_at IS NOT NULL AND closed_at <= $__toTime
+  FROM breaches_current WHERE ${inRange} AND closed_at IS NOT NULL AND closed_at <= $__toTime
 )
 ORDER BY time
 LIMIT 5000`
 
 const ledgerSql = `
 SELECT
-  opened_at AS "opened", closed_at AS "closed", last_seen AS "last seen",
+  opened_at AS "Opened", closed_at AS "Closed", last_seen AS "Last seen",
   rule, severity, service, route, partner,
   threshold, observed, peak, requests,
-  owner, contact, arrayStringConcat(sample_request_ids, ' ') AS "sample requests"
-FROM breaches FINAL
+  owner, contact, arrayStringConcat(sample_request_ids, ' ') AS "Sample requests"
+FROM breaches_current
 WHERE ${inRange}
 ORDER BY opened_at DESC
 LIMIT 500`

@@ -54,17 +54,18 @@ function withRoutes (board: DashboardBuilder): DashboardBuilder {
 const routesSql = `
 SELECT
   service, method, route,
-  sum(requests) AS "requests",
-  sum(errors) / sum(requests) AS "error ratio",
-  quantilesMerge(0.5, 0.95, 0.99)(duration) AS q,
-  q[1] AS "p50 ms", q[2] AS "p95 ms", q[3] AS "p99 ms",
-  sum(request_bytes) + sum(response_bytes) AS "bytes"
+  sum(requests) AS "Requests",
+  sumIf(requests, status_class IN ('5xx', 'none')) / "Requests" AS "Error ratio",
+  quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration) AS quantiles,
+  quantiles[1] AS "p50 ms", quantiles[2] AS "p95 ms", quantiles[3] AS "p99 ms",
+  sum(request_bytes) + sum(response_bytes) AS "Bytes",
+  any(owner) AS "Owner"
 FROM requests_1m
 WHERE $__timeFilter(minute)
   AND $__conditionalAll(service IN (\${service:singlequote}), $service)
   AND $__conditionalAll(partner IN (\${partner:singlequote}), $partner)
 GROUP BY service, method, route
-ORDER BY "requests" DESC
+ORDER BY "Requests" DESC
 LIMIT 100`
 
 function withGateway (board: DashboardBuilder): DashboardBuilder {
@@ -92,17 +93,17 @@ function withUndocumented (board: DashboardBuilder): DashboardBuilder {
 
 const undocumentedSql = `
 SELECT
-  service, method, route, any(outcome) AS "outcome",
-  count() AS "requests",
-  uniqExact(partner) AS "partners",
-  countIf(status < 400) AS "successful",
-  max(time) AS "last seen"
+  service, method, route, any(outcome) AS "How it resolved",
+  count() AS "Requests",
+  uniqExact(partner) AS "Partners",
+  countIf(status < 400) AS "Successful",
+  max(time) AS "Last seen"
 FROM requests
 WHERE $__timeFilter(time) AND outcome NOT IN ('matched', 'ambiguous')
   AND $__conditionalAll(service IN (\${service:singlequote}), $service)
   AND $__conditionalAll(partner IN (\${partner:singlequote}), $partner)
 GROUP BY service, method, route
-ORDER BY "requests" DESC
+ORDER BY "Requests" DESC
 LIMIT 100`
 
 function withHealth (board: DashboardBuilder): DashboardBuilder {

@@ -35,7 +35,7 @@ const rules: Rule[] = z.array(ruleSchema).parse([
   { name: 'error-ratio', measure: 'error_ratio', by: ['service', 'route'], over: '1m', above: 0.3, for: '2m', min_requests: 10 },
   { name: 'slow', measure: 'p95', by: ['service', 'route'], over: '5m', above: 600, min_requests: 5 },
   { name: 'slow-upstream', measure: 'p99', of: 'upstream', by: ['service'], over: '1h', above: 500 },
-  { name: 'overhead', measure: 'p50', of: 'gateway', over: '5m', above: 20 },
+  { name: 'overhead', measure: 'p50', of: 'gateway', over: '5m', above: 3 },
   { name: 'undocumented', measure: 'undocumented', by: ['partner', 'service'], over: '1m', above: 3 },
   { name: 'refused', measure: 'rate_limited', by: ['partner'], over: '15m', above: 10 },
   { name: 'bytes', measure: 'bytes', by: ['service'], over: '1h', above: 2_000_000 },
