@@ -23,117 +23,86 @@ export interface Try {
 /** A header as it goes over the wire, or undefined for one that is taken away. */
 export type HeaderChange = { name: string, value: string } | undefined
 
-/** One request and what became of it, from its first byte to its log record. */
-export interface Exchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  /** 32 hex digits. */
-  readonly id: string
-  /** Epoch ms. */
-  readonly startedAt: number
-  /** Monotonic clock at the start, ms. */
-  readonly start: number
-  readonly method: string
-  readonly target: Target
-  /** Normalised path. */
-  readonly path: string
-  /** Lower case, with port if the client sent one; '' when there is none. */
-  readonly host: string
-  /** Port of the gateway that took the request. */
-  readonly port: number
-  /** The peer of the connection. */
-  readonly peer: string
-  /** The client: the peer, or what a trusted peer says. */
-  readonly clientIp: string
-  readonly trusted: boolean
-  readonly query: Query
-  route: Route | undefined
-  service: Service | undefined
-  /** The part of the path that the route matched. */
-  matched: string
-  consumer: Consumer | undefined
-  /** Undefined for callers without one, and so for the anonymous consumer. */
-  credential: Credential | undefined
-  trace: Trace | undefined
-  /** By lower-case name: what differs from the client's headers on the way up. */
-  readonly upstreamHeaders: Map<string, HeaderChange>
-  /** By lower-case name: what plugins add on the way down. */
-  readonly extraHeaders: Map<string, { name: string, value: string }>
-  /** Query parameters that do not go upstream. */
-  readonly hiddenQuery: Set<string>
-  /** Credential values that must not be logged. */
-  readonly secrets: string[]
-  /** Top-level fields that plugins add to the log record. */
-  readonly fields: Record<string, unknown>
-  hooks: Hooks[]
-  /** Called once when the response has ended, complete or not: whoever still works for it can stop. */
-  stop: (() => void) | undefined
-  /** Path and query as sent upstream, '' without a route. */
-  upstreamUri: string
-  readonly tries: Try[]
-  readonly upstreamStatuses: number[]
-  /** True once the request was meant for an upstream, even if none could be reached. */
-  proxied: boolean
-  /** Who made the response. */
-  source: 'upstream' | 'kong'
-  status: number
-  /** Response headers as sent, name and value in turn. */
-  sent: string[]
-  requestBodyBytes: number
-  responseBytes: number
-  /** Monotonic, ms; 0 until it has happened. */
-  balanced: number
-  headersAt: number
-  endedAt: number
-}
-
 export interface Arrival {
   target: Target
+  /** Lower case, with port if the client sent one; '' when there is none. */
   host: string
+  /** Port of the gateway that took the request. */
   port: number
+  /** The peer of the connection. */
   peer: string
+  /** The client: the peer, or what a trusted peer says. */
   clientIp: string
   trusted: boolean
 }
 
-/** Starts the account of a request. The query is parsed when somebody asks for it. */
-export function createExchange (request: IncomingMessage, response: ServerResponse, arrival: Arrival): Exchange {
-  let query: Query | undefined
-  return {
-    request,
-    response,
-    id: randomHex(16),
-    startedAt: Date.now(),
-    start: performance.now(),
-    method: request.method ?? 'GET',
-    ...arrival,
-    path: normalizePath(arrival.target.path),
-    get query () { return (query ??= parseQuery(arrival.target.query)) },
-    route: undefined,
-    service: undefined,
-    matched: '',
-    consumer: undefined,
-    credential: undefined,
-    trace: undefined,
-    upstreamHeaders: new Map(),
-    extraHeaders: new Map(),
-    hiddenQuery: new Set(),
-    secrets: [],
-    fields: {},
-    hooks: [],
-    stop: undefined,
-    upstreamUri: '',
-    tries: [],
-    upstreamStatuses: [],
-    proxied: false,
-    source: 'kong',
-    status: 0,
-    sent: [],
-    requestBodyBytes: 0,
-    responseBytes: 0,
-    balanced: 0,
-    headersAt: 0,
-    endedAt: 0,
+/** One request and what became of it, from its first byte to its log record. */
+export class Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly arrival: Arrival
+  /** 32 hex digits. */
+  readonly id = randomHex(16)
+  /** Epoch ms. */
+  readonly startedAt: number
+  /** Monotonic clock at the start, ms. */
+  readonly start = performance.now()
+  readonly method: string
+  /** Normalised path. */
+  readonly path: string
+  route: Route | undefined = undefined
+  service: Service | undefined = undefined
+  /** The part of the path that the route matched. */
+  matched = ''
+  consumer: Consumer | undefined = undefined
+  /** Undefined for callers without one, and so for the anonymous consumer. */
+  credential: Credential | undefined = undefined
+  trace: Trace | undefined = undefined
+  /** By lower-case name: what differs from the client's headers on the way up. */
+  readonly upstreamHeaders = new Map<string, HeaderChange>()
+  /** By lower-case name: what plugins add on the way down. */
+  readonly extraHeaders = new Map<string, { name: string, value: string }>()
+  /** Query parameters that do not go upstream. */
+  hiddenQuery: string[] = []
+  /** Credential values that must not be logged. */
+  secrets: string[] = []
+  /** Top-level fields that plugins add to the log record. */
+  readonly fields: Record<string, unknown> = {}
+  hooks: Hooks[] = []
+  /** Called once when the response has ended, complete or not: whoever still works for it can stop. */
+  stop: (() => void) | undefined = undefined
+  /** Path and query as sent upstream, '' without a route. */
+  upstreamUri = ''
+  readonly tries: Try[] = []
+  readonly upstreamStatuses: number[] = []
+  /** True once the request was meant for an upstream, even if none could be reached. */
+  proxied = false
+  /** Who made the response. */
+  source: 'upstream' | 'kong' = 'kong'
+  /** 0 until a response has begun. */
+  status = 0
+  /** Response headers as sent, name and value in turn. */
+  sent: string[] = []
+  requestBodyBytes = 0
+  responseBytes = 0
+  /** When the last target was chosen, when the response began and when it ended; monotonic, ms; 0 before. */
+  balanced = 0
+  headersAt = 0
+  endedAt = 0
+  #query: Query | undefined = undefined
+
+  constructor (request: IncomingMessage, response: ServerResponse, arrival: Arrival, now = Date.now()) {
+    this.request = request
+    this.response = response
+    this.arrival = arrival
+    this.startedAt = now
+    this.method = request.method ?? 'GET'
+    this.path = normalizePath(arrival.target.path)
+  }
+
+  /** The decoded query, parsed when somebody asks for it. */
+  get query (): Query {
+    return (this.#query ??= parseQuery(this.arrival.target.query))
   }
 }
 

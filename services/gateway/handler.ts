@@ -4,8 +4,8 @@ import { messageOf } from '../runtime/errors.ts'
 import type { Logger } from '../runtime/log.ts'
 import { runAccess } from './chain.ts'
 import type { Chains } from './chain.ts'
-import { createExchange, headerValues, setUpstreamHeader } from './exchange.ts'
-import type { Arrival, Exchange } from './exchange.ts'
+import { Exchange, headerValues, setUpstreamHeader } from './exchange.ts'
+import type { Arrival } from './exchange.ts'
 import { withoutPort } from './headers.ts'
 import { escapePath, joinPath, splitTarget } from './path.ts'
 import type { Answer } from './plugin.ts'
@@ -88,7 +88,7 @@ export function createHandler (parts: HandlerParts): GatewayHandler {
       counters.requests++
       counters.active++
       const { socket } = request
-      const exchange = createExchange(request, response, arrivalOf(request, parts.trusts))
+      const exchange = new Exchange(request, response, arrivalOf(request, parts.trusts))
       active.set(response, socket)
       if (idle !== undefined) response.shouldKeepAlive = false
       response.once('close', () => finish(exchange, socket))
@@ -121,7 +121,7 @@ function arrivalOf (request: IncomingMessage, trusts: (address: string) => boole
 }
 
 function begin (exchange: Exchange, parts: HandlerParts): void {
-  const { request, method, target, host } = exchange
+  const { request, method, arrival: { target, host } } = exchange
   exchange.hooks = parts.chains.global
   if (target.path === '' || !hostIsValid(request, host)) return respond(exchange, { status: 400, message: messages[400], headers: { Connection: 'close' } })
   if (method === 'TRACE' || method === 'CONNECT') return respond(exchange, { status: 405, message: messages[405] })
@@ -146,10 +146,10 @@ function hostIsValid (request: IncomingMessage, host: string): boolean {
 
 function secureOnly (exchange: Exchange, { route }: RouteMatch): Answer | undefined {
   const { protocols, https_redirect_status_code: status } = route.entry
-  const forwarded = exchange.trusted ? exchange.request.headers['x-forwarded-proto'] : undefined
+  const forwarded = exchange.arrival.trusted ? exchange.request.headers['x-forwarded-proto'] : undefined
   if (protocols.includes('http') || forwarded === 'https') return undefined
   if (status === 426) return { status, message: 'Please use HTTPS protocol', headers: { Connection: 'Upgrade, close', Upgrade: 'TLS/1.2, HTTP/1.1' } }
-  return { status, message: 'Please use HTTPS protocol', headers: { Location: `https://${withoutPort(exchange.host)}${exchange.target.uri}` } }
+  return { status, message: 'Please use HTTPS protocol', headers: { Location: `https://${withoutPort(exchange.arrival.host)}${exchange.arrival.target.uri}` } }
 }
 
 function take (exchange: Exchange, { route, matched }: RouteMatch, tracing: Tracing): void {
@@ -165,18 +165,18 @@ function take (exchange: Exchange, { route, matched }: RouteMatch, tracing: Trac
 }
 
 function upstreamUri (exchange: Exchange): string {
-  const { route, service, matched, path, target, hiddenQuery } = exchange
+  const { route, service, matched, path, arrival: { target }, hiddenQuery } = exchange
   const joined = escapePath(joinPath({
     base: service?.path ?? '/', path, matched, strip: route?.entry.strip_path === true, handling: route?.entry.path_handling ?? 'v0',
   }))
   if (target.query === undefined) return joined
-  const query = hiddenQuery.size === 0 ? target.query : dropFromQuery(target.query, hiddenQuery)
-  return query === '' && hiddenQuery.size > 0 ? joined : `${joined}?${query}`
+  const query = hiddenQuery.length === 0 ? target.query : dropFromQuery(target.query, new Set(hiddenQuery))
+  return query === '' && hiddenQuery.length > 0 ? joined : `${joined}?${query}`
 }
 
 function proceed (exchange: Exchange, answer: Answer | undefined, { proxyParts }: HandlerParts): void {
   if (exchange.response.destroyed) return
-  if (exchange.hiddenQuery.size > 0) exchange.upstreamUri = upstreamUri(exchange)
+  if (exchange.hiddenQuery.length > 0) exchange.upstreamUri = upstreamUri(exchange)
   if (answer !== undefined) return respond(exchange, answer)
   if (exchange.service === undefined) return respond(exchange, { status: 503, message: 'no Service found with those values' })
   if (/^websocket$/i.test(exchange.request.headers.upgrade ?? '')) return respond(exchange, { status: 501, message: messages[501] })

@@ -33,19 +33,19 @@ export function upstreamHeaders (exchange: Exchange, host: string): string[] {
 
 function forwarded (exchange: Exchange): string[] {
   const { headers } = exchange.request
-  const before = (name: string): string | undefined => exchange.trusted && typeof headers[name] === 'string' ? headers[name] : undefined
-  const name = before('x-forwarded-host') ?? withoutPort(exchange.host)
+  const before = (name: string): string | undefined => exchange.arrival.trusted && typeof headers[name] === 'string' ? headers[name] : undefined
+  const name = before('x-forwarded-host') ?? withoutPort(exchange.arrival.host)
   const chain = headers['x-forwarded-for']
   const prefix = before('x-forwarded-prefix') ??
     (exchange.route?.entry.strip_path === true && exchange.matched !== '' && exchange.matched !== '/' ? exchange.matched : undefined)
   return [
-    'X-Forwarded-For', chain === undefined ? exchange.clientIp : `${String(chain)}, ${exchange.peer}`,
+    'X-Forwarded-For', chain === undefined ? exchange.arrival.clientIp : `${String(chain)}, ${exchange.arrival.peer}`,
     'X-Forwarded-Proto', before('x-forwarded-proto') ?? 'http',
     ...(name === '' ? [] : ['X-Forwarded-Host', name]),
-    'X-Forwarded-Port', before('x-forwarded-port') ?? String(exchange.port),
-    'X-Forwarded-Path', before('x-forwarded-path') ?? exchange.target.path,
+    'X-Forwarded-Port', before('x-forwarded-port') ?? String(exchange.arrival.port),
+    'X-Forwarded-Path', before('x-forwarded-path') ?? exchange.arrival.target.path,
     ...(prefix === undefined ? [] : ['X-Forwarded-Prefix', prefix]),
-    'X-Real-IP', exchange.clientIp,
+    'X-Real-IP', exchange.arrival.clientIp,
   ]
 }
 

@@ -16,12 +16,12 @@ const limit = 100
 /** One record as a line of JSON, without a line end. Pure: reads the exchange, changes nothing. */
 export function serialize (exchange: Exchange, secretNames: ReadonlySet<string>): string {
   const scrub = scrubber(exchange.secrets)
-  const uri = scrub(redactUri(exchange.target.uri, secretNames))
+  const uri = scrub(redactUri(exchange.arrival.target.uri, secretNames))
   const text = JSON.stringify({
     request: {
       id: exchange.id,
       uri,
-      url: `http://${withoutPort(exchange.host)}:${exchange.port}${uri}`,
+      url: `http://${withoutPort(exchange.arrival.host)}:${exchange.arrival.port}${uri}`,
       querystring: redactParameters(exchange.query, secretNames, scrub),
       method: exchange.method,
       headers: requestHeaders(exchange, secretNames, scrub),
@@ -35,7 +35,7 @@ export function serialize (exchange: Exchange, secretNames: ReadonlySet<string>)
     latencies: latencies(exchange),
     upstream_uri: scrub(redactUri(exchange.upstreamUri, secretNames)),
     upstream_status: exchange.upstreamStatuses.join(', '),
-    client_ip: exchange.clientIp,
+    client_ip: exchange.arrival.clientIp,
     started_at: exchange.startedAt,
     source: exchange.source,
     workspace: exchange.route?.workspace ?? defaultWorkspace,

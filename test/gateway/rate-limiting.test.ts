@@ -4,8 +4,7 @@ import { Socket } from 'node:net'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { readDeclarative } from '../../services/gateway/entities.ts'
-import { createExchange } from '../../services/gateway/exchange.ts'
-import type { Exchange } from '../../services/gateway/exchange.ts'
+import { Exchange } from '../../services/gateway/exchange.ts'
 import type { Answer, Hooks } from '../../services/gateway/plugin.ts'
 import { plugins } from '../../services/gateway/plugins/index.ts'
 
@@ -15,8 +14,7 @@ const response = new ServerResponse(request)
 /** A request at a time of our choosing: the windows are cut by the time of the request, not by a clock. */
 function at (time: string, clientIp = '10.0.0.1', uri = '/a'): Exchange {
   const target = { authority: '', uri, path: uri, query: undefined }
-  const exchange = createExchange(request, response, { target, host: 'a', port: 80, peer: clientIp, clientIp, trusted: false })
-  return { ...exchange, query: {}, startedAt: Date.parse(time) }
+  return new Exchange(request, response, { target, host: 'a', port: 80, peer: clientIp, clientIp, trusted: false }, Date.parse(time))
 }
 
 function start (config: Record<string, unknown>): (exchange: Exchange) => string {

@@ -70,7 +70,7 @@ function findKey (exchange: Exchange, config: Config): { name: string, value: st
 }
 
 function hide (exchange: Exchange, name: string): void {
-  exchange.hiddenQuery.add(name)
+  exchange.hiddenQuery.push(name)
   setUpstreamHeader(exchange, name, undefined)
 }
 

@@ -68,7 +68,7 @@ export const rateLimiting = definePlugin({
 })
 
 function identify (exchange: Exchange, config: Config): string {
-  return identifier(exchange, config) ?? exchange.clientIp
+  return identifier(exchange, config) ?? exchange.arrival.clientIp
 }
 
 function identifier (exchange: Exchange, config: Config): string | undefined {
@@ -77,7 +77,7 @@ function identifier (exchange: Exchange, config: Config): string | undefined {
     case 'credential': return exchange.credential?.id
     case 'service': return exchange.service?.id
     case 'header': return headerValues(exchange, (config.header_name ?? '').toLowerCase())[0]
-    case 'path': return exchange.target.path === config.path ? config.path : undefined
+    case 'path': return exchange.arrival.target.path === config.path ? config.path : undefined
     default: return undefined
   }
 }
@@ -109,15 +109,16 @@ function announce (exchange: Exchange, usages: Usage[], stop: Usage | undefined)
   if (stop !== undefined) setResponseHeader(exchange, 'Retry-After', String(tightest.usage.reset))
 }
 
-/** Callers that one window remembers at most; past it the one that came first is forgotten, as in a full shared dictionary. */
-const callers = 200_000
+/** Callers in one generation. A window remembers one to two generations; those unseen for longest are forgotten first. */
+const generation = 100_000
 
 /** The counts of the current window of one period. A new window starts empty. */
 class Counter {
   readonly #period: Period
   readonly #limit: number
   #window = Number.NaN
-  #counts = new Map<string, number>()
+  #young = new Map<string, number>()
+  #old = new Map<string, number>()
 
   constructor (period: Period, limit: number) {
     this.#period = period
@@ -128,23 +129,28 @@ class Counter {
     const start = windowStart(this.#period, now)
     if (start !== this.#window) {
       this.#window = start
-      this.#counts = new Map()
+      this.#young = new Map()
+      this.#old = new Map()
     }
-    const counts = this.#counts
     return {
       period: this.#period,
       limit: this.#limit,
-      remaining: this.#limit - (counts.get(caller) ?? 0),
+      remaining: this.#limit - this.#count(caller),
       reset: Math.max(1, lengths[this.#period] - Math.floor((now - start) / 1000)),
-      take: () => take(counts, caller),
+      take: () => this.#take(caller),
     }
   }
-}
 
-function take (counts: Map<string, number>, caller: string): void {
-  const before = counts.get(caller)
-  if (before === undefined && counts.size >= callers) counts.delete(counts.keys().next().value ?? '')
-  counts.set(caller, (before ?? 0) + 1)
+  #count (caller: string): number {
+    return this.#young.get(caller) ?? this.#old.get(caller) ?? 0
+  }
+
+  #take (caller: string): void {
+    this.#young.set(caller, this.#count(caller) + 1)
+    if (this.#young.size < generation) return
+    this.#old = this.#young
+    this.#young = new Map()
+  }
 }
 
 /** Start of the window that holds `now`, both in epoch ms. */
