@@ -4,7 +4,7 @@ import type { MetricName } from './observe/metrics.ts'
 /** One raw entry as the gateway wrote it, without its line end. */
 export interface RawRecord {
   bytes: Buffer
-  /** Byte position in the input. */
+  /** Position in the input: a byte of a file, an offset of a Kafka partition. */
   offset: number
 }
 

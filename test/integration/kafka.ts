@@ -12,8 +12,10 @@ import { packageRoot } from '../../services/runtime/package.ts'
 export interface KafkaServer {
   /** host:port. */
   broker: string
-  /** host:port of the listener that wants SASL PLAIN: user `reader`, password `reader-secret`. */
+  /** host:port of the listener with TLS that wants SASL PLAIN: user `reader`, password `reader-secret`. */
   guarded: string
+  /** PEM text of the certificate that the guarded listener shows. */
+  ca: string
   /** A client that is quiet. */
   client: Kafka
   /** Starts the same node again, on the same port and data, after {@link KafkaServer.kill}; resolves when it answers. */
@@ -26,9 +28,10 @@ export interface KafkaServer {
 export async function startKafka (folder: string): Promise<KafkaServer> {
   const ports = { plain: await freePort(), guarded: await freePort(), controller: await freePort() }
   mkdirSync(folder, { recursive: true })
+  const ca = makeCertificate(folder)
   const properties = join(folder, 'server.properties')
   writeFileSync(properties, settings(folder, ports))
-  java(['kafka.tools.StorageTool', 'format', '--config', properties, '--cluster-id', 'Z2F0ZWxlbnMtdGVzdC0wMQ'])
+  run('java', [...flags(), 'kafka.tools.StorageTool', 'format', '--config', properties, '--cluster-id', 'Z2F0ZWxlbnMtdGVzdC0wMQ'])
   const broker = `127.0.0.1:${ports.plain}`
   const client = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING, retry: { retries: 8, initialRetryTime: 100 } })
   let child: ChildProcess | undefined
@@ -44,7 +47,7 @@ export async function startKafka (folder: string): Promise<KafkaServer> {
     await answers(client, child)
   }
   await start()
-  return { broker, guarded: `127.0.0.1:${ports.guarded}`, client, start, kill }
+  return { broker, guarded: `127.0.0.1:${ports.guarded}`, ca, client, start, kill }
 }
 
 function settings (folder: string, { plain, guarded, controller }: Record<'plain' | 'guarded' | 'controller', number>): string {
@@ -55,8 +58,11 @@ function settings (folder: string, { plain, guarded, controller }: Record<'plain
     'controller.listener.names': 'CONTROLLER',
     listeners: `PLAINTEXT://127.0.0.1:${plain},GUARDED://127.0.0.1:${guarded},CONTROLLER://127.0.0.1:${controller}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${plain},GUARDED://127.0.0.1:${guarded}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,GUARDED:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,GUARDED:SASL_SSL,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'PLAINTEXT',
+    'listener.name.guarded.ssl.keystore.location': join(folder, 'broker.p12'),
+    'listener.name.guarded.ssl.keystore.type': 'PKCS12',
+    'listener.name.guarded.ssl.keystore.password': 'broker-secret',
     'sasl.enabled.mechanisms': 'PLAIN',
     'listener.name.guarded.plain.sasl.jaas.config':
       'org.apache.kafka.common.security.plain.PlainLoginModule required user_reader="reader-secret";',
@@ -80,9 +86,17 @@ function flags (): string[] {
   return ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', join(library, '*')]
 }
 
-function java (command: string[]): void {
-  const { status, stdout, stderr } = spawnSync('java', [...flags(), ...command], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`java ${command.join(' ')}: ${stdout}${stderr}`)
+/** A self-signed certificate for 127.0.0.1: the broker's key store, and the certificate as PEM. */
+function makeCertificate (folder: string): string {
+  const store = ['-keystore', join(folder, 'broker.p12'), '-storetype', 'PKCS12', '-storepass', 'broker-secret', '-alias', 'broker']
+  run('keytool', ['-genkeypair', ...store, '-keyalg', 'EC', '-dname', 'CN=broker', '-ext', 'san=ip:127.0.0.1', '-validity', '30'])
+  return run('keytool', ['-exportcert', ...store, '-rfc'])
+}
+
+function run (command: string, args: string[]): string {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stdout}${stderr}`)
+  return stdout
 }
 
 async function answers (client: Kafka, child: ChildProcess): Promise<void> {

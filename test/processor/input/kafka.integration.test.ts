@@ -57,9 +57,9 @@ test('a range that was handed out and not committed comes again, first and exact
 test('a batch that the pipeline is slow with does not cost the membership', async (t) => {
   const topic = await makeTopic(kafka, 'slow', 1)
   await produce(kafka, topic, numbers(20))
-  const reader = openReader(t, kafka, topic, { session_timeout: '1500ms', batch: { records: 10 } })
+  const reader = openReader(t, kafka, topic, { session_timeout: '2500ms', batch: { records: 10 } })
   const batch = await reader.next()
-  await pause(4000)
+  await pause(6000)
   await batch?.commit()
   assert.deepEqual(await take(reader, 10), numbers(10, 10))
   assert.equal(reader.lines.filter((line) => line === 'kafka: member of the group').length, 1)
@@ -165,11 +165,11 @@ test('messages in a compression that is not built in end the input with an expla
     error instanceof GatelensError && error.code === 'INPUT_UNREADABLE' && error.message.includes('Snappy') && error.where.includes(topic))
 })
 
-test('a wrong password is reported once and tried again; the right one lets the member in', async (t) => {
+test('over TLS, a wrong password is reported once and tried again; the right one lets the member in', async (t) => {
   const topic = await makeTopic(kafka, 'guarded', 1)
   await produce(kafka, topic, numbers(3))
   const open = (password: string): Reader => openReader(t, kafka, topic, {
-    brokers: [kafka.guarded], sasl: { mechanism: 'plain', username: 'reader', password },
+    brokers: [kafka.guarded], ssl: { ca: kafka.ca }, sasl: { mechanism: 'plain', username: 'reader', password },
   })
   const wrong = open('wrong')
   const waiting = wrong.next()
