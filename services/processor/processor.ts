@@ -3,8 +3,11 @@ import { resolve } from 'node:path'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { loadConfig } from '../runtime/config.ts'
 import { GatelensError, messageOf } from '../runtime/errors.ts'
+import { ensureFolderSync } from '../runtime/files.ts'
 import { listen, parseAddress } from '../runtime/http.ts'
 import type { Handler, Listener } from '../runtime/http.ts'
+import { lockFolder } from '../runtime/lock.ts'
+import type { FolderLock } from '../runtime/lock.ts'
 import { createLog } from '../runtime/log.ts'
 import type { Logger } from '../runtime/log.ts'
 import { version } from '../runtime/package.ts'
@@ -73,6 +76,17 @@ interface House {
  */
 export async function startProcessor (config: ProcessorConfig, context: ProcessorContext): Promise<Processor> {
   const house = await furnish(config, context)
+  ensureFolderSync(house.state)
+  const lock = lockFolder(house.state, 'processor')
+  try {
+    return await open(house, context, lock)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function open (house: House, context: ProcessorContext, lock: FolderLock): Promise<Processor> {
   const exporter = startExporter({ series: house.series, version })
   const listener = await serve(house, exporter.handler).catch(async (error: unknown) => {
     await exporter.close()
@@ -81,6 +95,7 @@ export async function startProcessor (config: ProcessorConfig, context: Processo
   const closeFront = async (): Promise<void> => {
     await listener.close(1000)
     await exporter.close()
+    lock.release()
   }
   try {
     return await run(house, context, listener, closeFront)

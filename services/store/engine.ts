@@ -4,7 +4,7 @@ import { Session, drainPending } from 'chdb'
 import { ensureFolderSync } from '../runtime/files.ts'
 import { GatelensError, messageOf } from '../runtime/errors.ts'
 import { parseException, StoreException } from './exception.ts'
-import { folderLocked, isAlive } from './lock.ts'
+import { folderLocked, isAlive } from '../runtime/lock.ts'
 import { createSlots } from './slots.ts'
 import type { Lane } from './slots.ts'
 

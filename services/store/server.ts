@@ -1,12 +1,12 @@
 import { isLoopback } from './loopback.ts'
 import { openEngine } from './engine.ts'
-import { lockFolder } from './lock.ts'
 import { openSpool } from './spool.ts'
 import { createHandler } from './handler.ts'
 import type { User } from './users.ts'
 import { GatelensError } from '../runtime/errors.ts'
 import { ensureFolderSync } from '../runtime/files.ts'
 import { listen } from '../runtime/http.ts'
+import { lockFolder } from '../runtime/lock.ts'
 import type { Logger } from '../runtime/log.ts'
 
 export interface StoreOptions {
@@ -36,7 +36,7 @@ export async function startStore (options: StoreOptions): Promise<Store> {
   const users = options.users ?? []
   if (users.length === 0 && !isLoopback(options.host)) throw openToAll(options.host)
   ensureFolderSync(options.folder)
-  const lock = lockFolder(options.folder)
+  const lock = lockFolder(options.folder, 'store')
   try {
     const spool = openSpool(options.folder)
     const engine = await openEngine(options.folder)

@@ -17,7 +17,7 @@ test('a processor that is killed twenty times while it follows a growing file st
   const random = seeded(20260820)
   const store = await startStoreProcess(t, join(folder, 'store'))
   writeFileSync(config, `
-input: { type: file, paths: [access.log], poll: 10ms, batch: { records: 2000, linger: 20ms } }
+input: { type: file, paths: [access.log], poll: 10ms, batch: { records: 4000, linger: 20ms } }
 clickhouse: { url: '${store.url}' }
 metrics: { listen: '127.0.0.1:0' }
 log: { level: error }

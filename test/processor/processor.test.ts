@@ -75,12 +75,13 @@ test('a processor that does not follow ends when all of it is in the store', asy
   assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.requests'), [{ rows: 2 }])
 })
 
-test('a taken port, a state folder that cannot be used, and a broken checkpoint are told by their code', async (t) => {
+test('a taken port, a state folder that is in use or cannot be used, and a broken checkpoint are told by their code', async (t) => {
   const folder = makeFolder(t)
   writeFileSync(join(folder, 'access.log'), '')
   const first = await start(t, folder, 'http://127.0.0.1:1')
   const taken = `input: { type: file, paths: [access.log] }\nstate: other\nmetrics: { listen: '${new URL(first.url).host}' }`
   await assert.rejects(startText(t, folder, taken), { code: 'PORT_IN_USE' })
+  await assert.rejects(start(t, folder, 'http://127.0.0.1:1'), { code: 'FOLDER_LOCKED' })
   writeFileSync(join(folder, 'in-the-way'), '')
   await assert.rejects(start(t, folder, 'http://127.0.0.1:1', 'state: in-the-way'), { code: 'FOLDER_UNUSABLE' })
   mkdirSync(join(folder, 'broken'))

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { glob } from 'tinyglobby'
+import { glob, isDynamicPattern } from 'tinyglobby'
 import { systemCode } from '../../runtime/errors.ts'
 
 /** A file that a pattern or a look into a folder led to. */
@@ -8,8 +8,10 @@ export interface Found { path: string, dev: string, ino: string, size: number, m
 
 /** The files that the patterns lead to, oldest first; each file once, whatever its names. */
 export async function findFiles (patterns: string[]): Promise<Found[]> {
-  const paths = await glob(patterns, { absolute: true, onlyFiles: true, dot: true, expandDirectories: false })
-  return statAll(paths)
+  // A plain path is asked for directly: no folder is listed, and no character in it is taken for a pattern.
+  const globs = patterns.filter((pattern) => isDynamicPattern(pattern))
+  const paths = globs.length === 0 ? [] : await glob(globs, { absolute: true, onlyFiles: true, dot: true, expandDirectories: false })
+  return statAll([...patterns, ...paths])
 }
 
 /** The files beside `path`: where a rotation may have put its content. */

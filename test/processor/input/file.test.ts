@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import type { GatelensError } from '../../../services/runtime/errors.ts'
 import { makeFolder, openInput } from './fixture.ts'
 
 /** `from` to `to - 1` as numbered records, each of them different. */
@@ -199,6 +200,53 @@ test('what a rotated file ends with is a record even without a line end', async 
   renameSync(log, `${log}.1`)
   assert.deepEqual(await input.take(1), ['two'])
   await input.stop()
+})
+
+test('a path with the characters of a pattern is also taken as it stands', async (t) => {
+  const { folder } = setUp(t)
+  writeFileSync(join(folder, 'logs', '[kong] access.log'), lines(0, 2))
+  const input = openInput(t, folder, { paths: ['logs/[kong] access.log'], follow: false })
+  assert.deepEqual(await input.take(Infinity), numbers(0, 2))
+})
+
+test('nothing to read is an error when nothing is waited for, and so is a compression that cannot be read', async (t) => {
+  const { folder, log } = setUp(t)
+  await assert.rejects(openInput(t, folder, { follow: false }).next(), { code: 'INPUT_UNREADABLE' })
+  writeFileSync(log, Buffer.from('28b52ffd0000', 'hex'))
+  await assert.rejects(openInput(t, folder, { follow: false }).next(), { code: 'INPUT_UNREADABLE', message: /zstd/ })
+})
+
+test('a checkpoint that cannot be understood is named', async (t) => {
+  const { folder } = setUp(t)
+  mkdirSync(join(folder, 'state'))
+  writeFileSync(join(folder, 'state', 'input-file.json'), '{"version":1,"input":"file","files":[{}]}')
+  await assert.rejects(openInput(t, folder).next(), (error: GatelensError) => error.code === 'STATE_INVALID' && error.where.endsWith('input-file.json'))
+})
+
+test('the checkpoint holds positions and hashes, nothing of the records', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, 'a secret in a record
+'.repeat(200))
+  const input = openInput(t, folder, { batch: { records: 50 } })
+  await input.take(50)
+  await input.next()
+  assert.doesNotMatch(readFileSync(join(folder, 'state', 'input-file.json'), 'utf8'), /secret/)
+})
+
+test('the position of a file that is gone is forgotten in the end', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 3))
+  const input = openInput(t, folder, { forget: '1ms' })
+  await input.take(3)
+  unlinkSync(log)
+  writeFileSync(join(folder, 'logs', 'other.log'), lines(3, 5))
+  await input.take(2)
+  const entries = (): number => JSON.parse(readFileSync(join(folder, 'state', 'input-file.json'), 'utf8')).files.length
+  for (let number = 5; entries() > 1; number++) {
+    appendFileSync(join(folder, 'logs', 'other.log'), lines(number, number + 1))
+    await input.take(1)
+  }
+  assert.equal(entries(), 1)
 })
 
 test('the lag is what was not committed', async (t) => {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { GatelensError, systemCode } from '../runtime/errors.ts'
+import { GatelensError, messageOf, systemCode } from './errors.ts'
 
 const holderSchema = z.object({ pid: z.number().int().positive(), started: z.string() })
 type Holder = z.output<typeof holderSchema>
@@ -9,21 +9,32 @@ type Holder = z.output<typeof holderSchema>
 export interface FolderLock { release (): void }
 
 /**
- * Marks a data folder as ours, and throws FOLDER_LOCKED, naming the process, when a living process holds it. The mark
- * of a process that was killed is taken over. The engine locks its files as well (flock), so that two processes that
- * start at the same moment cannot both win.
+ * Marks a folder as ours in `<name>.pid`, and throws FOLDER_LOCKED, naming the process, when a living process holds it.
+ * The mark of a process that was killed is taken over.
  */
-export function lockFolder (folder: string): FolderLock {
-  const path = join(folder, 'store.pid')
+export function lockFolder (folder: string, name: string): FolderLock {
+  const path = join(folder, `${name}.pid`)
   const holder = readHolder(path)
   if (holder !== undefined && startOf(holder.pid) === holder.started) throw folderLocked(folder, holder.pid)
-  writeFileSync(path, `${JSON.stringify({ pid: process.pid, started: startOf(process.pid) })}\n`, { mode: 0o600 })
+  rmSync(path, { force: true })
+  writeMark(path, folder)
   return { release: () => { if (readHolder(path)?.pid === process.pid) rmSync(path, { force: true }) } }
 }
 
-/** The error for a folder that another process serves. */
+/** The error for a folder that another process has. */
 export function folderLocked (folder: string, pid: number): GatelensError {
-  return new GatelensError('FOLDER_LOCKED', `the data folder is in use by process ${pid}`, { where: folder })
+  return new GatelensError('FOLDER_LOCKED', `the folder is in use by process ${pid}`, { where: folder })
+}
+
+/** Fails when another process was faster. */
+function writeMark (path: string, folder: string): void {
+  try {
+    writeFileSync(path, `${JSON.stringify({ pid: process.pid, started: startOf(process.pid) })}\n`, { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    const holder = systemCode(error) === 'EEXIST' ? readHolder(path) : undefined
+    if (holder !== undefined) throw folderLocked(folder, holder.pid)
+    throw new GatelensError('FOLDER_UNUSABLE', `cannot mark the folder as in use: ${messageOf(error)}`, { where: folder, cause: error })
+  }
 }
 
 /** True while a process with this id runs, whoever owns it. */
