@@ -225,8 +225,7 @@ test('a checkpoint that cannot be understood is named', async (t) => {
 
 test('the checkpoint holds positions and hashes, nothing of the records', async (t) => {
   const { folder, log } = setUp(t)
-  writeFileSync(log, 'a secret in a record
-'.repeat(200))
+  writeFileSync(log, 'a secret in a record\n'.repeat(200))
   const input = openInput(t, folder, { batch: { records: 50 } })
   await input.take(50)
   await input.next()
