@@ -10,10 +10,23 @@ import { durationBuckets, metrics } from '../services/processor/observe/metrics.
 import type { Metric } from '../services/processor/observe/metrics.ts'
 import { catalogue } from '../services/runtime/errors.ts'
 import { packageRoot } from '../services/runtime/package.ts'
+import { configurationParts, processorJsonSchema } from './configuration.ts'
 
 /** Every generated file by its path below `docs/reference/`. */
 export function buildReference (): Record<string, string> {
-  return { 'errors.md': errorsPage(), 'fields.md': fieldsPage(), 'metrics.md': metricsPage() }
+  return {
+    'configuration.md': configurationPage(),
+    'errors.md': errorsPage(),
+    'fields.md': fieldsPage(),
+    'gatelens.schema.json': processorJsonSchema(),
+    'metrics.md': metricsPage(),
+  }
+}
+
+function configurationPage (): string {
+  const intro = 'Unknown keys are errors. `${NAME}`, `${NAME:-default}` and `${file:path}` are expanded inside values. Durations are written `500ms`, `10s`, `5m`, `1h`, `1d`; sizes `64MiB`, `1GB`. For editors: [gatelens.schema.json](gatelens.schema.json).'
+  const parts = configurationParts().map(({ title, intro, rows }) => `## ${title}\n\n${intro}\n\n${table(['key', 'kind', 'default', 'meaning'], rows)}`)
+  return page('Configuration', intro, parts.join('\n\n'))
 }
 
 function errorsPage (): string {

@@ -1,0 +1,106 @@
+/** The configuration reference: zod schemas → rows of path, kind, default and meaning, and the JSON Schema for editors. */
+import { z } from 'zod'
+import { partnersSchema } from '../services/processor/catalog/partners.ts'
+import { processorSchema } from '../services/processor/config.ts'
+import { rulesFileSchema } from '../services/processor/detect/rule.ts'
+
+interface Node {
+  type?: string
+  const?: unknown
+  enum?: unknown[]
+  default?: unknown
+  description?: string
+  properties?: Record<string, Node>
+  required?: string[]
+  items?: Node
+  anyOf?: Node[]
+  oneOf?: Node[]
+  additionalProperties?: Node | boolean
+}
+
+/** One configuration file: its title, what it is for, and a row a key: path, kind, default, meaning. */
+export interface ConfigurationPart { title: string, intro: string, rows: string[][] }
+
+/** The parts of the configuration reference. Kafka's keys stand apart because `input` is one of two kinds. */
+export function configurationParts (): ConfigurationPart[] {
+  const processor = schemaOf(processorSchema)
+  const [file = {}, kafka = {}] = processor.properties?.input?.oneOf ?? []
+  const rest = { ...processor, properties: { ...processor.properties, input: file } }
+  const defaults = processorSchema.parse({ input: { type: 'file', paths: ['x'] } })
+  const kafkaDefaults = processorSchema.parse({ input: { type: 'kafka', brokers: ['a:1'], topics: ['x'], group: 'g' } })
+  return [
+    { title: 'gatelens.yaml', intro: 'The processor; here with the file input.', rows: rowsOf(rest, '', defaults) },
+    { title: 'gatelens.yaml: `input` of type `kafka`', intro: 'Instead of the file input.', rows: rowsOf(kafka, 'input', kafkaDefaults.input) },
+    {
+      title: 'Rules file',
+      intro: 'What `rules:` names.',
+      rows: rowsOf(schemaOf(rulesFileSchema), '', {
+        rules: [rulesFileSchema.parse({ rules: [{ name: 'x', measure: 'requests', over: '1m', above: 1 }] }).rules[0]],
+      }),
+    },
+    { title: 'Partners file', intro: 'What `catalog.partners` names.', rows: rowsOf(schemaOf(partnersSchema), '', {}) },
+  ]
+}
+
+/** The JSON Schema (draft 2020-12) of `gatelens.yaml`, for editors. */
+export function processorJsonSchema (): string {
+  return `${JSON.stringify({ ...schemaOf(processorSchema), title: 'gatelens.yaml' }, null, 2)}\n`
+}
+
+function schemaOf (schema: z.ZodType): Node {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node
+}
+
+function rowsOf (node: Node, path: string, defaults: unknown): string[][] {
+  return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
+    const at = path === '' ? key : `${path}.${key}`
+    const value = member(defaults, key)
+    const own = ['type', 'input'].includes(key) && child.properties !== undefined
+      ? []
+      : [[`\`${at}\``, kindOf(child), defaultOf(child, value, node.required?.includes(key) ?? false), child.description ?? '']]
+    return [...own, ...childRows(child, at, value)]
+  })
+}
+
+function childRows (child: Node, at: string, value: unknown): string[][] {
+  const branches = [child, ...child.anyOf ?? [], ...child.oneOf ?? []]
+  return branches.flatMap((branch) => [
+    ...rowsOf(branch, at, value),
+    ...(branch.items === undefined ? [] : childRows(branch.items, `${at}[]`, Array.isArray(value) ? value[0] : undefined)),
+    ...(typeof branch.additionalProperties === 'object' ? childRows(branch.additionalProperties, `${at}.*`, undefined) : []),
+  ])
+}
+
+function kindOf (node: Node): string {
+  if (node.const !== undefined) return `\`${String(node.const)}\``
+  if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ')
+  const branches = node.anyOf ?? node.oneOf
+  if (branches !== undefined) return [...new Set(branches.map(kindOf))].join(' or ')
+  if (node.type === 'array') return `list of ${kindOf(node.items ?? {})}`
+  return node.type ?? 'any'
+}
+
+function defaultOf (node: Node, value: unknown, required: boolean): string {
+  if (required && node.default === undefined) return 'required'
+  const shown = node.default ?? value
+  if (shown === undefined) return ''
+  if (typeof shown === 'number' && node.default === undefined) return `\`${node.type === 'string' ? durationText(shown) : sizeText(node, shown)}\``
+  return typeof shown === 'object' ? (JSON.stringify(shown) === '[]' ? '`[]`' : '') : `\`${String(shown)}\``
+}
+
+function durationText (ms: number): string {
+  const units: Array<[number, string]> = [[86_400_000, 'd'], [3_600_000, 'h'], [60_000, 'm'], [1000, 's']]
+  const [size, unit] = units.find(([size]) => ms >= size && ms % size === 0) ?? [1, 'ms']
+  return `${ms / size}${unit}`
+}
+
+function sizeText (node: Node, bytes: number): string {
+  if (node.anyOf === undefined) return String(bytes)
+  const units: Array<[number, string]> = [[1024 ** 3, 'GiB'], [1024 ** 2, 'MiB'], [1024, 'KiB']]
+  const [size, unit] = units.find(([size]) => bytes >= size && bytes % size === 0) ?? [1, 'B']
+  return `${bytes / size}${unit}`
+}
+
+function member (value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
+}
