@@ -29,7 +29,7 @@ export function createGateway (
   const problems: Problem[] = []
   const routes = Array.isArray(map?.routes) ? map.routes.filter((route) => typeof route === 'object' && route !== null) : []
   if (routes.length === 0) return { resolve: null, problems }
-  const describe = createDescriber(mounts)
+  const describe = createDescriber(mounts, routes)
   const rules = routes.flatMap((route, index) => compileRoute(route, index, describe, problems))
   rules.sort(compareRules)
   for (const [rank, rule] of rules.entries()) rule.rank = rank
@@ -116,8 +116,12 @@ function createResolver (rules: readonly Rule[]): ResolveRoute {
     if (named !== undefined) return lead(bestOf(named, (rule) => lengthTaken(rule, path) >= 0) ?? named[0]!, path)
     const requested = splitPort(normalizeHost(host))
     const fits = (rule: Rule): boolean => fitsRequest(rule, request, requested) && lengthTaken(rule, path) >= 0
+    // What the record does not tell cannot speak for a route that asks for it, only not against it.
+    const told = (rule: Rule): boolean =>
+      (requested.name !== '' || rule.hosts.length === 0) && (request.headers !== undefined || rule.headers.length === 0) && fits(rule)
     const ofService = typeof request.service === 'string' ? services.get(request.service) : undefined
-    const found = ofService === undefined ? bestOf(starts(path), fits) : bestOf(ofService, fits) ?? ofService[0]!
+    const rules = ofService ?? starts(path)
+    const found = bestOf(rules, told) ?? bestOf(rules, fits) ?? ofService?.[0]
     return found === undefined ? null : lead(found, path)
   }
 }
@@ -184,11 +188,13 @@ function indexPrefixes (rules: readonly Rule[]): (path: string) => Iterable<Rule
 
 /**
  * Which groups of servers describe a route's service: those of the same service name; else those served at the host of
- * its URL; else those that declare paths under the route's prefix. Null when that says nothing.
+ * its URL; else those that declare paths under the route's prefix; else those that no other service claims by name or
+ * host. Null when that says nothing.
  */
-function createDescriber (mounts: readonly Mount[]): Describe {
+function createDescriber (mounts: readonly Mount[], routes: readonly GatewayRoute[]): Describe {
   const labels = mounts.flatMap((mount, index) => mount.labels.map((label) => ({ label, index })))
     .sort((a, b) => a.label < b.label ? -1 : a.label > b.label ? 1 : 0)
+  const claimed = claimedBy(routes, mounts, labels)
   const known = new Map<string, Uint8Array | null>()
   const maskOf = (test: (mount: Mount, index: number) => boolean): Uint8Array | null => {
     const mask = Uint8Array.from(mounts, (mount, index) => test(mount, index) ? 1 : 0)
@@ -203,18 +209,37 @@ function createDescriber (mounts: readonly Mount[]): Describe {
     const hosts = texts(route.hosts).map((host) => splitPort(normalizeHost(host)).name)
     const mask = (route.service === '' ? null : maskOf((mount) => mount.service === route.service)) ??
       (backend === '' ? null : maskOf((mount) => mount.hosts.some((host) => splitPort(host).name === backend))) ??
-      (under === null ? null : maskOf((mount, index) => under.has(index) && mayServe(mount, hosts)))
+      (under === null ? null : maskOf((mount, index) => under.has(index) && claimed[index] !== NAMED && mayServe(mount, hosts))) ??
+      maskOf((_, index) => claimed[index] === FREE) ?? (claimed.includes(FREE) ? null : new Uint8Array(mounts.length))
     known.set(key, mask)
     return mask
   }
+}
+
+const FREE = 0
+const UNDER_PREFIX = 1
+const NAMED = 2
+
+/** Which groups of servers describe some service of the gateway: by name or host, by a route's prefix, or none. */
+function claimedBy (routes: readonly GatewayRoute[], mounts: readonly Mount[], labels: readonly Label[]): Uint8Array {
+  const names = new Set(routes.map((route) => route.service))
+  const backends = new Set(routes.map((route) => hostOfUrl(route.service_url)).filter((host) => host !== ''))
+  const claimed = Uint8Array.from(mounts, (mount) =>
+    names.has(mount.service) || mount.hosts.some((host) => backends.has(splitPort(host).name)) ? NAMED : FREE)
+  for (const prefix of new Set(routes.flatMap((route) => texts(route.paths)))) {
+    for (const group of groupsUnder(labels, normalizeText(prefix)) ?? []) claimed[group] = Math.max(claimed[group]!, UNDER_PREFIX)
+  }
+  return claimed
 }
 
 function mayServe (mount: Mount, hosts: readonly string[]): boolean {
   return hosts.length === 0 || mount.hosts.some((host) => host === '' || hosts.includes(splitPort(host).name))
 }
 
+interface Label { label: string, index: number }
+
 /** Groups with a label at or below the prefix; null for a prefix that says nothing. */
-function groupsUnder (labels: ReadonlyArray<{ label: string, index: number }>, prefix: string): Set<number> | null {
+function groupsUnder (labels: readonly Label[], prefix: string): Set<number> | null {
   const whole = prefix.replace(/\/+$/, '')
   if (whole === '') return null
   const groups = new Set<number>()

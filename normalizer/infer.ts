@@ -18,7 +18,7 @@ export function inferRoute (path: string): string {
   return segments === null ? OTHER : `/${segments.join('/')}`
 }
 
-/** The same as a list of segments, a trailing '' for a trailing slash dropped; null when the target is malformed. */
+/** The same as a list of segments, empty ones dropped; null when the target is malformed. */
 export function inferSegments (target: unknown): string[] | null {
   const { path } = cutTarget(target)
   if (path === '') return null
@@ -30,7 +30,7 @@ export function inferSegments (target: unknown): string[] | null {
       segments.push('{*}')
       break
     }
-    segments.push(inferSegment(path.slice(start, end)))
+    if (end > start) segments.push(inferSegment(path.slice(start, end)))
     start = end + 1
   }
   return segments
@@ -114,15 +114,15 @@ function typeOfParts (text: string): string | undefined {
 /** Ids of letters and digits, prefixed or not: `cus_NffrFeUfNV2Hib`, `ORD-2024-17`, `PX1Z8Q`, `item12345`. */
 function idType (text: string): string | undefined {
   if (!/^[\w@$~.+-]+$/.test(text)) return undefined
-  if (text.startsWith('@')) return isWord(text.slice(1)) && text.length <= 5 ? undefined : '{id}'
+  if (text.startsWith('@')) return /^@(?:me|self|all)$/.test(text) ? undefined : '{id}'
   if (isLocale(text)) return undefined
-  const tokens = text.split(/[-_.~+]/).filter((token) => token !== '')
+  const tokens = text.split(/[-_.~+$]/).filter((token) => token !== '')
   if (tokens.some((token) => !isWordToken(token, tokens.length))) return '{id}'
   return tokens.length > 5 ? '{slug}' : undefined
 }
 
 function isWord (text: string): boolean {
-  if (text === '' || text === '-' || text === '~') return true
+  if (text === '-' || text === '~') return true
   return text.length <= maxWord && /^[.$@]?[A-Za-z0-9_](?:[\w.~$+-]*[\w~])?$/.test(text)
 }
 
@@ -144,7 +144,7 @@ function isWordToken (token: string, count: number): boolean {
 /** Letters without a word in them: no vowel for long, or case changing all the time. */
 function looksRandom (token: string): boolean {
   if (token.length > 32) return true
-  if (token.length >= 12 && /[bcdfghjklmnpqrstvwxz]{7}/i.test(token)) return true
+  if (token.length >= 12 && /[bcdfghjklmnpqrstvwxz]{7}|[BCDFGHJKLMNPQRSTVWXZ]{7}/.test(token)) return true
   const turns = token.match(/[a-z][A-Z]/g)?.length ?? 0
   return token.length >= 8 && turns > token.length / 3
 }

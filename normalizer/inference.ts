@@ -70,7 +70,7 @@ export function createInference (limits: InferenceLimits = {}): Inference {
     load (state) {
       services = new Map()
       size = 0
-      for (const [service, routes] of savedRoutes(state)) for (const route of routes) place(service, route.slice(1).split('/'))
+      for (const [service, routes] of savedRoutes(state)) for (const route of routes) place(service, segmentsOf(route))
     },
   }
 }
@@ -80,7 +80,7 @@ function walk (root: Node | undefined, segments: readonly string[], perLevel: nu
   const labels: string[] = []
   let node = root
   for (const segment of segments) {
-    const full = node !== undefined && node.words >= perLevel
+    const full = (node?.words ?? 0) >= perLevel
     const label = isTyped(segment) || !full || node?.children.has(segment) === true ? segment : REST
     labels.push(label)
     node = node?.children.get(label)
@@ -99,6 +99,10 @@ function grow (root: Node, labels: readonly string[]): Node {
     node = child
   }
   return node
+}
+
+function segmentsOf (route: string): string[] {
+  return route === '/' ? [] : route.slice(1).split('/')
 }
 
 function newNode (): Node {

@@ -8,8 +8,8 @@ import type { Branch } from './tree.ts'
 export function lintTemplates ({ branches }: Declared): Problem[] {
   const problems: Problem[] = []
   const shapes = new Map<string, Branch>()
-  for (const branch of branches) {
-    if (branch.derived === 1 || branch.stripped === 1) continue
+  // Keys with a suffix are findings of their own.
+  for (const branch of branches.filter(({ derived, stripped, record }) => derived === 0 && stripped === 0 && !record.suffixed)) {
     const { record, form } = branch
     const place = `${record.document} ${record.mount} `
     const shape = place + shapeOf(form.segments, form.slash)

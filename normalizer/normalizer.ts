@@ -89,7 +89,8 @@ function indexServices (mounts: readonly Mount[]): Map<string, Uint8Array> {
 
 function matchRequest (context: Context, request: MatchRequest): Match {
   const { searcher } = context
-  if (typeof request !== 'object' || request === null || !searcher.scan(request.path)) return nothing('malformed', '', undefined)
+  if (typeof request !== 'object' || request === null) return nothing('malformed', '', undefined)
+  if (!searcher.scan(request.path)) return nothing(isAsterisk(request) ? 'unmatched' : 'malformed', '', undefined)
   const method = methodNumber(context, request)
   const requested = searcher.cursor.host === '' ? request.host : searcher.cursor.host
   const tiers = typeof requested === 'string' && requested !== '' ? context.hosts(requested) : null
@@ -100,10 +101,16 @@ function matchRequest (context: Context, request: MatchRequest): Match {
   return found === '' ? nothing('unmatched', path, hit?.route) : result(context, request, found, hit)
 }
 
+/** `OPTIONS *` asks the server as a whole (RFC 9112 section 3.2.4). */
+function isAsterisk (request: MatchRequest): boolean {
+  return request.path === '*' && request.method === 'OPTIONS'
+}
+
+/** 0, the place of any-method operations, for a method that no document declares. */
 function methodNumber (context: Context, request: MatchRequest): number {
   const method: unknown = request?.method
-  if (typeof method !== 'string') return -1
-  return context.methods.get(method) ?? context.methods.get(method.toUpperCase()) ?? -1
+  if (typeof method !== 'string') return 0
+  return context.methods.get(method) ?? context.methods.get(method.toUpperCase()) ?? 0
 }
 
 type Tiers = ReturnType<ReturnType<typeof indexHosts>>
@@ -135,7 +142,19 @@ function whole (context: Context, request: MatchRequest, hit: GatewayHit | null,
   filter.lastTier = OTHER_HOST - 1
   if (search(context, method, path)) return tiers === null ? 'catalog' : 'host'
   if ((hit === null || hit.mask === null) && searchUpstream(context, request, hit, method)) return 'catalog'
-  return ''
+  return tiers !== null && rescued(context, method, path) ? 'rescue' : ''
+}
+
+/**
+ * The host is declared, but by documents that do not know the path: gateways serve under hosts that a document need not
+ * list. Another document answers only if it alone declares path and method, and names more than a version in its path.
+ */
+function rescued (context: Context, method: number, path: string): boolean {
+  context.filter.lastTier = OTHER_HOST
+  if (!search(context, method, path)) return false
+  const { found } = context.searcher
+  return found.declared && !found.ambiguous && found.leaf!.form.segments.some((segment) =>
+    segment.kind === 'static' && !/^(?:api|rest|v?\d+(?:\.\d+)*(?:(?:alpha|beta)\d*)?)?$/i.test(segment.text))
 }
 
 function searchUpstream (context: Context, request: MatchRequest, hit: GatewayHit | null, method: number): boolean {

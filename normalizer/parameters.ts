@@ -9,9 +9,10 @@ export function readParameters (match: Match): Record<string, string> {
   const { segments } = match.form
   const parts = match.path.split('/').slice(1)
   if (parts[parts.length - 1] === '') parts.pop()
+  const put = collector(values)
   let at = 0
   for (const [index, taken] of spansOf(segments, parts).entries()) {
-    assign(values, segments[index]!, parts.slice(at, at + taken).join('/'))
+    assign(put, segments[index]!, parts.slice(at, at + taken).join('/'))
     at += taken
   }
   return values
@@ -60,22 +61,28 @@ function spanAt (segment: Segment, parts: readonly string[], at: number, least: 
   return fitsMixed(compileMixed(segment), part, 0, part.length) ? 1 : -1
 }
 
-function assign (values: Record<string, string>, segment: Segment, text: string): void {
+type Put = (name: string, value: string) => void
+
+function assign (put: Put, segment: Segment, text: string): void {
   if (segment.kind === 'static') return
   if (segment.kind !== 'mixed') {
-    for (const name of segment.names) put(values, name, text)
+    for (const name of segment.names) put(name, text)
     return
   }
   const bounds: number[] = []
   fitsMixed(compileMixed(segment), text, 0, text.length, bounds)
   for (const [index, names] of segment.names.entries()) {
-    for (const name of names) put(values, name, text.slice(bounds[index * 2], bounds[index * 2 + 1]))
+    for (const name of names) put(name, text.slice(bounds[index * 2], bounds[index * 2 + 1]))
   }
 }
 
-function put (values: Record<string, string>, name: string, value: string): void {
-  let key = name
-  for (let copy = 2; Object.hasOwn(values, key); copy++) key = `${name}_${copy}`
-  // A parameter may be called __proto__.
-  Object.defineProperty(values, key, { value, enumerable: true, writable: true, configurable: true })
+function collector (values: Record<string, string>): Put {
+  const copies = new Map<string, number>()
+  return (name, value) => {
+    let copy = (copies.get(name) ?? 0) + 1
+    while (copy > 1 && Object.hasOwn(values, `${name}_${copy}`)) copy++
+    copies.set(name, copy)
+    // A parameter may be called __proto__.
+    Object.defineProperty(values, copy === 1 ? name : `${name}_${copy}`, { value, enumerable: true, writable: true, configurable: true })
+  }
 }

@@ -7,13 +7,18 @@
 const SLASH = 47
 const PERCENT = 37
 
-/** What the hot loop has to know of an ASCII character of a path. */
+/** What the hot loop has to know of a character of a path. */
 export const PLAIN = 0
+/** `?` and `#`. */
 export const END = 1
+/** Needs `normalizePath`. */
 export const UNCLEAN = 2
+/** Control characters: the target is malformed. */
 export const FORBIDDEN = 3
+/** `/`. */
+export const SEPARATOR = 4
 
-/** Class of each ASCII code: PLAIN, END (`?`, `#`), UNCLEAN (needs `normalizePath`) or FORBIDDEN (control characters). */
+/** Class of each UTF-16 code unit. */
 export const characterClass = classify()
 
 /** A request target in parts; `path` is '' when the target is malformed. */
@@ -49,9 +54,9 @@ export function normalizeText (text: string): string {
   let from = 0
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    const kind = code < 128 ? characterClass[code]! : UNCLEAN
+    const kind = characterClass[code]!
     if (kind === FORBIDDEN) return ''
-    if (kind === PLAIN) continue
+    if (kind === PLAIN || kind === SEPARATOR) continue
     const length = code === PERCENT ? 3 : isHighSurrogate(text, index) ? 2 : 1
     const replacement = code === PERCENT ? escapeAt(text, index) : percentEncode(text.slice(index, index + length))
     if (replacement === '') continue
@@ -157,13 +162,13 @@ function isUnreserved (code: number): boolean {
 }
 
 function classify (): Uint8Array {
-  const classes = new Uint8Array(128)
+  const classes = new Uint8Array(2 ** 16).fill(UNCLEAN)
   for (let code = 0; code < 128; code++) {
-    const allowed = isUnreserved(code) || '!$&\'()*+,;=:@/'.includes(String.fromCharCode(code))
-    classes[code] = allowed ? PLAIN : UNCLEAN
     if (code < 32 || code === 127) classes[code] = FORBIDDEN
+    else if (isUnreserved(code) || '!$&\'()*+,;=:@'.includes(String.fromCharCode(code))) classes[code] = PLAIN
   }
   classes[63] = END
   classes[35] = END
+  classes[SLASH] = SEPARATOR
   return classes
 }

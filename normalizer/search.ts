@@ -3,9 +3,11 @@
  * decides, full backtracking. Every node of the tree is visited at most once per depth, so the time is linear in the
  * length of the path. Nothing is allocated: scratch arrays live as long as the searcher (and grow to the longest path).
  */
-import { characterClass, cutTarget } from './path.ts'
+import { characterClass, cutTarget, END, PLAIN, SEPARATOR, UNCLEAN } from './path.ts'
 import { fitsMixed } from './segment.ts'
-import { hashFactor, hashStart, nodeFactor, segmentFactor } from './tree.ts'
+import {
+  edgeSlot, hashOf,
+} from './tree.ts'
 import type { Leaf, SegmentTable, Tree } from './tree.ts'
 
 /** What narrows a search. */
@@ -33,16 +35,17 @@ export interface Found {
   ambiguous: boolean
 }
 
-/** A scanned path: its text in normal form and its segments, and the numbers of those that are interned. */
+/** A scanned path: its text in normal form, and where its segments start. */
 export interface Cursor {
   text: string
   /** Authority of an absolute-form target, as written. */
   host: string
+  /** Number of segments; those beyond the tree's depth are counted only. */
   count: number
   slash: boolean
+  /** `starts[i + 1] - 1` is the end of segment i. */
   starts: Int32Array
-  ends: Int32Array
-  ids: Int32Array
+  hashes: Int32Array
 }
 
 /** Scans targets and searches a tree. One search at a time: the cursor and the result are reused. */
@@ -53,7 +56,7 @@ export interface Searcher {
   readonly steps: () => number
   /** Cuts and scans a target into the cursor; false when it is malformed. */
   scan (target: unknown): boolean
-  /** Finds the best leaf for the scanned path into `found`; `method` is its number, -1 for one that nobody declares. */
+  /** Finds the best leaf for the scanned path into `found`; `method` is its number, 0 for one that nobody declares. */
   find (method: number, filter: Filter): Leaf | null
   /** Calls `visit` with every leaf that fits the scanned path, in the order of the search. */
   each (visit: (leaf: Leaf, slash: boolean) => void): void
@@ -63,19 +66,19 @@ export interface Searcher {
 export const openFilter: Filter = { mask: null, tiers: null, bestTier: 0, lastTier: 255, basedOnly: false }
 
 const SLASH = 47
-const DOT = 46
 
 /** Creates a searcher over a tree. */
 export function createSearcher (tree: Tree): Searcher {
-  const cursor: Cursor = { text: '', host: '', count: 0, slash: false, starts: new Int32Array(64), ends: new Int32Array(64), ids: new Int32Array(64) }
+  const room = Math.min(tree.depth, 62) + 3
+  const cursor: Cursor = { text: '', host: '', count: 0, slash: false, starts: new Int32Array(room), hashes: new Int32Array(room) }
   const found: Found = { leaf: null, rank: 0, declared: false, sameShape: false, ambiguous: false }
   const walk = createWalk(tree, cursor)
   let wanted = 0
   let filter = openFilter
   let floor = 0
-  const consider = (leaf: Leaf[] | readonly Leaf[], penalty: number): boolean => {
-    select(found, leaf, wanted, filter, penalty)
-    return found.rank <= floor && found.leaf !== null
+  const consider = (leaves: readonly Leaf[], penalty: number): boolean => {
+    select(found, leaves, wanted, filter, penalty)
+    return found.rank <= floor
   }
   return {
     cursor,
@@ -83,14 +86,14 @@ export function createSearcher (tree: Tree): Searcher {
     steps: walk.steps,
     scan (target) {
       cursor.host = ''
-      return scanTarget(tree.segments, cursor, target)
+      return scanTarget(cursor, tree.depth, target)
     },
     find (method, by) {
       wanted = method
       filter = by
       floor = by.bestTier * 4
       found.leaf = null
-      found.rank = 2 ** 20
+      found.rank = unfound
       walk.run(consider)
       return found.leaf
     },
@@ -103,91 +106,93 @@ export function createSearcher (tree: Tree): Searcher {
   }
 }
 
-function scanTarget (table: SegmentTable, cursor: Cursor, target: unknown): boolean {
+const unfound = 2 ** 20
+
+function scanTarget (cursor: Cursor, depth: number, target: unknown): boolean {
   if (typeof target !== 'string') return false
   if (target.charCodeAt(0) === SLASH) {
-    const verdict = scanPath(table, cursor, target, false)
+    const verdict = scanPath(cursor, depth, target, false)
     if (verdict !== UNCLEAN_PATH) return verdict === CLEAN_PATH
   }
   const cut = cutTarget(target)
   cursor.host = cut.host
-  return cut.path !== '' && scanPath(table, cursor, cut.path, true) === CLEAN_PATH
+  return cut.path !== '' && scanPath(cursor, depth, cut.path, true) === CLEAN_PATH
 }
 
 const CLEAN_PATH = 0
 const UNCLEAN_PATH = 1
 const MALFORMED_PATH = 2
 
-/** One pass over the characters: finds the end, splits, hashes. Gives up when the path may not be in normal form. */
-function scanPath (table: SegmentTable, cursor: Cursor, path: string, normal: boolean): number {
-  const length = path.length
+const dotHash = hashOf('.')
+const dotsHash = hashOf('..')
+
+/**
+ * One pass over the characters: finds the end, splits, hashes. Gives up when the path may not be in normal form, unless
+ * the caller knows that it is.
+ */
+function scanPath (cursor: Cursor, depth: number, path: string, normal: boolean): number {
+  // Everything that the loop reads is local: module bindings would be read again for every character.
+  const [classes, plain, separator] = [characterClass, PLAIN, SEPARATOR]
+  let { starts, hashes } = cursor
+  const { length } = path
   let count = 0
   let start = 1
-  let hash = hashStart
+  let hash = 0
   let index = 1
   for (; index < length; index++) {
     const code = path.charCodeAt(index)
-    if (code === SLASH) {
-      if (!normal && isDots(path, start, index)) return UNCLEAN_PATH
-      if (count === cursor.ids.length) grow(cursor)
-      cursor.starts[count] = start
-      cursor.ends[count] = index
-      cursor.ids[count++] = intern(table, path, start, index, hash)
+    const kind = classes[code]!
+    if (kind === plain) {
+      hash = ((hash << 5) - hash + code) | 0
+    } else if (kind === separator) {
+      if (!normal && isDots(hash)) return UNCLEAN_PATH
+      if (count <= depth) {
+        if (count + 2 > starts.length) {
+          growCursor(cursor);
+          ({ starts, hashes } = cursor)
+        }
+        starts[count] = start
+        hashes[count] = hash
+      }
+      count++
       start = index + 1
-      hash = hashStart
-      continue
+      hash = 0
+    } else if (normal) {
+      hash = ((hash << 5) - hash + code) | 0
+    } else if (kind === END) {
+      break
+    } else {
+      return kind === UNCLEAN ? UNCLEAN_PATH : MALFORMED_PATH
     }
-    const kind = code < 128 ? characterClass[code]! : 2
-    if (kind !== 0 && !normal) {
-      if (kind === 1) break
-      return kind === 2 ? UNCLEAN_PATH : MALFORMED_PATH
+  }
+  if (!normal && isDots(hash)) return UNCLEAN_PATH
+  const slash = index === start
+  if (count <= depth) {
+    if (count + 2 > starts.length) {
+      growCursor(cursor);
+      ({ starts, hashes } = cursor)
     }
-    hash = Math.imul(hash ^ code, hashFactor)
+    starts[count] = start
+    hashes[count] = hash
+    starts[count + 1] = index + 1
   }
-  if (!normal && isDots(path, start, index)) return UNCLEAN_PATH
-  cursor.slash = index === start
-  if (!cursor.slash) {
-    if (count === cursor.ids.length) grow(cursor)
-    cursor.starts[count] = start
-    cursor.ends[count] = index
-    cursor.ids[count++] = intern(table, path, start, index, hash)
-  }
+  cursor.slash = slash
+  cursor.count = slash ? count : count + 1
   cursor.text = index < length ? path.slice(0, index) : path
-  cursor.count = count
   return CLEAN_PATH
 }
 
-function isDots (path: string, start: number, end: number): boolean {
-  const length = end - start
-  if (length < 1 || length > 2 || path.charCodeAt(start) !== DOT) return false
-  return length === 1 || path.charCodeAt(start + 1) === DOT
+/** The hash of `.` or `..`; a text that shares it takes the long way round, to the same result. */
+function isDots (hash: number): boolean {
+  return hash === dotHash || hash === dotsHash
 }
 
-function grow (cursor: Cursor): void {
-  for (const name of ['starts', 'ends', 'ids'] as const) {
+function growCursor (cursor: Cursor): void {
+  for (const name of ['starts', 'hashes'] as const) {
     const larger = new Int32Array(cursor[name].length * 2)
     larger.set(cursor[name])
     cursor[name] = larger
   }
-}
-
-/** The number of a segment, 0 when no template holds it. */
-function intern (table: SegmentTable, path: string, start: number, end: number, hash: number): number {
-  const { slots, mask, hashes, offsets, lengths, characters } = table
-  let slot = (hash ^ (hash >>> 15)) & mask
-  for (let id = slots[slot]!; id !== 0; id = slots[slot]!) {
-    if (hashes[id] === hash && lengths[id] === end - start) {
-      let offset = offsets[id]!
-      let at = start
-      while (at < end && path.charCodeAt(at) === characters[offset]) {
-        at++
-        offset++
-      }
-      if (at === end) return id
-    }
-    slot = (slot + 1) & mask
-  }
-  return 0
 }
 
 /** Keeps the better of what was found and what these leaves (all of one node) offer. */
@@ -205,7 +210,7 @@ function select (found: Found, leaves: readonly Leaf[], method: number, filter: 
     const own = tier * 4 + leaf.stripped * 2 + penalty
     // A leaf of another node that is as good stood further left.
     if (own > rank || own >= ceiling) continue
-    const declared = method >= 0 && leaf.record.byMethod[method] !== undefined
+    const declared = leaf.record.byMethod[method] !== undefined
     if (own < rank || (declared && !found.declared)) {
       best = leaf
       rank = own
@@ -236,8 +241,7 @@ function rival (found: Found, best: Leaf, other: Leaf, method: number): void {
 type Consider = (leaves: readonly Leaf[], penalty: number) => boolean
 
 function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): void, steps: () => number } {
-  const { edges, edgeMask, onlySegment, onlyChild, parameter, greedy } = tree
-  const { mixedFrom, mixedTo, mixed, fewest, most, spans, leaves, slashLeaves } = tree
+  const { leaves, slashLeaves, mixed } = tree
   // Alternatives still to try, the next on top: node, depth, and the mixed pattern that the segment before must fit.
   let stack = new Int32Array(192)
   let top = 0
@@ -258,38 +262,21 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
 
   const finish = (node: number, consider: Consider): boolean => {
     const exact = cursor.slash ? slashLeaves[node] : leaves[node]
-    const other = cursor.slash ? leaves[node] : slashLeaves[node]
     if (exact !== undefined && consider(exact, 0)) return true
+    const other = cursor.slash ? leaves[node] : slashLeaves[node]
     return other !== undefined && consider(other, 1)
   }
 
-  const staticChild = (node: number, segment: number): number => {
-    const only = onlySegment[node]!
-    if (segment === 0 || only === 0) return 0
-    if (only > 0) return only === segment ? onlyChild[node]! : 0
-    let slot = Math.imul(node, nodeFactor) ^ Math.imul(segment, segmentFactor)
-    slot = (slot ^ (slot >>> 15)) & edgeMask
-    for (let at = slot * 4; edges[at + 2] !== 0; at = slot * 4) {
-      if (edges[at] === node && edges[at + 1] === segment) return edges[at + 2]!
-      slot = (slot + 1) & edgeMask
-    }
-    return 0
-  }
-
-  /** Stacks what else could follow `node`, the best on top, and returns the static child. */
-  const branch = (node: number, depth: number): number => {
-    const empty = cursor.starts[depth] === cursor.ends[depth]
-    if (!empty) {
-      if (greedy[node] !== 0) push(greedy[node]!, depth + 1, -1)
-      if (parameter[node] !== 0) push(parameter[node]!, depth + 1, -1)
-      for (let index = mixedTo[node]! - 1; index >= mixedFrom[node]!; index--) push(mixed[index]!.child, depth + 1, index)
-    }
-    return staticChild(node, cursor.ids[depth]!)
+  /** Stacks what else could follow than a static segment, the best on top. */
+  const branch = (parameter: number, greedy: number, from: number, to: number, depth: number): void => {
+    if (greedy !== 0) push(greedy, depth, -1)
+    if (parameter !== 0) push(parameter, depth, -1)
+    for (let index = to - 1; index >= from; index--) push(mixed[index]!.child, depth, index)
   }
 
   /** A greedy node may also take the next segment; false when it was here before. */
-  const span = (node: number, depth: number): boolean => {
-    if (spans[node] === 2) {
+  const span = (node: number, depth: number, kind: number): boolean => {
+    if (kind === 2) {
       const key = node * (cursor.count + 1) + depth
       if (seen.has(key)) return false
       seen.add(key)
@@ -298,37 +285,73 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
     return true
   }
 
+  const fits = (pattern: number, depth: number): boolean =>
+    fitsMixed(mixed[pattern]!.pattern, cursor.text, cursor.starts[depth - 1]!, cursor.starts[depth]! - 1)
+
+  // One long function on purpose: arrays in locals are what makes a step cost a few nanoseconds.
   const run = (consider: Consider): void => {
-    const { count } = cursor
+    const { nodes, edges, edgeMask } = tree
+    const { starts, hashes, count } = cursor
+    if (count > tree.depth) return
     let node = 0
     let depth = 0
     top = 0
     if (seen.size > 0) seen.clear()
     for (;;) {
       steps++
+      const at = node * 8
       const left = count - depth
       let next = 0
-      if (left >= fewest[node]! && left <= most[node]! && (spans[node] === 0 || span(node, depth))) {
+      if (left >= nodes[at + 5]! && left <= nodes[at + 6]! && (nodes[at + 7] === 0 || span(node, depth, nodes[at + 7]!))) {
         if (left === 0) {
           if (finish(node, consider)) return
         } else {
-          next = branch(node, depth)
+          const start = starts[depth]!
+          const end = starts[depth + 1]! - 1
+          const hash = hashes[depth]!
+          const only = nodes[at + 4]!
+          if (only > 0) {
+            if (edges[only] === hash && isSegment(tree.segments, edges[only + 2]!, cursor.text, start, end)) next = edges[only + 1]!
+          } else if (only < 0) {
+            for (let slot = edgeSlot(node, hash) & edgeMask; edges[slot * 4 + 2] !== 0; slot = (slot + 1) & edgeMask) {
+              if (edges[slot * 4 + 1] !== hash || edges[slot * 4] !== node) continue
+              if (isSegment(tree.segments, edges[slot * 4 + 3]!, cursor.text, start, end)) {
+                next = edges[slot * 4 + 2]!
+                break
+              }
+            }
+          }
+          const parameter = nodes[at]!
+          const greedy = nodes[at + 1]!
+          const from = nodes[at + 2]!
+          const to = nodes[at + 3]!
+          if (end > start && (parameter | greedy | (to - from)) !== 0) {
+            if (next === 0 && greedy === 0 && from === to) next = parameter
+            else branch(parameter, greedy, from, to, depth + 1)
+          }
         }
       }
-      if (next !== 0) {
-        node = next
-        depth++
-        continue
-      }
-      for (;;) {
+      depth++
+      while (next === 0) {
         if (top === 0) return
         top -= 3
-        node = stack[top]!
         depth = stack[top + 1]!
         const pattern = stack[top + 2]!
-        if (pattern < 0 || fitsMixed(mixed[pattern]!.pattern, cursor.text, cursor.starts[depth - 1]!, cursor.ends[depth - 1]!)) break
+        if (pattern < 0 || fits(pattern, depth)) next = stack[top]!
       }
+      node = next
     }
   }
   return { run, steps: () => steps }
+}
+
+/** Equal hashes are not yet equal texts: whoever sends requests can choose them. */
+function isSegment (table: SegmentTable, segment: number, text: string, start: number, end: number): boolean {
+  const { characters } = table
+  if (table.lengths[segment] !== end - start) return false
+  let offset = table.offsets[segment]!
+  for (let index = start; index < end; index++) {
+    if (text.charCodeAt(index) !== characters[offset++]) return false
+  }
+  return true
 }

@@ -23,8 +23,11 @@ export interface ParsedTemplate {
 /** Cuts everything from the first `#`, `?` or query expression outside of braces, and adds a missing leading slash. */
 export function foldKey (key: string): FoldedKey {
   let end = 0
+  let open = true
   while (end < key.length && key[end] !== '#' && key[end] !== '?') {
-    const close = key[end] === '{' ? closingBrace(key, end) : -1
+    const close = open && key[end] === '{' ? closingBrace(key, end) : -1
+    // One brace that nothing closes means that none closes further on.
+    if (key[end] === '{') open = close > 0
     if (close > 0 && '?&#'.includes(key.charAt(end + 1))) break
     end = close > 0 ? close + 1 : end + 1
   }

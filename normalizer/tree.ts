@@ -1,7 +1,7 @@
 /**
- * The segment tree of a whole catalog, in flat typed arrays: a node is a number, a static segment is an interned number,
- * an edge is an entry of one hash table. One hash per request segment finds its number; from there on everything is
- * integer comparison, whatever number of documents is in the tree.
+ * The segment tree of a whole catalog, in flat typed arrays: a node is a record of eight numbers, a static edge an entry
+ * of one hash table over node and segment. A request's segments are hashed once; following an edge then costs one probe
+ * and one comparison of its text, whatever number of documents is in the tree.
  */
 import type { Endpoint, Form, Segment } from './endpoint.ts'
 import { compareMixed, compileMixed } from './segment.ts'
@@ -35,69 +35,73 @@ export interface Leaf {
 /** A leaf with the form's segments: what the builder takes. */
 export interface Branch extends Leaf { readonly segments: readonly Segment[] }
 
-/** Node tables are indexed by node number; the root is 0, and 0 as a child means none. */
+/** The tree in flat form. */
 export interface Tree {
-  readonly nodes: number
-  /** Deepest possible number of segments; Infinity with greedy parameters. */
+  /** Records of `nodeSize` numbers a node, see the field offsets below; the root is node 0, and 0 as a child means none. */
+  readonly nodes: Int32Array
+  /** Deepest possible number of segments; 2^30 with greedy parameters. */
   readonly depth: number
-  readonly segments: SegmentTable
+  /** Hash table of the static edges, records of four: node, hash of the segment, child, number of the segment. */
   readonly edges: Int32Array
   readonly edgeMask: number
-  /** The only static segment of a node, 0 for none, -1 when the edge table must be asked. */
-  readonly onlySegment: Int32Array
-  readonly onlyChild: Int32Array
-  readonly parameter: Int32Array
-  readonly greedy: Int32Array
-  /** Range of a node's mixed children in `mixed`. */
-  readonly mixedFrom: Int32Array
-  readonly mixedTo: Int32Array
+  readonly segments: SegmentTable
+  /** Mixed children; a node's are a range of them. */
   readonly mixed: ReadonlyArray<{ readonly pattern: MixedPattern, readonly child: number }>
-  /** Fewest and most segments below a node to any of its leaves (most = 2^30 below a greedy one). */
-  readonly fewest: Int32Array
-  readonly most: Int32Array
-  /** 1 for a greedy node, 2 for a greedy node below another: only these can be reached twice at one depth. */
-  readonly spans: Uint8Array
   readonly leaves: ReadonlyArray<readonly Leaf[] | undefined>
   readonly slashLeaves: ReadonlyArray<readonly Leaf[] | undefined>
 }
 
-/** The interned static segments, an open-addressed hash table over their characters. */
+/** Texts of the static segments by number, to make sure of a hash. */
 export interface SegmentTable {
-  readonly slots: Int32Array
-  readonly mask: number
-  readonly hashes: Int32Array
   readonly offsets: Int32Array
   readonly lengths: Int32Array
   /** Characters of all segments; their normal form is ASCII. */
   readonly characters: Uint8Array
 }
 
+/** Numbers of a node's record: one fits half a cache line. */
+export const nodeSize = 8
+export const PARAMETER = 0
+export const GREEDY = 1
+export const MIXED_FROM = 2
+export const MIXED_TO = 3
+/** Position of the only static edge + 1, 0 for none, -1 when the edge table must be asked. */
+export const STATIC = 4
+/** Fewest and most segments below the node to any of its leaves; most = 2^30 below a greedy one. */
+export const FEWEST = 5
+export const MOST = 6
+/** 1 for a greedy node, 2 for one below another: only these can be reached twice at one depth. */
+export const SPANS = 7
+
 const unbounded = 2 ** 30
 
-/** Factors of the hash of an edge; the search must use the same. */
-export const nodeFactor = 0x9E3779B1
-export const segmentFactor = 0x85EBCA6B
-/** Start and factor of the hash of a segment (FNV-1a over its character codes). */
-export const hashStart = 0x811C9DC5 | 0
-export const hashFactor = 0x01000193
-
+/** Factor of a node's number in the hash of its edges; the search must use the same. */
+export const nodeFactor = 0x9E3779B1 | 0
 /** Builds the tree. Leaves of a node keep the order of `branches`, plain keys before suffixed and derived ones. */
 export function buildTree (branches: Iterable<Branch>): Tree {
   const root = newNode()
   for (const branch of branches) insert(root, branch)
-  const nodes = number(root)
-  const segments = new Map<string, number>()
-  const edges: number[] = []
-  const tree = emptyTables(nodes)
-  for (const node of nodes) fillNode(tree, node, segments, edges)
-  measure(tree, nodes)
+  const order = number(root)
+  const nodes = new Int32Array(order.length * nodeSize)
+  const mixed: Array<{ pattern: MixedPattern, child: number }> = []
+  for (const node of order) fillNode(nodes, node, mixed)
+  measure(nodes, order)
+  const most = nodes[MOST]!
   return {
-    ...tree,
-    nodes: nodes.length,
-    depth: tree.most[0]! >= unbounded ? Infinity : tree.most[0]!,
-    segments: internTable([...segments.keys()]),
-    ...edgeTable(edges),
+    nodes,
+    depth: most,
+    ...edgeTables(nodes, order),
+    mixed,
+    leaves: order.map((node) => node.leaves?.sort(compareLeaves)),
+    slashLeaves: order.map((node) => node.slashLeaves?.sort(compareLeaves)),
   }
+}
+
+/** Hash of a segment, as the search computes it. */
+export function hashOf (text: string): number {
+  let hash = 0
+  for (let index = 0; index < text.length; index++) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0
+  return hash
 }
 
 interface BuildNode {
@@ -149,13 +153,15 @@ function childFor (node: BuildNode, segment: Segment): BuildNode {
   return known.child
 }
 
-/** Numbers the nodes breadth first, so that the hot upper levels lie together. */
+/** Numbers the nodes depth first, so that the nodes of one path lie together. */
 function number (root: BuildNode): BuildNode[] {
-  const nodes = [root]
-  for (let index = 0; index < nodes.length; index++) {
-    const node = nodes[index]!
-    node.id = index
-    for (const child of childrenOf(node)) nodes.push(child)
+  const nodes: BuildNode[] = []
+  const pending = [root]
+  while (pending.length > 0) {
+    const node = pending.pop()!
+    node.id = nodes.length
+    nodes.push(node)
+    for (const child of childrenOf(node).reverse()) pending.push(child)
   }
   return nodes
 }
@@ -168,48 +174,15 @@ function childrenOf (node: BuildNode): BuildNode[] {
   return children
 }
 
-type Tables = ReturnType<typeof emptyTables>
-
-function emptyTables (nodes: BuildNode[]) {
-  const size = nodes.length
-  return {
-    onlySegment: new Int32Array(size),
-    onlyChild: new Int32Array(size),
-    parameter: new Int32Array(size),
-    greedy: new Int32Array(size),
-    mixedFrom: new Int32Array(size),
-    mixedTo: new Int32Array(size),
-    mixed: [] as Array<{ pattern: MixedPattern, child: number }>,
-    fewest: new Int32Array(size).fill(unbounded),
-    most: new Int32Array(size).fill(-1),
-    spans: new Uint8Array(size),
-    leaves: new Array<Leaf[] | undefined>(size).fill(undefined),
-    slashLeaves: new Array<Leaf[] | undefined>(size).fill(undefined),
-  }
-}
-
-function fillNode (tables: Tables, node: BuildNode, segments: Map<string, number>, edges: number[]): void {
-  const { id } = node
-  for (const [text, child] of node.statics ?? []) {
-    const segment = segments.get(text) ?? segments.size + 1
-    segments.set(text, segment)
-    if (node.statics?.size === 1) {
-      tables.onlySegment[id] = segment
-      tables.onlyChild[id] = child.id
-    } else {
-      tables.onlySegment[id] = -1
-      edges.push(id, segment, child.id)
-    }
-  }
-  tables.parameter[id] = node.parameter?.id ?? 0
-  tables.greedy[id] = node.greedy?.id ?? 0
-  if (node.greedy !== undefined) tables.spans[node.greedy.id] = node.greedyDepth > 0 ? 2 : 1
-  tables.mixedFrom[id] = tables.mixed.length
-  const mixed = [...node.mixed?.values() ?? []].sort((a, b) => compareMixed(a.pattern, b.pattern))
-  for (const { pattern, child } of mixed) tables.mixed.push({ pattern, child: child.id })
-  tables.mixedTo[id] = tables.mixed.length
-  tables.leaves[id] = node.leaves?.sort(compareLeaves)
-  tables.slashLeaves[id] = node.slashLeaves?.sort(compareLeaves)
+function fillNode (nodes: Int32Array, node: BuildNode, mixed: Array<{ pattern: MixedPattern, child: number }>): void {
+  const at = node.id * nodeSize
+  nodes[at + PARAMETER] = node.parameter?.id ?? 0
+  nodes[at + GREEDY] = node.greedy?.id ?? 0
+  if (node.greedy !== undefined) nodes[node.greedy.id * nodeSize + SPANS] = node.greedyDepth > 0 ? 2 : 1
+  nodes[at + MIXED_FROM] = mixed.length
+  const own = [...node.mixed?.values() ?? []].sort((a, b) => compareMixed(a.pattern, b.pattern))
+  for (const { pattern, child } of own) mixed.push({ pattern, child: child.id })
+  nodes[at + MIXED_TO] = mixed.length
 }
 
 function compareLeaves (a: Leaf, b: Leaf): number {
@@ -217,60 +190,54 @@ function compareLeaves (a: Leaf, b: Leaf): number {
 }
 
 /** Children have higher numbers than their parents, so one pass from the end sees all. */
-function measure (tables: Tables, nodes: BuildNode[]): void {
-  for (let id = nodes.length - 1; id >= 0; id--) {
-    const node = nodes[id]!
+function measure (nodes: Int32Array, order: readonly BuildNode[]): void {
+  for (let id = order.length - 1; id >= 0; id--) {
+    const node = order[id]!
     let fewest = node.leaves !== undefined || node.slashLeaves !== undefined ? 0 : unbounded
     let most = fewest === 0 ? 0 : -1
     for (const child of childrenOf(node)) {
-      fewest = Math.min(fewest, tables.fewest[child.id]! + 1)
-      most = Math.max(most, tables.most[child.id]! + 1)
+      fewest = Math.min(fewest, nodes[child.id * nodeSize + FEWEST]! + 1)
+      most = Math.max(most, nodes[child.id * nodeSize + MOST]! + 1)
     }
-    tables.fewest[id] = fewest
-    tables.most[id] = tables.spans[id] === 0 ? Math.min(most, unbounded) : unbounded
+    nodes[id * nodeSize + FEWEST] = fewest
+    nodes[id * nodeSize + MOST] = nodes[id * nodeSize + SPANS] === 0 ? Math.min(most, unbounded) : unbounded
   }
 }
 
-function internTable (texts: string[]): SegmentTable {
-  const mask = tableSize(texts.length) - 1
-  const table = {
-    slots: new Int32Array(mask + 1),
-    mask,
-    hashes: new Int32Array(texts.length + 1),
-    offsets: new Int32Array(texts.length + 1),
-    lengths: new Int32Array(texts.length + 1),
-    characters: new Uint8Array(texts.reduce((sum, text) => sum + text.length, 0)),
+function edgeTables (nodes: Int32Array, order: readonly BuildNode[]): Pick<Tree, 'edges' | 'edgeMask' | 'segments'> {
+  const edgeMask = tableSize(order.length) - 1
+  const edges = new Int32Array((edgeMask + 1) * 4)
+  const numbers = new Map<string, number>()
+  for (const { id, statics } of order) {
+    for (const [text, child] of statics ?? []) {
+      const segment = numbers.get(text) ?? numbers.size
+      numbers.set(text, segment)
+      const hash = hashOf(text)
+      let slot = edgeSlot(id, hash) & edgeMask
+      while (edges[slot * 4 + 2] !== 0) slot = (slot + 1) & edgeMask
+      edges.set([id, hash, child.id, segment], slot * 4)
+      nodes[id * nodeSize + STATIC] = statics?.size === 1 ? slot * 4 + 1 : -1
+    }
   }
+  return { edges, edgeMask, segments: segmentTable([...numbers.keys()]) }
+}
+
+/** Where an edge is looked for first, before the mask. */
+export function edgeSlot (node: number, hash: number): number {
+  const mixed = Math.imul(node, nodeFactor) ^ hash
+  return mixed ^ (mixed >>> 15)
+}
+
+function segmentTable (texts: readonly string[]): SegmentTable {
+  const offsets = new Int32Array(texts.length)
+  const lengths = Int32Array.from(texts, (text) => text.length)
+  const characters = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0))
   let offset = 0
-  for (const [index, text] of texts.entries()) {
-    let hash = hashStart
-    table.offsets[index + 1] = offset
-    table.lengths[index + 1] = text.length
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at)
-      hash = Math.imul(hash ^ code, hashFactor)
-      table.characters[offset++] = code
-    }
-    table.hashes[index + 1] = hash
-    let slot = (hash ^ (hash >>> 15)) & mask
-    while (table.slots[slot] !== 0) slot = (slot + 1) & mask
-    table.slots[slot] = index + 1
+  for (const [segment, text] of texts.entries()) {
+    offsets[segment] = offset
+    for (let index = 0; index < text.length; index++) characters[offset++] = text.charCodeAt(index)
   }
-  return table
-}
-
-function edgeTable (edges: number[]): { edges: Int32Array, edgeMask: number } {
-  const mask = tableSize(edges.length / 3) - 1
-  const table = new Int32Array((mask + 1) * 4)
-  for (let index = 0; index < edges.length; index += 3) {
-    const node = edges[index]!
-    const segment = edges[index + 1]!
-    let hash = Math.imul(node, nodeFactor) ^ Math.imul(segment, segmentFactor)
-    hash = (hash ^ (hash >>> 15)) & mask
-    while (table[hash * 4 + 2] !== 0) hash = (hash + 1) & mask
-    table.set([node, segment, edges[index + 2]!], hash * 4)
-  }
-  return { edges: table, edgeMask: mask }
+  return { offsets, lengths, characters }
 }
 
 function tableSize (entries: number): number {

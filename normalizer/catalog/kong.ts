@@ -63,11 +63,16 @@ function readRoute (route: Json, service: KongService | undefined): GatewayRoute
     paths: stringsOf(route.paths),
     hosts: stringsOf(route.hosts),
     methods: stringsOf(route.methods),
-    headers: Object.fromEntries(Object.entries(isObject(route.headers) ? route.headers : {}).map(([name, values]) => [name, stringsOf(values)])),
+    headers: readHeaders(route.headers),
     strip_path: route.strip_path !== false,
     regex_priority: typeof route.regex_priority === 'number' ? route.regex_priority : 0,
     service_url: service?.url ?? '',
   }
+}
+
+function readHeaders (headers: unknown): Record<string, string[]> {
+  if (!isObject(headers)) return {}
+  return Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, stringsOf(values)]))
 }
 
 const credentialLists = [
