@@ -5,8 +5,11 @@ import { declarativeSchema } from './declarative.ts'
 import type {
   ConfiguredPlugin, ConsumerEntry, CredentialEntry, Declarative, HealthEntry, RouteEntry, ServiceEntry, TargetEntry, UpstreamEntry,
 } from './declarative.ts'
-import { defaultWorkspace, entityId } from './ids.ts'
+import { makeConsumer, makeRoute, makeService, makeTarget } from './entry.ts'
+import type { Path, Placed, Report } from './entry.ts'
+import { entityId } from './ids.ts'
 
+/** A backend. Times are in ms. */
 export interface Service {
   id: string
   name: string
@@ -24,6 +27,7 @@ export interface Service {
   json: string
 }
 
+/** A way in. `name` is '' when the file gives none, and so below. */
 export interface Route {
   id: string
   name: string
@@ -33,6 +37,7 @@ export interface Route {
   json: string
 }
 
+/** A caller that a credential identifies. */
 export interface Consumer {
   id: string
   username: string
@@ -40,18 +45,21 @@ export interface Consumer {
   json: string
 }
 
+/** A key of a consumer. */
 export interface Credential {
   id: string
   key: string
   consumer: Consumer
 }
 
+/** One address of an upstream; a weight of 0 takes it out. */
 export interface Target {
   host: string
   port: number
   weight: number
 }
 
+/** A named set of targets: what a service's host may name instead of a host. */
 export interface Upstream {
   name: string
   hostHeader: string
@@ -59,6 +67,7 @@ export interface Upstream {
   health: HealthEntry | undefined
 }
 
+/** What a plugin is configured for; all undefined is everything. */
 export interface Scope {
   service: Service | undefined
   route: Route | undefined
@@ -92,21 +101,18 @@ export function readDeclarative (source: ConfigSource, now: number): Entities {
   return parseConfig(source, declarativeSchema.transform((file, context) => resolve(file, now, context)))
 }
 
-type Path = Array<string | number>
-interface Placed<T> { value: T, at: Path }
-type Report = (at: Path, message: string) => void
 type Reference = string | { id?: string | null, name?: string | null, username?: string | null } | null | undefined
 
 function resolve (file: Declarative, now: number, context: z.RefinementCtx): Entities {
   let broken = false
   const report: Report = (path, message) => { broken = true; context.addIssue({ code: 'custom', path, message }) }
-  const services = placed(file.services, ['services']).map((item, index) => ({ ...item, made: serviceOf(item, index, now, report) }))
+  const services = placed(file.services, ['services']).map((item, index) => ({ ...item, made: makeService(item, index, now, report) }))
   const find = { service: finder('service', services.map((item) => item.made), report) }
   const routes = [
     ...services.flatMap((item) => placed(item.value.routes, [...item.at, 'routes']).map((route) => ({ ...route, service: item.made }))),
     ...placed(file.routes, ['routes']).map((route) => ({ ...route, service: find.service(route.value.service, [...route.at, 'service']) })),
-  ].map((item, index) => ({ ...item, made: routeOf(item, index, now, report) }))
-  const consumers = placed(file.consumers, ['consumers']).map((item) => ({ ...item, made: consumerOf(item.value, now) }))
+  ].map((item, index) => ({ ...item, made: makeRoute(item, index, now, report) }))
+  const consumers = placed(file.consumers, ['consumers']).map((item) => ({ ...item, made: makeConsumer(item.value, now) }))
   const owners: Owners = { services, routes, consumers }
   const finders: Finders = {
     ...find,
@@ -168,104 +174,6 @@ function unique (kind: string, items: Array<{ at: Path, made: { id: string, name
   }
 }
 
-function serviceOf ({ value, at }: Placed<ServiceEntry>, index: number, now: number, report: Report): Service {
-  const url = value.url === null || value.url === undefined ? undefined : parseUrl(value.url)
-  if (typeof value.url === 'string' && url === undefined) report([...at, 'url'], 'not an http or https address')
-  const protocol = url?.protocol ?? value.protocol ?? 'http'
-  const host = url?.host ?? value.host ?? ''
-  const port = url?.port ?? value.port ?? 80
-  const path = url === undefined ? value.path ?? undefined : url.path
-  if (host === '' && typeof value.url !== 'string') report(at, 'a service needs url or host')
-  const id = value.id ?? entityId('services', value.name ?? `${host}:${port}:${index}`)
-  const json = JSON.stringify({
-    id,
-    name: value.name ?? undefined,
-    host,
-    port,
-    protocol,
-    path,
-    retries: value.retries,
-    connect_timeout: value.connect_timeout,
-    read_timeout: value.read_timeout,
-    write_timeout: value.write_timeout,
-    enabled: value.enabled,
-    tls_verify: value.tls_verify ?? undefined,
-    ...stamps(value, now),
-  })
-  return {
-    id,
-    name: value.name ?? '',
-    protocol,
-    host,
-    port,
-    path: path ?? '/',
-    retries: value.retries,
-    connectTimeout: value.connect_timeout,
-    writeTimeout: value.write_timeout,
-    readTimeout: value.read_timeout,
-    verify: value.tls_verify ?? true,
-    enabled: value.enabled,
-    json,
-  }
-}
-
-function parseUrl (text: string): { protocol: 'http' | 'https', host: string, port: number, path: string | undefined } | undefined {
-  const found = /^(https?):\/\/(\[[0-9a-fA-F:.]+\]|[^/:?#@\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:[?#].*)?$/.exec(text)
-  if (found === null) return undefined
-  const protocol = found[1] === 'https' ? 'https' : 'http'
-  const port = found[3] === undefined ? (protocol === 'https' ? 443 : 80) : Number(found[3])
-  return port > 65535 ? undefined : { protocol, host: bare(found[2] ?? ''), port, path: found[4] }
-}
-
-function bare (host: string): string {
-  return host.startsWith('[') ? host.slice(1, -1) : host
-}
-
-interface Stamped { created_at?: number | null, updated_at?: number | null, ws_id?: string | null, tags?: string[] | null }
-
-function stamps (value: Stamped, now: number): Record<string, unknown> {
-  return {
-    created_at: value.created_at ?? now,
-    updated_at: value.updated_at ?? now,
-    ws_id: value.ws_id ?? defaultWorkspace,
-    tags: value.tags ?? undefined,
-  }
-}
-
-function routeOf (item: Placed<RouteEntry> & { service: Service | undefined }, index: number, now: number, report: Report): Route {
-  const { value, at, service } = item
-  const parts = [value.paths, value.hosts, value.methods, Object.keys(value.headers ?? {})]
-  if (parts.every((part) => (part ?? []).length === 0)) report(at, 'a route needs at least one of paths, hosts, methods, headers')
-  if (Object.keys(value.headers ?? {}).some((header) => header.toLowerCase() === 'host')) report([...at, 'headers'], 'write hosts instead of a host header')
-  const id = value.id ?? entityId('routes', value.name ?? `${service?.id ?? ''}:${index}`)
-  const json = JSON.stringify({
-    id,
-    name: value.name ?? undefined,
-    paths: value.paths ?? undefined,
-    methods: value.methods ?? undefined,
-    hosts: value.hosts ?? undefined,
-    headers: value.headers ?? undefined,
-    protocols: value.protocols,
-    strip_path: value.strip_path,
-    preserve_host: value.preserve_host,
-    path_handling: value.path_handling,
-    regex_priority: value.regex_priority,
-    https_redirect_status_code: value.https_redirect_status_code,
-    request_buffering: value.request_buffering,
-    response_buffering: value.response_buffering,
-    service: service === undefined ? undefined : { id: service.id },
-    ...stamps(value, now),
-  })
-  return { id, name: value.name ?? '', entry: value, service, workspace: value.ws_id ?? defaultWorkspace, json }
-}
-
-function consumerOf (value: ConsumerEntry, now: number): Consumer {
-  const id = value.id ?? entityId('consumers', value.username ?? `custom_id:${value.custom_id}`)
-  const { ws_id: _, ...times } = stamps(value, now)
-  const json = JSON.stringify({ id, username: value.username ?? undefined, custom_id: value.custom_id ?? undefined, ...times })
-  return { id, username: value.username ?? '', customId: value.custom_id ?? '', json }
-}
-
 function credentialsOf (file: Declarative, consumers: Owners['consumers'], finders: Finders, report: Report): Map<string, Credential> {
   const nested = consumers.flatMap((item) =>
     placed(item.value.keyauth_credentials, [...item.at, 'keyauth_credentials']).map((entry) => ({ ...entry, consumer: item.made as Consumer | undefined })))
@@ -297,7 +205,7 @@ function upstreamsOf (file: Declarative, report: Report): Map<string, Upstream> 
       name: value.name,
       hostHeader: value.host_header ?? '',
       health: value.healthchecks ?? undefined,
-      targets: [...own, ...others].flatMap((item) => targetOf(item, report)),
+      targets: [...own, ...others].flatMap((item) => makeTarget(item, report)),
     })
   }
   for (const { value, at } of flat) {
@@ -309,17 +217,6 @@ function upstreamsOf (file: Declarative, report: Report): Map<string, Upstream> 
 function refersTo (reference: TargetEntry['upstream'], upstream: UpstreamEntry): boolean {
   const wanted = typeof reference === 'string' ? reference : reference?.id ?? reference?.name
   return wanted !== undefined && wanted !== null && (wanted === upstream.name || wanted === upstream.id)
-}
-
-/** Kong's default port of a target is 8000 (kong/tools/ip.lua callers in kong/db/dao/targets.lua). */
-function targetOf ({ value, at }: Placed<TargetEntry>, report: Report): Target[] {
-  const found = /^(\[[0-9a-fA-F:.]+\]|[^\s/:?#]+)(?::(\d{1,5}))?$/.exec(value.target)
-  const port = Number(found?.[2] ?? 8000)
-  if (found === null || port > 65535) {
-    report([...at, 'target'], 'write host:port')
-    return []
-  }
-  return [{ host: bare(found[1] ?? ''), port, weight: value.weight }]
 }
 
 function pluginsOf (file: Declarative, owners: Owners, finders: Finders, report: Report): PluginEntry[] {

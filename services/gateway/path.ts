@@ -112,5 +112,5 @@ export function compilePattern (source: string): RegExp {
   const insensitive = source.startsWith('(?i)')
   const translated = (insensitive ? source.slice(4) : source)
     .replaceAll('(?P<', '(?<').replace(/(?<!\\)((?:\\\\)*)\\A/g, '$1^').replace(/(?<!\\)((?:\\\\)*)\\[zZ]/g, '$1$$')
-  return new RegExp(`^(?:${translated})`, insensitive ? 'is' : 's')
+  return new RegExp(`^(?:${translated})`, insensitive ? 'i' : '')
 }
