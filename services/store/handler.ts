@@ -119,8 +119,9 @@ export function createHandler (parts: HandlerParts): StoreHandler {
     try {
       const result = await new Promise<Result>((resolve, reject) => {
         released = onConnection(job, async (connection) => {
-          const started = select(connection, output.text, { path, encoding, format })
-          whenAbandoned(response, () => { engine.cancel(path) })
+          const cancel = (): void => { engine.cancel(path) }
+          const started = select(connection, output.text, { path, encoding, format, cancel })
+          whenAbandoned(response, cancel)
           resolve(started)
           await started.done
         }).catch(reject)

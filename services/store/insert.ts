@@ -8,7 +8,7 @@ import type { Insert } from './statement.ts'
  * settings (also those for deduplication) are the engine's own. Rows and bytes of the outcome are what was written.
  */
 export async function insertData (connection: Connection, insert: Insert, data: Data): Promise<Outcome> {
-  if (!/^\w+$/.test(insert.format)) throw new StoreException('UNKNOWN_FORMAT', `Unknown format ${insert.format}`, 73)
+  if (!/^\w+$/.test(insert.format)) throw new StoreException('UNKNOWN_FORMAT', `Unknown format ${insert.format}`)
   const sql = `${insert.head}\nFROM INFILE '${data.path}' COMPRESSION '${data.encoding}'\n${insert.settings}\nFORMAT ${insert.format}`
   try {
     return await connection.run(sql)

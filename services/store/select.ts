@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises'
+import { open, stat, statfs } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { Connection, Outcome } from './engine.ts'
 import { StoreException } from './exception.ts'
@@ -11,6 +11,18 @@ export interface Result {
   done: Promise<Outcome>
 }
 
+/** Where an answer goes, and in which form. */
+export interface Target {
+  path: string
+  encoding: string
+  format: string
+  /** Stops the query. */
+  cancel: () => void
+}
+
+/** An answer may leave this much of the disk. */
+const leastFree = 1024 * 1024 * 1024
+
 /** Below this size an answer is sent when it is complete, so that an error can still have its own status. */
 const threshold = 1024 * 1024
 const chunkSize = 256 * 1024
@@ -20,10 +32,13 @@ const chunkSize = 256 * 1024
  * answer and the speed of its reader, neither this process nor the engine holds it in memory, and the engine is free
  * again as soon as it has computed it.
  */
-export function select (connection: Connection, sql: string, target: { path: string, encoding: string, format: string }): Result {
-  if (!/^\w+$/.test(target.format)) throw new StoreException('UNKNOWN_FORMAT', `Unknown format ${target.format}`, 73)
+export function select (connection: Connection, sql: string, target: Target): Result {
+  if (!/^\w+$/.test(target.format)) throw new StoreException('UNKNOWN_FORMAT', `Unknown format ${target.format}`)
   const clause = `\nINTO OUTFILE '${target.path}' TRUNCATE COMPRESSION '${target.encoding}' FORMAT ${target.format}`
-  const done = connection.run(`${sql}${clause}`).catch((error: unknown) => {
+  let isFull = false
+  const room = setInterval(() => { guardRoom(target, () => { isFull = true }).catch(() => undefined) }, 1000).unref()
+  const done = connection.run(`${sql}${clause}`).finally(() => clearInterval(room)).catch((error: unknown) => {
+    if (isFull) throw new StoreException('NOT_ENOUGH_SPACE', 'The answer, which waits on disk for its reader, would fill the disk')
     throw error instanceof StoreException ? new StoreException(error.type, hideClause(error.message, target.path), error.code) : error
   })
   const readsTail = withStatistics.has(target.format) && target.encoding === 'none'
@@ -61,6 +76,14 @@ export async function * read (result: Result): AsyncGenerator<Buffer> {
     await file.close()
   }
   if (failure !== undefined) throw failure
+}
+
+/** Answers wait on disk for slow readers; they must not fill it. */
+async function guardRoom ({ path, cancel }: Target, whenFull: () => void): Promise<void> {
+  const { bavail, bsize } = await statfs(path)
+  if (bavail * bsize >= leastFree) return
+  whenFull()
+  cancel()
 }
 
 async function addStatistics (outcome: Outcome, path: string): Promise<Outcome> {

@@ -28,6 +28,9 @@ export interface Store {
   close (graceMs?: number): Promise<void>
 }
 
+/** Queries and parameters come in the URL: as long as a server takes it (max_uri_size). */
+const maxHeaderSize = 1024 * 1024
+
 /**
  * Serves the embedded ClickHouse engine over the ClickHouse HTTP interface. Throws FOLDER_LOCKED (naming the process),
  * FOLDER_UNUSABLE, PORT_IN_USE, and CONFIG_INVALID for an address that others can reach when no users are configured.
@@ -41,7 +44,8 @@ export async function startStore (options: StoreOptions): Promise<Store> {
     const spool = openSpool(options.folder)
     const engine = await openEngine(options.folder)
     const handler = createHandler({ engine, spool, users, settings: options.settings ?? {}, log: options.log })
-    const listener = await listen({ host: options.host, port: options.port }, handler.handle).catch(async (error: unknown) => {
+    const address = { host: options.host, port: options.port }
+    const listener = await listen(address, handler.handle, { maxHeaderSize }).catch(async (error: unknown) => {
       await engine.close()
       throw error
     })
