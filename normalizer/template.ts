@@ -25,7 +25,7 @@ export function foldKey (key: string): FoldedKey {
   let end = 0
   let open = true
   while (end < key.length && key[end] !== '#' && key[end] !== '?') {
-    const close = open && key[end] === '{' ? closingBrace(key, end) : -1
+    const close: number = open && key[end] === '{' ? closingBrace(key, end) : -1
     // One brace that nothing closes means that none closes further on.
     if (key[end] === '{') open = close > 0
     if (close > 0 && '?&#'.includes(key.charAt(end + 1))) break
