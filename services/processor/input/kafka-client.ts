@@ -46,11 +46,12 @@ export function createMember (options: KafkaInputOptions, log: Logger, onJoining
   return { consumer, cluster }
 }
 
-/** What a failure is about: the protocol's own error type, else `authentication` or `connection`. */
+/** What a failure is about: the protocol's own error type, `authentication`, `connection`, else the error's name. */
 export function kindOf (error: unknown): string {
   const root = rootOf(error)
   if (root.type !== undefined) return root.type
-  return root.name === 'KafkaJSSASLAuthenticationError' ? 'authentication' : 'connection'
+  if (root.name === 'KafkaJSSASLAuthenticationError') return 'authentication'
+  return root.name.startsWith('KafkaJS') ? 'connection' : root.name
 }
 
 /** The message of the failure behind kafkajs's "number of retries exceeded". */

@@ -61,11 +61,17 @@ export class Handoff {
     this.#wake()
   }
 
-  /** Takes back a batch that nobody has seen; false when it was taken already. */
-  withdraw (slot: Slot): boolean {
+  /** Takes back a batch if nobody has seen it, and settles it. */
+  withdraw (slot: Slot): void {
     const index = this.#offered.indexOf(slot)
-    if (index >= 0) this.#offered.splice(index, 1)
-    return index >= 0
+    if (index < 0) return
+    this.#offered.splice(index, 1)
+    slot.settle()
+  }
+
+  /** Takes back all batches that nobody has seen, and settles them. */
+  withdrawAll (): void {
+    for (const slot of this.#offered.splice(0)) slot.settle()
   }
 
   /** The newest batch of a partition that was taken and is not settled. */

@@ -46,6 +46,7 @@ export class Session {
   #tenure: Tenure | undefined
   /** The partitions of the tenure; undefined until it is known where they stand. */
   #shares: Map<string, Share> | undefined
+  #wasMember = false
   #failure: unknown
   /** Since when no broker answers; undefined while one does. */
   #silentSince: number | undefined
@@ -56,8 +57,10 @@ export class Session {
     this.#member = createMember(options, around.log, () => this.#endTenure())
   }
 
-  /** True once the group was joined. */
-  joined = false
+  /** True once the group was joined and it was known where its partitions stand. */
+  get wasMember (): boolean {
+    return this.#wasMember
+  }
 
   /** Resolves with the failure that ended the session, or with undefined when the input was closed. */
   async run (): Promise<unknown> {
@@ -87,7 +90,7 @@ export class Session {
       await this.#move(tenure, share, slot.to, slot.following)
       return true
     } catch (error) {
-      this.#trouble(error)
+      this.#trouble(tenure, error)
       return false
     }
   }
@@ -112,8 +115,12 @@ export class Session {
     this.#over.abort()
   }
 
-  /** A client that no broker answers for a while is replaced by a new one, which begins with the configured brokers. */
-  #trouble (error: unknown): void {
+  /**
+   * Reports what keeps a request from being done; that the group goes on without this member is nothing to report. A
+   * client that no broker answers for a while is replaced by a new one, which begins with the configured brokers.
+   */
+  #trouble (tenure: Tenure, error: unknown): void {
+    if (tenure.ended.aborted || refusals.has(kindOf(error))) return
     this.#around.down(error)
     this.#silentSince = kindOf(error) === 'connection' ? this.#silentSince ?? Date.now() : undefined
     if (this.#silentSince !== undefined && Date.now() - this.#silentSince > silenceMs) this.#fail(error)
@@ -128,6 +135,7 @@ export class Session {
     this.#tenure?.end()
     this.#tenure = undefined
     this.#shares = undefined
+    this.#around.handoff.withdrawAll()
   }
 
   /** Nothing is fetched in a new generation before it is known where its partitions stand. */
@@ -153,12 +161,12 @@ export class Session {
         const shares = await lookUp(tenure, { from: this.#options.from, log: this.#around.log, patient: Date.now() - since < 10_000 })
         if (tenure.ended.aborted) return
         this.#shares = shares
-        this.joined = true
+        this.#wasMember = true
         for (const share of shares.values()) this.#start(tenure, share)
         this.#measure()
         return this.#around.up({ group: this.#options.group, partitions: [...shares.keys()] })
       } catch (error) {
-        if (!tenure.ended.aborted) this.#trouble(error)
+        this.#trouble(tenure, error)
         await pause(500, tenure.ended)
       }
     }
@@ -227,7 +235,7 @@ export class Session {
         refusal = failure
         deadline = Math.min(deadline, Date.now() + (isLost(failure) ? 0 : this.#options.session_timeout / 3))
       }
-      if ((ended || refusal !== undefined) && handoff.withdraw(slot)) slot.settle()
+      if (ended || refusal !== undefined) handoff.withdraw(slot)
       if (ended || Date.now() >= deadline) break
     }
     if (refusal !== undefined) throw refusal
@@ -242,7 +250,7 @@ export class Session {
       } catch (error) {
         if (!this.#isOurs(turn)) return false
         if (refusals.has(kindOf(error))) throw error
-        this.#trouble(error)
+        this.#trouble(turn.tenure, error)
       }
       await pause(500, turn.tenure.ended)
       await turn.heartbeat()

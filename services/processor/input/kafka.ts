@@ -106,7 +106,7 @@ async function supervise (options: KafkaInputOptions, handoff: Handoff, closed: 
     const failure = await session.run()
     if (closed.aborted) return
     if (isCodecMissing(failure)) return handoff.end(unreadable(options, failure))
-    if (session.joined) wait = 500
+    if (session.wasMember) wait = 500
     report.down(failure)
     await pause(wait, closed)
   }
