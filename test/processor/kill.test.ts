@@ -42,9 +42,9 @@ log: { level: error }
   for (let kill = 0; kill < kills; kill++) {
     const child = startChild('./processor-child.ts', [config])
     await firstMessage(child)
-    // Every second life is long enough to reach the store; the others are cut while they still start.
+    // Every fourth life is long enough to reach the store; the others are cut while they still start.
     write(500)
-    if (kill % 2 === 1) await moreRows(await countRows())
+    if (kill % 4 === 1) await moreRows(await countRows())
     // The file grows while the processor reads, up to the moment that the seed has chosen.
     const moment = Math.floor(random() * 40)
     for (let step = 0; step < moment; step++) {
