@@ -27,7 +27,7 @@ export const processorSchema = z.strictObject({
   rules: z.union([z.string().min(1), z.array(ruleSchema)]).default([]).describe('Detection rules: a list, or the path of a rules file.'),
   clickhouse: clickhouseSchema.prefault({}),
   metrics: metricsSchema.prefault({}),
-  detect: detectSchema.omit({ rules: true }).prefault({}),
+  detect: detectSchema.prefault({}),
   state: z.string().min(1).default('./state').describe('Folder of checkpoints and spool, relative to the configuration file.'),
   log: z.strictObject({
     level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -9,7 +9,6 @@ import { openDetectStore } from './store.ts'
 
 /** `detect:` in the processor's configuration. */
 export const detectSchema = z.strictObject({
-  rules: z.string().min(1).optional().describe('Rules file, relative to the configuration file; without one nothing is detected.'),
   interval: duration.default(10_000).describe('How often all rules are evaluated.'),
   horizon: duration.default(3_600_000).describe('How late events may come and still open, change or close a breach.'),
 })

@@ -56,6 +56,12 @@ interface Cell {
   minutes: Map<number, number> | undefined
 }
 
+function keyOf (rule: Rule, start: number, subject: Subject): string {
+  let key = `${start}`
+  for (const part of rule.by) key += `\0${subject[part]}`
+  return key
+}
+
 const quantiles = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
 
 function applies (rule: Rule, event: EnrichedEvent): boolean {
@@ -66,8 +72,7 @@ function applies (rule: Rule, event: EnrichedEvent): boolean {
 
 function cellOf (rule: Rule, windows: Map<string, Cell>, event: EnrichedEvent): Cell {
   const start = windowOf(event.time, rule.over)
-  let key = `${start}`
-  for (const part of rule.by) key += `\0${event[part]}`
+  const key = keyOf(rule, start, event)
   const known = windows.get(key)
   if (known !== undefined) return known
   const cell = {
@@ -125,20 +130,18 @@ function valueOf (rule: Rule, cell: Cell): number {
 
 function findBreaches (rule: Rule, points: Point[], cells: ReadonlyMap<string, Cell>, now: number, directory: Directory): Breach[] {
   const { changed } = evaluate(rule, openLedger(rule, [], 0), points, { now, horizon: Infinity, describe: describeSubjects(directory) })
-  return changed.map((breach) => ({ ...breach, opened_at: crossing(breach, cells) ?? breach.opened_at }))
+  return changed.map((breach) => {
+    const cell = cells.get(keyOf(rule, breach.opened_at, breach))
+    return { ...breach, opened_at: crossing(cell?.minutes ?? new Map(), breach.threshold) ?? breach.opened_at }
+  })
 }
 
 /** The minute in which a growing value passed its threshold. */
-function crossing (breach: Breach, cells: ReadonlyMap<string, Cell>): number | undefined {
-  const cell = [...cells.values()].find((item) => item.start === breach.opened_at && sameSubject(item.subject, breach))
+function crossing (minutes: ReadonlyMap<number, number>, threshold: number): number | undefined {
   let sum = 0
-  for (const [minute, amount] of [...cell?.minutes ?? []].sort(([a], [b]) => a - b)) {
+  for (const [minute, amount] of [...minutes].sort(([a], [b]) => a - b)) {
     sum += amount
-    if (sum > breach.threshold) return minute
+    if (sum > threshold) return minute
   }
   return undefined
-}
-
-function sameSubject (a: Subject, b: Subject): boolean {
-  return a.service === b.service && a.route === b.route && a.partner === b.partner
 }

@@ -34,6 +34,9 @@ const methods = new Map(methodNames.map((name, index) => [name, index]))
 /** How far ahead of the wall clock an event may stand and still move the live windows: a wrong clock must not end them all. */
 const futureMs = 300_000
 
+/** Times before this (epoch ms: 1971) are no times: a record without a clock must not disturb the live windows. */
+const earliest = 31_536_000_000
+
 /** Turns requests into series. One instance a process; not shared between threads. */
 export class Traffic {
   readonly #families: Families
@@ -80,7 +83,7 @@ export class Traffic {
     this.#countPartner(event, service, partner)
     this.#countOutcome(event, service)
     const end = event.time + event.duration_ms
-    if (!(end <= latest)) return
+    if (!(end <= latest && event.time >= earliest)) return
     if (end > this.#newest) this.#newest = end
     partner.quotas.add(event.time)
     service.concurrency.add(event.time, event.duration_ms)
