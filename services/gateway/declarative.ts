@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { nearest } from '../runtime/config.ts'
+import { messageOf } from '../runtime/errors.ts'
 import { compilePattern } from './path.ts'
 import type { Environment, Hooks } from './plugin.ts'
 import { plugins } from './plugins/index.ts'
@@ -92,7 +93,7 @@ const routePath = z.string().superRefine((text, context) => {
     try {
       compilePattern(text.slice(1))
     } catch (error) {
-      context.addIssue({ code: 'custom', message: `not a regular expression: ${error instanceof Error ? error.message : String(error)}` })
+      context.addIssue({ code: 'custom', message: `not a regular expression: ${messageOf(error).replace(/^.*\/: /, '')}` })
     }
   } else if (!path.safeParse(text).success) {
     context.addIssue({ code: 'custom', message: 'a path starts with / and has no empty segments; a regular expression starts with ~' })
