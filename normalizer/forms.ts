@@ -1,5 +1,6 @@
 /** From documents to the branches of the tree: groups of servers, template records, and every form a template is written in. */
 import type { ApiDocument, ApiPath, Endpoint, Form, Segment, Server } from './endpoint.ts'
+import type { MountSet } from './search.ts'
 import { foldKey, parseTemplate } from './template.ts'
 import type { ParsedTemplate } from './template.ts'
 import type { Branch, TemplateRecord } from './tree.ts'
@@ -14,6 +15,14 @@ export interface Mount {
   readonly bases: readonly string[]
   /** Labels of the full forms: what a gateway's prefix is compared with. */
   readonly labels: string[]
+}
+
+/** The groups that a test picks. */
+export function mountSet (mounts: readonly Mount[], test: (mount: Mount, index: number) => boolean): MountSet {
+  const members = mounts.flatMap((mount, index) => test(mount, index) ? [index] : [])
+  const mask = new Uint8Array(mounts.length)
+  for (const member of members) mask[member] = 1
+  return { mask, members }
 }
 
 /** All that the documents declare, ready for the tree. */

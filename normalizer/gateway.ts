@@ -4,17 +4,19 @@
  * https://developer.konghq.com/gateway/routing/traditional/
  */
 import type { GatewayMap, GatewayRoute, MatchRequest, Problem } from './endpoint.ts'
+import { mountSet } from './forms.ts'
 import type { Mount } from './forms.ts'
 import { globTest, splitPort } from './hosts.ts'
 import { normalizeHost, normalizeText } from './path.ts'
 import { compilePattern } from './pattern.ts'
 import type { Pattern } from './pattern.ts'
+import type { MountSet } from './search.ts'
 
 /** Where a route leads. Reused from call to call. */
 export interface GatewayHit {
   route: GatewayRoute | undefined
-  /** 1 for each group of servers that describes the service; null = unknown, all may. */
-  mask: Uint8Array | null
+  /** The groups of servers that describe the service; null = unknown, all may. */
+  groups: MountSet | null
   /** The path as the service sees it. */
   upstream: string
 }
@@ -49,10 +51,10 @@ interface Rule {
   headers: ReadonlyArray<readonly [string, readonly string[]]>
   hasPath: boolean
   servicePath: string
-  mask: Uint8Array | null
+  groups: MountSet | null
 }
 
-type Describe = (route: GatewayRoute, prefix: string) => Uint8Array | null
+type Describe = (route: GatewayRoute, prefix: string) => MountSet | null
 
 function compileRoute (route: GatewayRoute, order: number, describe: Describe, problems: Problem[]): Rule[] {
   const hosts = texts(route.hosts).map((host) => splitPort(normalizeHost(host)))
@@ -68,7 +70,7 @@ function compileRoute (route: GatewayRoute, order: number, describe: Describe, p
     servicePath: pathOfUrl(route.service_url),
   }
   const paths = texts(route.paths)
-  if (paths.length === 0) return [{ ...shared, hasPath: false, prefix: '', pattern: null, mask: describe(route, '') }]
+  if (paths.length === 0) return [{ ...shared, hasPath: false, prefix: '', pattern: null, groups: describe(route, '') }]
   return paths.flatMap((path): Rule[] => {
     const pattern = path.startsWith('~') ? compilePattern(path.slice(1)) : null
     if (path.startsWith('~') && pattern === null) {
@@ -77,7 +79,7 @@ function compileRoute (route: GatewayRoute, order: number, describe: Describe, p
       return []
     }
     const prefix = pattern?.head ?? normalizeText(path)
-    return [{ ...shared, hasPath: true, prefix, pattern, mask: describe(route, prefix) }]
+    return [{ ...shared, hasPath: true, prefix, pattern, groups: describe(route, prefix) }]
   })
 }
 
@@ -101,11 +103,11 @@ function createResolver (rules: readonly Rule[]): ResolveRoute {
     if (typeof rule.route.service === 'string' && rule.route.service !== '') add(services, rule.route.service, rule)
   }
   const starts = indexPrefixes(rules)
-  const hit: GatewayHit = { route: undefined, mask: null, upstream: '' }
+  const hit: GatewayHit = { route: undefined, groups: null, upstream: '' }
 
   const lead = (rule: Rule, path: string): GatewayHit => {
     hit.route = rule.route
-    hit.mask = rule.mask
+    hit.groups = rule.groups
     hit.upstream = upstreamOf(rule, path)
     return hit
   }
@@ -195,10 +197,10 @@ function createDescriber (mounts: readonly Mount[], routes: readonly GatewayRout
   const labels = mounts.flatMap((mount, index) => mount.labels.map((label) => ({ label, index })))
     .sort((a, b) => a.label < b.label ? -1 : a.label > b.label ? 1 : 0)
   const claimed = claimedBy(routes, mounts, labels)
-  const known = new Map<string, Uint8Array | null>()
-  const maskOf = (test: (mount: Mount, index: number) => boolean): Uint8Array | null => {
-    const mask = Uint8Array.from(mounts, (mount, index) => test(mount, index) ? 1 : 0)
-    return mask.includes(1) ? mask : null
+  const known = new Map<string, MountSet | null>()
+  const groupsOf = (test: (mount: Mount, index: number) => boolean): MountSet | null => {
+    const groups = mountSet(mounts, test)
+    return groups.members.length === 0 ? null : groups
   }
   return (route, prefix) => {
     const key = `${route.service} ${route.service_url ?? ''} ${prefix} ${texts(route.hosts).join(' ')}`
@@ -207,12 +209,12 @@ function createDescriber (mounts: readonly Mount[], routes: readonly GatewayRout
     const backend = hostOfUrl(route.service_url)
     const under = groupsUnder(labels, prefix)
     const hosts = texts(route.hosts).map((host) => splitPort(normalizeHost(host)).name)
-    const mask = (route.service === '' ? null : maskOf((mount) => mount.service === route.service)) ??
-      (backend === '' ? null : maskOf((mount) => mount.hosts.some((host) => splitPort(host).name === backend))) ??
-      (under === null ? null : maskOf((mount, index) => under.has(index) && claimed[index] !== NAMED && mayServe(mount, hosts))) ??
-      maskOf((_, index) => claimed[index] === FREE) ?? (claimed.includes(FREE) ? null : new Uint8Array(mounts.length))
-    known.set(key, mask)
-    return mask
+    const groups = (route.service === '' ? null : groupsOf((mount) => mount.service === route.service)) ??
+      (backend === '' ? null : groupsOf((mount) => mount.hosts.some((host) => splitPort(host).name === backend))) ??
+      (under === null ? null : groupsOf((mount, index) => under.has(index) && claimed[index] !== NAMED && mayServe(mount, hosts))) ??
+      groupsOf((_, index) => claimed[index] === FREE) ?? (claimed.includes(FREE) ? null : mountSet(mounts, () => false))
+    known.set(key, groups)
+    return groups
   }
 }
 

@@ -5,7 +5,9 @@ import { normalizeHost, portColon } from './path.ts'
 export interface HostTiers {
   /** Per group: 0 = declares this very host, 1 = a wildcard of it fits, 2 = declares no host, 3 = declares others only. */
   readonly tiers: Uint8Array
+  /** The best tier that a group has, and the groups that have it. */
   readonly best: number
+  readonly fitting: readonly number[]
 }
 
 /** Finds the tiers of a requested host; null when no group declares it, so that it says nothing. */
@@ -37,7 +39,8 @@ export function indexHosts (groups: ReadonlyArray<readonly string[]>): HostIndex
     const tiers = Uint8Array.from(neutral, (free) => free ? 2 : 3)
     for (const { group } of alike) tiers[group] = 1
     for (const { group } of named) tiers[group] = 0
-    return { tiers, best: tiers.reduce((least, tier) => Math.min(least, tier), 3) }
+    const best = tiers.reduce((least, tier) => Math.min(least, tier), 3)
+    return { tiers, best, fitting: groups.flatMap((_, group) => tiers[group] === best ? [group] : []) }
   }
 
   return (host) => {

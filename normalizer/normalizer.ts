@@ -1,7 +1,7 @@
 /** Compiles documents into a matcher: host, gateway and service narrow the search, the tree finds the template. */
 import type { ApiDocument, Endpoint, Explanation, GatewayMap, Match, MatchRequest, Problem, Scope } from './endpoint.ts'
 import { explainMatch } from './explain.ts'
-import { declare } from './forms.ts'
+import { declare, mountSet } from './forms.ts'
 import type { Mount } from './forms.ts'
 import { createGateway } from './gateway.ts'
 import type { GatewayHit } from './gateway.ts'
@@ -10,7 +10,7 @@ import { inferRoute } from './infer.ts'
 import { lintTemplates } from './lint.ts'
 import { readParameters } from './parameters.ts'
 import { createSearcher, openFilter } from './search.ts'
-import type { Filter, Searcher } from './search.ts'
+import type { Filter, MountSet, Searcher } from './search.ts'
 import { buildTree } from './tree.ts'
 
 /** What compiling takes besides documents. */
@@ -69,7 +69,7 @@ interface Context {
   searcher: Searcher
   methods: ReadonlyMap<string, number>
   hosts: ReturnType<typeof indexHosts>
-  services: ReadonlyMap<string, Uint8Array>
+  services: ReadonlyMap<string, MountSet>
   gateway: ReturnType<typeof createGateway>['resolve']
   filter: Filter
 }
@@ -77,14 +77,9 @@ interface Context {
 /** Hosts that a document must not be answered for: only other documents declare them. */
 const OTHER_HOST = 3
 
-function indexServices (mounts: readonly Mount[]): Map<string, Uint8Array> {
-  const services = new Map<string, Uint8Array>()
-  for (const [index, mount] of mounts.entries()) {
-    const mask = services.get(mount.service) ?? new Uint8Array(mounts.length)
-    mask[index] = 1
-    services.set(mount.service, mask)
-  }
-  return services
+function indexServices (mounts: readonly Mount[]): Map<string, MountSet> {
+  const names = new Set(mounts.map((mount) => mount.service))
+  return new Map([...names].map((name) => [name, mountSet(mounts, (mount) => mount.service === name)]))
 }
 
 function matchRequest (context: Context, request: MatchRequest): Match {
@@ -118,11 +113,10 @@ type Tiers = ReturnType<ReturnType<typeof indexHosts>>
 /** Where the gateway or a service name says to look. Hosts only rank there: the name is the stronger evidence. */
 function narrowed (context: Context, request: MatchRequest, hit: GatewayHit | null, method: number, tiers: Tiers, path: string): Scope {
   const { filter } = context
-  filter.tiers = tiers === null ? null : tiers.tiers
-  filter.bestTier = tiers === null ? 0 : tiers.best
+  filter.hosts = tiers
   filter.lastTier = OTHER_HOST
-  if (hit !== null && hit.mask !== null) {
-    filter.mask = hit.mask
+  if (hit !== null && hit.groups !== null) {
+    filter.groups = hit.groups
     // A prefix that the gateway strips is the document's only when its base path says so.
     filter.basedOnly = hit.upstream !== path
     if (search(context, method, path)) return 'gateway'
@@ -130,18 +124,18 @@ function narrowed (context: Context, request: MatchRequest, hit: GatewayHit | nu
     if (hit.upstream !== path && (search(context, method, hit.upstream) || search(context, method, path))) return 'gateway'
   }
   filter.basedOnly = false
-  const mask = typeof request.service === 'string' ? context.services.get(request.service) : undefined
-  if (mask === undefined || mask === hit?.mask) return ''
-  filter.mask = mask
+  const groups = typeof request.service === 'string' ? context.services.get(request.service) : undefined
+  if (groups === undefined) return ''
+  filter.groups = groups
   return search(context, method, path) || searchUpstream(context, request, hit, method) ? 'service' : ''
 }
 
 function whole (context: Context, request: MatchRequest, hit: GatewayHit | null, method: number, tiers: Tiers, path: string): Scope {
   const { filter } = context
-  filter.mask = null
+  filter.groups = null
   filter.lastTier = OTHER_HOST - 1
   if (search(context, method, path)) return tiers === null ? 'catalog' : 'host'
-  if ((hit === null || hit.mask === null) && searchUpstream(context, request, hit, method)) return 'catalog'
+  if ((hit === null || hit.groups === null) && searchUpstream(context, request, hit, method)) return 'catalog'
   return tiers !== null && rescued(context, method, path) ? 'rescue' : ''
 }
 

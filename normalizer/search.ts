@@ -4,20 +4,26 @@
  * length of the path. Nothing is allocated: scratch arrays live as long as the searcher (and grow to the longest path).
  */
 import { characterClass, cutTarget, END, PLAIN, SEPARATOR, UNCLEAN } from './path.ts'
+import type { HostTiers } from './hosts.ts'
 import { fitsMixed } from './segment.ts'
 import {
-  edgeSlot, hashOf,
+  edgeSlot, hashOf, longList,
 } from './tree.ts'
 import type { Leaf, SegmentTable, Tree } from './tree.ts'
 
+/** A set of groups of servers, both ways. */
+export interface MountSet {
+  /** 1 for each member. */
+  readonly mask: Uint8Array
+  readonly members: readonly number[]
+}
+
 /** What narrows a search. */
 export interface Filter {
-  /** 1 for each group of servers that may answer; null = all. */
-  mask: Uint8Array | null
-  /** How well each group's hosts fit, 0 the best; null = the host says nothing. */
-  tiers: Uint8Array | null
-  /** The best tier that any group has. */
-  bestTier: number
+  /** The groups of servers that may answer; null = all. */
+  groups: MountSet | null
+  /** How well each group's hosts fit; null = the host says nothing. */
+  hosts: HostTiers | null
   /** Groups of a higher tier are out. */
   lastTier: number
   /** Only forms with a base path that is not empty. */
@@ -63,7 +69,7 @@ export interface Searcher {
 }
 
 /** Lets everything through. */
-export const openFilter: Filter = { mask: null, tiers: null, bestTier: 0, lastTier: 255, basedOnly: false }
+export const openFilter: Filter = { groups: null, hosts: null, lastTier: 255, basedOnly: false }
 
 const SLASH = 47
 
@@ -77,7 +83,8 @@ export function createSearcher (tree: Tree): Searcher {
   let filter = openFilter
   let floor = 0
   const consider = (leaves: readonly Leaf[], penalty: number): boolean => {
-    select(found, leaves, wanted, filter, penalty)
+    if (leaves.length > longList) selectFew(tree, found, leaves, wanted, filter, penalty)
+    else select(found, leaves, wanted, filter, penalty)
     return found.rank <= floor
   }
   return {
@@ -91,7 +98,7 @@ export function createSearcher (tree: Tree): Searcher {
     find (method, by) {
       wanted = method
       filter = by
-      floor = by.bestTier * 4
+      floor = by.hosts === null ? 0 : by.hosts.best * 4
       found.leaf = null
       found.rank = unfound
       walk.run(consider)
@@ -197,7 +204,9 @@ function growCursor (cursor: Cursor): void {
 
 /** Keeps the better of what was found and what these leaves (all of one node) offer. */
 function select (found: Found, leaves: readonly Leaf[], method: number, filter: Filter, penalty: number): void {
-  const { mask, tiers } = filter
+  const mask = filter.groups === null ? null : filter.groups.mask
+  const tiers = filter.hosts === null ? null : filter.hosts.tiers
+  const open = mask === null && tiers === null && !filter.basedOnly
   let best = found.leaf
   let rank = found.rank
   const ceiling = rank
@@ -209,7 +218,11 @@ function select (found: Found, leaves: readonly Leaf[], method: number, filter: 
     if (tier > filter.lastTier || (filter.basedOnly && leaf.based === 0)) continue
     const own = tier * 4 + leaf.stripped * 2 + penalty
     // A leaf of another node that is as good stood further left.
-    if (own > rank || own >= ceiling) continue
+    if (own > rank || own >= ceiling) {
+      // Forms without their base path come last.
+      if (open && own > rank) break
+      continue
+    }
     const declared = leaf.record.byMethod[method] !== undefined
     if (own < rank || (declared && !found.declared)) {
       best = leaf
@@ -219,10 +232,31 @@ function select (found: Found, leaves: readonly Leaf[], method: number, filter: 
       found.ambiguous = false
     } else if (declared === found.declared && leaf.derived === best!.derived) {
       rival(found, best!, leaf, method)
+      // It cannot get better than this, nor more doubtful.
+      if (open && found.ambiguous && declared) break
     }
   }
   found.leaf = best
   found.rank = rank
+}
+
+/** Long lists: the groups that may answer, or whose hosts fit best, are asked alone first. */
+function selectFew (tree: Tree, found: Found, leaves: readonly Leaf[], method: number, filter: Filter, penalty: number): void {
+  const { groups, hosts } = filter
+  const few = groups !== null ? groups.members : hosts === null ? null : hosts.fitting
+  if (few !== null && few.length * 2 < leaves.length) {
+    const before = found.rank
+    const lists = tree.byMount.get(leaves)!
+    let chosen: readonly Leaf[] = []
+    for (const group of few) {
+      const list = lists.get(group)
+      if (list !== undefined) chosen = chosen.length === 0 ? list : [...chosen, ...list]
+    }
+    if (chosen.length > 0) select(found, chosen, method, filter, penalty)
+    // No group outside of `groups` may answer, and none outside of `fitting` could answer better.
+    if (groups !== null || (chosen.length > 0 && found.rank < before)) return
+  }
+  select(found, leaves, method, filter, penalty)
 }
 
 /** Two leaves of one shape that nothing tells apart. The same service, label and operation are no contradiction. */

@@ -49,6 +49,8 @@ export interface Tree {
   readonly mixed: ReadonlyArray<{ readonly pattern: MixedPattern, readonly child: number }>
   readonly leaves: ReadonlyArray<readonly Leaf[] | undefined>
   readonly slashLeaves: ReadonlyArray<readonly Leaf[] | undefined>
+  /** Long lists of leaves once more, by group of servers. */
+  readonly byMount: ReadonlyMap<readonly Leaf[], ReadonlyMap<number, readonly Leaf[]>>
 }
 
 /** Texts of the static segments by number, to make sure of a hash. */
@@ -92,8 +94,7 @@ export function buildTree (branches: Iterable<Branch>): Tree {
     depth: most,
     ...edgeTables(nodes, order),
     mixed,
-    leaves: order.map((node) => node.leaves?.sort(compareLeaves)),
-    slashLeaves: order.map((node) => node.slashLeaves?.sort(compareLeaves)),
+    ...leafTables(order),
   }
 }
 
@@ -185,8 +186,39 @@ function fillNode (nodes: Int32Array, node: BuildNode, mixed: Array<{ pattern: M
   nodes[at + MIXED_TO] = mixed.length
 }
 
-function compareLeaves (a: Leaf, b: Leaf): number {
-  return a.derived - b.derived || Number(a.record.suffixed) - Number(b.record.suffixed)
+/** Lists longer than this are not walked when the groups that may answer are known. */
+export const longList = 12
+
+function leafTables (order: readonly BuildNode[]): Pick<Tree, 'leaves' | 'slashLeaves' | 'byMount'> {
+  const leaves = order.map((node) => arrange(node.leaves))
+  const slashLeaves = order.map((node) => arrange(node.slashLeaves))
+  const byMount = new Map<readonly Leaf[], Map<number, Leaf[]>>()
+  for (const list of [...leaves, ...slashLeaves]) {
+    if (list === undefined || list.length <= longList) continue
+    const groups = new Map<number, Leaf[]>()
+    for (const leaf of list) groups.set(leaf.record.mount, [...groups.get(leaf.record.mount) ?? [], leaf])
+    byMount.set(list, groups)
+  }
+  return { leaves, slashLeaves, byMount }
+}
+
+/** With base path first, keys without suffix and true parameters first; otherwise the order of documents and keys. */
+function arrange (leaves: Leaf[] | undefined): Leaf[] | undefined {
+  const sorted = leaves?.sort((a, b) =>
+    a.stripped - b.stripped || a.derived - b.derived || Number(a.record.suffixed) - Number(b.record.suffixed))
+  return sorted === undefined || sorted.length <= longList ? sorted : withoutTwins(sorted)
+}
+
+/** Some documents declare hundreds of operations at one path and tell them apart by a suffix: the first of each method will do. */
+function withoutTwins (leaves: readonly Leaf[]): Leaf[] {
+  const seen = new Map<string, number>()
+  return leaves.filter(({ record, stripped, based, derived }) => {
+    const keys = record.byMethod.flatMap((endpoint, method) =>
+      endpoint === undefined ? [] : [`${record.mount} ${stripped} ${based} ${derived} ${method}`])
+    for (const key of keys) seen.set(key, (seen.get(key) ?? 0) + 1)
+    // The second stays, so that the first is flagged as one of a shape.
+    return keys.length === 0 || keys.some((key) => seen.get(key)! <= 2)
+  })
 }
 
 /** Children have higher numbers than their parents, so one pass from the end sees all. */
