@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, readFileSync, renameSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { GatelensError } from '../../services/runtime/errors.ts'
 import { LogFile } from '../../services/gateway/log-file.ts'
-import { until } from './servers.ts'
+import { temporaryFolder, until } from './servers.ts'
 
 const log = pino({ level: 'silent' })
-const folder = (): string => mkdtempSync(join(tmpdir(), 'gatelens-log-'))
 
 test('lines land whole and in order, and only the owner and the group can read them', async () => {
-  const path = join(folder(), 'access.log')
+  const path = join(temporaryFolder(), 'access.log')
   const file = new LogFile({ path, reopen: false, log })
   const lines = Array.from({ length: 20_000 }, (_, index) => `${index} ${'é'.repeat(index % 50)}`)
   for (const line of lines) file.write(line)
@@ -23,7 +21,7 @@ test('lines land whole and in order, and only the owner and the group can read t
 })
 
 test('an existing log is appended to', async () => {
-  const path = join(folder(), 'access.log')
+  const path = join(temporaryFolder(), 'access.log')
   for (const line of ['one', 'two']) {
     const file = new LogFile({ path, reopen: false, log })
     file.write(line)
@@ -33,7 +31,7 @@ test('an existing log is appended to', async () => {
 })
 
 test('past the bound lines are dropped and counted, and nothing else is lost', async () => {
-  const path = join(folder(), 'access.log')
+  const path = join(temporaryFolder(), 'access.log')
   const file = new LogFile({ path, reopen: false, log, bound: 100_000 })
   for (let index = 0; index < 2000; index++) file.write('x'.repeat(99))
   const { dropped } = file.stats()
@@ -43,7 +41,7 @@ test('past the bound lines are dropped and counted, and nothing else is lost', a
 })
 
 test('with reopen a rotated log is followed', async () => {
-  const path = join(folder(), 'access.log')
+  const path = join(temporaryFolder(), 'access.log')
   const file = new LogFile({ path, reopen: true, log })
   file.write('before')
   await until(() => statSync(path).size > 0)
@@ -56,12 +54,11 @@ test('with reopen a rotated log is followed', async () => {
 })
 
 test('a log that cannot be opened is an error at start that names the path', () => {
-  const path = join(folder(), 'missing', 'access.log')
+  const path = join(temporaryFolder(), 'missing', 'access.log')
   assert.throws(() => new LogFile({ path, reopen: false, log }), (error) => error instanceof GatelensError &&
     error.code === 'FOLDER_UNUSABLE' && error.where === path)
-  const plain = join(folder(), 'access.log')
+  const plain = join(temporaryFolder(), 'access.log')
   const file = new LogFile({ path: plain, reopen: false, log })
-  chmodSync(plain, 0o400)
   assert.throws(() => new LogFile({ path: join(plain, 'x'), reopen: false, log }), GatelensError)
   return file.close()
 })

@@ -1,5 +1,5 @@
 /** Real servers for the gateway's tests: upstreams of several tempers, and the gateway itself on a configuration text. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect, createServer as createSocketServer } from 'node:net'
@@ -32,7 +32,7 @@ export interface Running {
 
 /** Starts the gateway on a configuration; `access.log` beside it is the log that the configurations of tests name. */
 export async function run (config: string, options: Partial<GatewayOptions> = {}): Promise<Running> {
-  const folder = mkdtempSync(join(tmpdir(), 'gatelens-gateway-'))
+  const folder = temporaryFolder()
   writeFileSync(join(folder, 'kong.yml'), config)
   const gateway = await startGateway({ config: join(folder, 'kong.yml'), host: '127.0.0.1', port: 0, log: pino({ level: 'silent' }), ...options })
   return {
@@ -43,6 +43,15 @@ export async function run (config: string, options: Partial<GatewayOptions> = {}
       return readRecords(join(folder, 'access.log'))
     },
   }
+}
+
+/** A folder that goes when the test process ends. */
+export function temporaryFolder (): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gatelens-gateway-'))
+  // Many folders, one listener each: more than Node takes for a leak.
+  process.setMaxListeners(0)
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 /** The records of an access log; every line must be whole. */
