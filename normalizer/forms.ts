@@ -1,6 +1,6 @@
 /** From documents to the branches of the tree: groups of servers, template records, and every form a template is written in. */
 import type { ApiDocument, ApiPath, Endpoint, Form, Segment, Server } from './endpoint.ts'
-import type { MountSet } from './search.ts'
+import type { MountSet } from './select.ts'
 import { foldKey, parseTemplate } from './template.ts'
 import type { ParsedTemplate } from './template.ts'
 import type { Branch, TemplateRecord } from './tree.ts'

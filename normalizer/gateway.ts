@@ -10,7 +10,7 @@ import { globTest, splitPort } from './hosts.ts'
 import { normalizeHost, normalizeText } from './path.ts'
 import { compilePattern } from './pattern.ts'
 import type { Pattern } from './pattern.ts'
-import type { MountSet } from './search.ts'
+import type { MountSet } from './select.ts'
 
 /** Where a route leads. Reused from call to call. */
 export interface GatewayHit {

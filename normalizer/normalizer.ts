@@ -9,8 +9,10 @@ import { indexHosts } from './hosts.ts'
 import { inferRoute } from './infer.ts'
 import { lintTemplates } from './lint.ts'
 import { readParameters } from './parameters.ts'
-import { createSearcher, openFilter } from './search.ts'
-import type { Filter, MountSet, Searcher } from './search.ts'
+import { createSearcher } from './search.ts'
+import type { Searcher } from './search.ts'
+import { openFilter } from './select.ts'
+import type { Filter, MountSet } from './select.ts'
 import { buildTree } from './tree.ts'
 
 /** What compiling takes besides documents. */

@@ -4,6 +4,9 @@
  * https://docs.rs/regex/latest/regex/#syntax. Look-around and back-references are not in it, here as there.
  */
 
+import { assemble, maxSize, run } from './pattern-program.ts'
+import type { Syntax } from './pattern-program.ts'
+
 /** A compiled pattern, anchored at the start. */
 export interface Pattern {
   /** What every match begins with, literally. */
@@ -26,20 +29,12 @@ export function compilePattern (source: string): Pattern | null {
   }
 }
 
-type Tree =
-  | { kind: 'set', codes: Uint8Array }
-  | { kind: 'sequence', parts: Tree[] }
-  | { kind: 'choice', parts: Tree[] }
-  | { kind: 'repeat', part: Tree, least: number, most: number, lazy: boolean }
-  | { kind: 'assert', what: '^' | '$' | 'b' | 'B' }
-
 interface Parser { source: string, at: number, fold: boolean, size: number }
 
-const maxSize = 4000
 /** Codes 0 to 127; everything above counts as one, 128 (paths in normal form are ASCII). */
 const alphabet = 129
 
-function parseAlternatives (parser: Parser): Tree {
+function parseAlternatives (parser: Parser): Syntax {
   const parts = [parseSequence(parser)]
   while (parser.source[parser.at] === '|') {
     parser.at++
@@ -48,13 +43,13 @@ function parseAlternatives (parser: Parser): Tree {
   return parts.length === 1 ? parts[0]! : { kind: 'choice', parts }
 }
 
-function parseSequence (parser: Parser): Tree {
-  const parts: Tree[] = []
+function parseSequence (parser: Parser): Syntax {
+  const parts: Syntax[] = []
   while (parser.at < parser.source.length && !'|)'.includes(parser.source[parser.at]!)) parts.push(parseRepeat(parser))
   return { kind: 'sequence', parts }
 }
 
-function parseRepeat (parser: Parser): Tree {
+function parseRepeat (parser: Parser): Syntax {
   let part = parseAtom(parser)
   for (;;) {
     const rest = parser.source.slice(parser.at, parser.at + 16)
@@ -72,7 +67,7 @@ function upperBound (comma: string | undefined, digits: string | undefined, leas
   return digits === '' ? Infinity : Number(digits)
 }
 
-function parseAtom (parser: Parser): Tree {
+function parseAtom (parser: Parser): Syntax {
   if (++parser.size > maxSize) throw new SyntaxError('too large')
   const character = parser.source[parser.at++]!
   if (character === '(') return parseGroup(parser)
@@ -95,7 +90,7 @@ function parseAtom (parser: Parser): Tree {
   return { kind: 'set', codes: parseEscape(parser) }
 }
 
-function parseGroup (parser: Parser): Tree {
+function parseGroup (parser: Parser): Syntax {
   const opening = /^\?(?:P?<[A-Za-z_][\w.[\]-]*>|([a-zA-Z]*)(:|\)))/.exec(parser.source.slice(parser.at, parser.at + 80))
   if (opening === null && parser.source[parser.at] === '?') throw new SyntaxError('unsupported group')
   const before = parser.fold
@@ -188,7 +183,7 @@ function merge (into: Uint8Array, codes: Uint8Array): void {
   for (let code = 0; code < alphabet; code++) into[code]! |= codes[code]!
 }
 
-function literalHead (tree: Tree): string {
+function literalHead (tree: Syntax): string {
   let head = ''
   for (const part of tree.kind === 'sequence' ? tree.parts : [tree]) {
     if (part.kind === 'assert' && part.what === '^') continue
@@ -196,105 +191,4 @@ function literalHead (tree: Tree): string {
     head += String.fromCharCode(part.codes.indexOf(1))
   }
   return head
-}
-
-/** One instruction: consume a code of a set, assert, fork (the first target preferred), or accept. */
-type Instruction =
-  | { op: 'set', codes: Uint8Array }
-  | { op: 'assert', what: string }
-  | { op: 'fork', first: number, second: number }
-  | { op: 'accept' }
-
-function assemble (tree: Tree): Instruction[] {
-  const program: Instruction[] = []
-  emit(program, tree)
-  program.push({ op: 'accept' })
-  return program
-}
-
-function emit (program: Instruction[], tree: Tree): void {
-  if (program.length > maxSize) throw new SyntaxError('too large')
-  if (tree.kind === 'set') program.push({ op: 'set', codes: tree.codes })
-  else if (tree.kind === 'assert') program.push({ op: 'assert', what: tree.what })
-  else if (tree.kind === 'sequence') for (const part of tree.parts) emit(program, part)
-  else if (tree.kind === 'choice') emitChoice(program, tree.parts)
-  else emitRepeat(program, tree)
-}
-
-function emitChoice (program: Instruction[], parts: readonly Tree[]): void {
-  const exits: Array<{ op: 'fork', first: number, second: number }> = []
-  for (const [index, part] of parts.entries()) {
-    const fork = { op: 'fork' as const, first: program.length + 1, second: program.length + 1 }
-    if (index < parts.length - 1) program.push(fork)
-    emit(program, part)
-    const exit = { op: 'fork' as const, first: 0, second: 0 }
-    program.push(exit)
-    exits.push(exit)
-    fork.second = program.length
-  }
-  for (const exit of exits) exit.first = exit.second = program.length
-}
-
-function emitRepeat (program: Instruction[], { part, least, most, lazy }: Extract<Tree, { kind: 'repeat' }>): void {
-  for (let copy = 0; copy < least; copy++) emit(program, part)
-  const forks: Array<{ op: 'fork', first: number, second: number }> = []
-  const optional = most === Infinity ? 1 : Math.max(0, most - least)
-  for (let copy = 0; copy < optional; copy++) {
-    const start = program.length
-    const fork = { op: 'fork' as const, first: start + 1, second: start + 1 }
-    program.push(fork)
-    forks.push(fork)
-    emit(program, part)
-    if (most === Infinity) program.push({ op: 'fork', first: start, second: start })
-  }
-  for (const fork of forks) {
-    if (lazy) fork.first = program.length
-    else fork.second = program.length
-  }
-}
-
-function run (program: readonly Instruction[], text: string): number {
-  const marks = new Int32Array(program.length).fill(-1)
-  let threads: number[] = []
-  let best = -1
-  follow(program, text, 0, 0, threads, marks)
-  for (let at = 0; threads.length > 0; at++) {
-    const code = at < text.length ? Math.min(text.charCodeAt(at), 128) : -1
-    const next: number[] = []
-    for (const thread of threads) {
-      const instruction = program[thread]!
-      if (instruction.op === 'accept') {
-        best = at
-        break
-      }
-      if (instruction.op === 'set' && code >= 0 && instruction.codes[code] === 1) follow(program, text, thread + 1, at + 1, next, marks)
-    }
-    threads = next
-  }
-  return best
-}
-
-/** Adds every state that is reachable without consuming, in order of preference. */
-function follow (program: readonly Instruction[], text: string, start: number, at: number, threads: number[], marks: Int32Array): void {
-  const pending = [start]
-  while (pending.length > 0) {
-    const index = pending.pop()!
-    if (marks[index] === at) continue
-    marks[index] = at
-    const instruction = program[index]!
-    if (instruction.op === 'fork') pending.push(instruction.second, instruction.first)
-    else if (instruction.op !== 'assert') threads.push(index)
-    else if (holds(instruction.what, text, at)) pending.push(index + 1)
-  }
-}
-
-function holds (what: string, text: string, at: number): boolean {
-  if (what === '^') return at === 0
-  if (what === '$') return at === text.length
-  const boundary = isWord(text, at - 1) !== isWord(text, at)
-  return boundary === (what === 'b')
-}
-
-function isWord (text: string, at: number): boolean {
-  return at >= 0 && at < text.length && /\w/.test(text[at]!)
 }

@@ -61,24 +61,24 @@ export interface SegmentTable {
   readonly characters: Uint8Array
 }
 
-/** Numbers of a node's record: one fits half a cache line. */
-export const nodeSize = 8
-export const PARAMETER = 0
-export const GREEDY = 1
-export const MIXED_FROM = 2
-export const MIXED_TO = 3
+/** Numbers of a node's record (half a cache line); the search knows the offsets by heart. */
+const nodeSize = 8
+const PARAMETER = 0
+const GREEDY = 1
+const MIXED_FROM = 2
+const MIXED_TO = 3
 /** Position of the only static edge + 1, 0 for none, -1 when the edge table must be asked. */
-export const STATIC = 4
+const STATIC = 4
 /** Fewest and most segments below the node to any of its leaves; most = 2^30 below a greedy one. */
-export const FEWEST = 5
-export const MOST = 6
+const FEWEST = 5
+const MOST = 6
 /** 1 for a greedy node, 2 for one below another: only these can be reached twice at one depth. */
-export const SPANS = 7
+const SPANS = 7
 
 const unbounded = 2 ** 30
 
-/** Factor of a node's number in the hash of its edges; the search must use the same. */
-export const nodeFactor = 0x9E3779B1 | 0
+/** Factor of a node's number in the hash of its edges. */
+const nodeFactor = 0x9E3779B1 | 0
 /** Builds the tree. Leaves of a node keep the order of `branches`, plain keys before suffixed and derived ones. */
 export function buildTree (branches: Iterable<Branch>): Tree {
   const root = newNode()
