@@ -30,7 +30,7 @@ export async function migrate (client: ClickHouseClient, options: MigrateOptions
   const applied: string[] = []
   for (const file of files.filter((item) => known?.has(item.version) !== true)) {
     await apply(client, file, options)
-    await record(client, file, options.database)
+    await record(client, file, options)
     options.log?.info({ database: options.database, file: file.name }, 'schema file applied')
     applied.push(file.name)
   }
@@ -96,12 +96,14 @@ function settingsFor (target: Target): Record<string, string | number> {
   return target.cluster === undefined ? {} : { distributed_ddl_task_timeout: 120, distributed_ddl_output_mode: 'throw' }
 }
 
-async function record (client: ClickHouseClient, file: SchemaFile, database: string): Promise<void> {
+async function record (client: ClickHouseClient, file: SchemaFile, target: Target): Promise<void> {
   await client.insert({
-    table: `\`${database.replace(/[\\`]/g, '\\$&')}\`.migrations`,
+    table: `\`${target.database.replace(/[\\`]/g, '\\$&')}\`.migrations`,
     columns: ['version', 'name', 'checksum', 'gatelens'],
     values: [{ version: file.version, name: file.name, checksum: file.checksum, gatelens: programVersion }],
     format: 'JSONEachRow',
+    // The row shall be there when this returns, on whatever shard it lives.
+    clickhouse_settings: target.cluster === undefined ? {} : { insert_distributed_sync: 1 },
   }).catch((error: unknown) => { throw refused(error, file.name) })
 }
 

@@ -27,17 +27,18 @@ const shardingKeys: Record<string, string> = {
 export function renderStatements (sql: string, target: Target): string[] {
   const name = quote(target.database)
   return splitStatements(sql)
-    .flatMap((statement) => target.cluster === undefined ? [statement] : onCluster(statement, target.cluster))
+    .flatMap((statement) => target.cluster === undefined ? [statement] : onCluster(statement, target.database, target.cluster))
     .map((statement) => statement.replace(/\bgatelens(?=\.)/g, name).replace(/(DATABASE IF NOT EXISTS )gatelens\b/, `$1${name}`))
 }
 
-function onCluster (statement: string, cluster: string): string[] {
+function onCluster (statement: string, database: string, cluster: string): string[] {
   const on = `ON CLUSTER ${quote(cluster)}`
   const [, kind = '', table = ''] = /^CREATE (DATABASE|TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS (?:gatelens\.)?(\w+)/.exec(statement) ?? []
   const key = shardingKeys[table]
   if (kind === 'TABLE' && key !== undefined) {
+    const names = [cluster, database, `${table}_local`].map((name) => `'${name.replace(/[\\']/g, '\\$&')}'`)
     return [replicated(statement, table, on), `CREATE TABLE IF NOT EXISTS gatelens.${table} ${on} AS gatelens.${table}_local
-ENGINE = Distributed(${quote(cluster)}, gatelens_database, ${table}_local, ${key})`.replace('gatelens_database', 'currentDatabase()')]
+ENGINE = Distributed(${names.join(', ')}, ${key})`]
   }
   const placed = statement.replace(/^(CREATE [A-Z ]+ IF NOT EXISTS \S+)/, `$1 ${on}`)
   if (kind !== 'MATERIALIZED VIEW') return [placed]

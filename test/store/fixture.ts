@@ -12,10 +12,13 @@ import { createLog } from '../../services/runtime/log.ts'
 import { startStore } from '../../services/store/server.ts'
 import type { Store, StoreOptions } from '../../services/store/server.ts'
 
+const folders: string[] = []
+process.on('exit', () => { for (const folder of folders) rmSync(folder, { recursive: true, force: true }) })
+
 /** A folder that is gone when the process is. */
 export function temporaryFolder (): string {
   const folder = mkdtempSync(join(tmpdir(), 'gatelens-store-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  folders.push(folder)
   return folder
 }
 

@@ -147,16 +147,14 @@ test('compressed bodies are taken, with the query in the URL or inside', async (
 
 test('codings that Node does not know are left to the engine, both ways', async () => {
   await value('CREATE TABLE foreign (a UInt32) ENGINE = MergeTree ORDER BY a')
-  for (const coding of ['zstd', 'lz4', 'xz', 'bz2']) {
-    const packed = await raw({ query: 'SELECT \'INSERT INTO foreign FORMAT TSV\' FORMAT RawBLOB', enable_http_compression: '1' }, coding)
+  for (const coding of ['zstd', 'lz4', 'xz']) {
     const rows = await raw({ query: 'SELECT 7 FORMAT TSV', enable_http_compression: '1' }, coding)
     assert.notEqual(rows.toString(), '7\n', coding)
     const inside = await raw({ query: 'SELECT \'INSERT INTO foreign FORMAT TSV\n8\n\' FORMAT RawBLOB', enable_http_compression: '1' }, coding)
-    assert.ok(packed.length > 0)
     assert.equal((await post(new Uint8Array(rows), { query: 'INSERT INTO foreign FORMAT TSV' }, { 'Content-Encoding': coding })).status, 200, coding)
     assert.equal((await post(new Uint8Array(inside), {}, { 'Content-Encoding': coding })).status, 200, coding)
   }
-  assert.equal(await value('SELECT a, count() FROM foreign GROUP BY a ORDER BY a'), '7\t4\n8\t4')
+  assert.equal(await value('SELECT a, count() FROM foreign GROUP BY a ORDER BY a'), '7\t3\n8\t3')
 })
 
 test('answers are compressed only when the client and the setting say so', async () => {
@@ -198,7 +196,7 @@ test('a body that breaks off inserts nothing', async () => {
 /** The bytes as they come: fetch would decompress them. */
 async function raw (params: Record<string, string>, coding: string): Promise<Buffer> {
   const socket = connectSocket(Number(new URL(store.url).port), '127.0.0.1')
-  socket.end(`GET /?${new URLSearchParams(params).toString()} HTTP/1.0\r\nAccept-Encoding: ${coding}\r\n\r\n`)
+  socket.write(`GET /?${new URLSearchParams(params).toString()} HTTP/1.0\r\nAccept-Encoding: ${coding}\r\n\r\n`)
   const chunks: Buffer[] = []
   for await (const chunk of socket as AsyncIterable<Buffer>) chunks.push(chunk)
   const whole = Buffer.concat(chunks)

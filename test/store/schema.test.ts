@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { ClickHouseClient } from '@clickhouse/client'
+import { fields } from '../../services/processor/event.ts'
+import { latestVersion, migrate, schemaVersion } from '../../services/store/migrate.ts'
+import { renderStatements } from '../../services/store/render.ts'
+import { readSchema } from '../../services/store/schema.ts'
+import type { Store } from '../../services/store/server.ts'
+import { connect, firstRow, openStore, send } from './fixture.ts'
+
+let store: Store
+let client: ClickHouseClient
+
+before(async () => {
+  store = await openStore()
+  client = connect(store.url)
+})
+after(async () => {
+  await client.close()
+  await store.close()
+})
+
+const columns = '(time, event_id, service, route, method, status, partner, outcome, rate_limited, duration_ms, upstream_ms, gateway_ms, request_bytes, response_bytes)'
+
+/** Rows of the last hours, or days when `step` is large; the same text for the same arguments. */
+function rowsOf (count: number, end: number, step = 250): string {
+  return Array.from({ length: count }, (_, index) => [
+    ((end - index * step) / 1000).toFixed(3), index.toString(16).padStart(32, '0'), `s${index % 3}`, `/v1/things/{${index % 5}}`, 'GET',
+    [200, 404, 429, 500, 0][index % 5], `p${index % 2}`, index % 10 === 0 ? 'inferred' : 'matched', index % 5 === 2, index % 100,
+    index % 5 === 2 ? '\\N' : index % 50, '\\N', 10, 20,
+  ].join('\t')).join('\n') + '\n'
+}
+
+async function insert (database: string, body: string, token: string): Promise<void> {
+  const answer = await send(store.url, {
+    query: `INSERT INTO ${database}.requests ${columns} FORMAT TabSeparated`,
+    insert_deduplication_token: token,
+    deduplicate_blocks_in_dependent_materialized_views: '1',
+  }, { method: 'POST', body })
+  assert.equal(answer.status, 200, answer.text)
+}
+
+async function totals (database: string): Promise<unknown[]> {
+  return await Promise.all([
+    firstRow(client, `SELECT count() AS n, uniqExact(event_id) AS u FROM ${database}.requests`),
+    firstRow(client, `SELECT sum(requests) AS n, sum(errors) AS e, sum(rate_limited) AS l, sum(undocumented) AS u, sum(request_bytes) AS i, sum(response_bytes) AS o,
+      max(duration_max) AS m, round(quantileDDMerge(0.01, 0.5)(duration)) AS d FROM ${database}.requests_1m`),
+    firstRow(client, `SELECT sum(requests) AS n, sum(errors) AS e, sum(rate_limited) AS l, sum(undocumented) AS u, sum(request_bytes) AS i, sum(response_bytes) AS o,
+      max(duration_max) AS m, round(quantileDDMerge(0.01, 0.5)(duration)) AS d FROM ${database}.requests_1h`),
+  ])
+}
+
+test('migrating creates every table; again it changes nothing', async () => {
+  assert.equal(await schemaVersion(client, 'gatelens'), undefined)
+  const first = await migrate(client, { database: 'gatelens' })
+  assert.deepEqual([first.from, first.to, first.applied.length], [0, latestVersion(), latestVersion()])
+  assert.deepEqual(await migrate(client, { database: 'gatelens' }), { from: latestVersion(), to: latestVersion(), applied: [] })
+  assert.equal(await schemaVersion(client, 'gatelens'), latestVersion())
+  const { names } = await firstRow(client, 'SELECT arraySort(groupArray(name)) AS names FROM system.tables WHERE database = \'gatelens\'')
+  assert.deepEqual(names, ['breaches', 'breaches_current', 'catalog_endpoints', 'catalog_endpoints_current', 'migrations', 'partners', 'partners_current',
+    'rejected', 'requests', 'requests_1h', 'requests_1m', 'requests_1m_to_1h', 'requests_to_1m'])
+})
+
+test('the columns of requests are the published fields, in their order, with their types and meanings', async () => {
+  const result = await client.query({
+    query: `SELECT name, type, comment FROM system.columns
+      WHERE database = 'gatelens' AND table = 'requests' AND default_kind != 'MATERIALIZED' ORDER BY position`,
+    format: 'JSONEachRow',
+  })
+  const published = Object.entries(fields).map(([name, { type, description }]) => ({ name, type, comment: description }))
+  assert.deepEqual(await result.json(), published)
+})
+
+test('a batch that is sent twice counts once in requests and in both rollups', async () => {
+  const now = Math.floor(Date.now() / 3_600_000) * 3_600_000
+  await migrate(client, { database: 'twice' })
+  await insert('twice', rowsOf(5000, now), 'one')
+  const once = await totals('twice')
+  assert.deepEqual(once, [
+    { n: 5000, u: 5000 },
+    { n: 5000, e: 1000, l: 1000, u: 500, i: 50_000, o: 100_000, m: 99, d: 49 },
+    { n: 5000, e: 1000, l: 1000, u: 500, i: 50_000, o: 100_000, m: 99, d: 49 },
+  ])
+  await insert('twice', rowsOf(5000, now), 'one')
+  assert.deepEqual(await totals('twice'), once)
+  await insert('twice', rowsOf(5000, now), 'two')
+  const [raw, minutes, hours] = await totals('twice')
+  assert.deepEqual([raw, (minutes as { n: number }).n, (hours as { n: number }).n], [{ n: 10_000, u: 5000 }, 10_000, 10_000])
+})
+
+test('a doubled batch that spans several days counts once, and so does the rest of a torn one', async () => {
+  const now = Math.floor(Date.now() / 3_600_000) * 3_600_000
+  await migrate(client, { database: 'days' })
+  const body = rowsOf(400, now, 900_000)
+  await insert('days', body, 'one')
+  const once = await totals('days')
+  await insert('days', body, 'one')
+  await Promise.all(Array.from({ length: 4 }, async () => { await insert('days', body, 'one') }))
+  assert.deepEqual(await totals('days'), once)
+  assert.deepEqual(once[0], { n: 400, u: 400 })
+})
+
+test('one insert is one block, also when it is large', async () => {
+  await migrate(client, { database: 'block' })
+  const body = rowsOf(300_000, Date.UTC(2026, 0, 1, 12), 1)
+  assert.ok(body.length > 25_000_000)
+  await insert('block', body, 'large')
+  const { inserted } = await firstRow(client, 'SELECT groupArray(rows) AS inserted FROM system.parts WHERE database = \'block\' AND table = \'requests\' AND level = 0')
+  assert.deepEqual(inserted, [300_000])
+})
+
+test('old requests stay when they arrive late', async () => {
+  await migrate(client, { database: 'late' })
+  await insert('late', rowsOf(100, Date.UTC(2020, 0, 1)), 'old')
+  await client.command({ query: 'OPTIMIZE TABLE late.requests FINAL' })
+  await client.command({ query: 'OPTIMIZE TABLE late.requests_1m FINAL' })
+  const [raw, minutes] = await totals('late')
+  assert.deepEqual([raw, (minutes as { n: number }).n], [{ n: 100, u: 100 }, 100])
+})
+
+test('the highest version of a breach is the current one', async () => {
+  const row = {
+    breach_id: 'b',
+    rule: 'r',
+    severity: 'page',
+    service: 's',
+    opened_at: '2026-01-01 00:00:00',
+    last_seen: '2026-01-01 00:01:00',
+    threshold: 1,
+    observed: 2,
+    peak: 3,
+    requests: 4,
+    sample_request_ids: ['x']
+  }
+  await client.insert({ table: 'gatelens.breaches', values: [{ ...row, version: 1 }], format: 'JSONEachRow' })
+  await client.insert({ table: 'gatelens.breaches', values: [{ ...row, version: 3, closed_at: '2026-01-01 00:02:00' }, { ...row, version: 2 }], format: 'JSONEachRow' })
+  assert.deepEqual(await firstRow(client, 'SELECT count() AS n, max(version) AS version, any(closed_at) IS NULL AS open FROM gatelens.breaches_current'), { n: 1, version: 3, open: 0 })
+})
+
+test('only the newest catalog is current', async () => {
+  const endpoint = (template: string, digest: string, since: string): Record<string, unknown> =>
+    ({ service: 's', api: 'a', method: 'GET', template, route: template, statuses: ['200'], digest, since })
+  await client.insert({ table: 'gatelens.catalog_endpoints', values: [endpoint('/a', 'old', '2026-01-01 00:00:00'), endpoint('/b', 'old', '2026-01-01 00:00:00')], format: 'JSONEachRow' })
+  await client.insert({ table: 'gatelens.catalog_endpoints', values: [endpoint('/b', 'new', '2026-01-02 00:00:00')], format: 'JSONEachRow' })
+  assert.deepEqual(await firstRow(client, 'SELECT groupArray(template) AS templates FROM gatelens.catalog_endpoints_current'), { templates: ['/b'] })
+})
+
+test('a newer schema and a changed one are refused', async () => {
+  await migrate(client, { database: 'newer' })
+  await client.insert({ table: 'newer.migrations', values: [{ version: 999, name: '0999-future.sql', checksum: 'x', gatelens: '9' }], format: 'JSONEachRow' })
+  await assert.rejects(migrate(client, { database: 'newer' }), { code: 'SCHEMA_NEWER', message: `the schema is version 999, this program knows ${latestVersion()}` })
+  await migrate(client, { database: 'changed' })
+  await client.insert({ table: 'changed.migrations', values: [{ version: 1, name: '0001-requests.sql', checksum: 'x', gatelens: '9' }], format: 'JSONEachRow' })
+  await assert.rejects(migrate(client, { database: 'changed' }), { code: 'SCHEMA_NEWER', message: /0001-requests.sql was applied with another content/ })
+})
+
+test('a refusal bears the engine\'s own message, an unreachable store says so', async () => {
+  const reader = connect(store.url, { clickhouse_settings: { readonly: '1' } })
+  await assert.rejects(migrate(reader, { database: 'refused' }), { code: 'STORE_REFUSED', message: /readonly mode/ })
+  await reader.close()
+  const nobody = connect('http://127.0.0.1:1')
+  await assert.rejects(migrate(nobody, { database: 'gatelens' }), { code: 'STORE_UNREACHABLE' })
+  await nobody.close()
+})
+
+test('processes that migrate at the same time do not disturb each other', async () => {
+  const children = Array.from({ length: 3 }, () => spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'migrator.ts'), store.url, 'together'], { stdio: 'inherit' }))
+  const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0] as number))
+  assert.deepEqual(codes, [0, 0, 0])
+  assert.equal(await schemaVersion(client, 'together'), latestVersion())
+  await insert('together', rowsOf(10, Date.now()), 'x')
+  assert.deepEqual((await totals('together'))[0], { n: 10, u: 10 })
+})
+
+test('the engine can parse what is meant for a cluster, whatever the names', async () => {
+  for (const target of [{ database: 'gatelens', cluster: 'main' }, { database: 'my-own `db`', cluster: 'it\'s {cluster}' }]) {
+    for (const statement of readSchema().flatMap((file) => renderStatements(file.sql, target))) {
+      const result = await client.query({ query: 'SELECT formatQuery({statement:String}) AS text', query_params: { statement }, format: 'JSONEachRow' })
+      assert.match(JSON.stringify(await result.json()), /ON CLUSTER|CREATE VIEW/)
+    }
+  }
+})
+
+test('a database may have any name', async () => {
+  await migrate(client, { database: 'my-own `db`' })
+  assert.equal(await schemaVersion(client, 'my-own `db`'), latestVersion())
+})
