@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
-import { extname } from 'node:path'
+import { extname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { loadCatalog } from '../processor/catalog/load.ts'
-import type { Catalog } from '../processor/catalog/load.ts'
+import type { Catalog, CatalogSources } from '../processor/catalog/load.ts'
+import { explainError, GatelensError } from '../runtime/errors.ts'
 import { readProcessorConfig } from './processor-config.ts'
 
 /** The options by which every command that resolves requests is told what is declared. */
@@ -24,13 +25,33 @@ export function addCatalogOptions (command: Command): Command {
     .option('-c, --config <file>', 'take what is not given here from a processor configuration')
 }
 
-/** Loads what the options name; what they do not name comes from the processor configuration, if one is given. */
+/**
+ * Loads what the options name; what they do not name comes from the processor configuration, if one is given. Documents that
+ * cannot be used are said on standard error, and the rest is used.
+ */
 export async function loadOptionCatalog (options: CatalogOptions): Promise<Catalog> {
-  const { openapi, backstage, kong, partners } = options
-  const given = Object.entries({ openapi, backstage, kong, partners }).filter(([, value]) => value !== undefined)
-  if (options.config === undefined || given.length > 0) return await loadCatalog(Object.fromEntries(given), { base: process.cwd() })
-  const { settings, folder } = readProcessorConfig(options.config)
-  return await loadCatalog(settings.catalog, { base: folder })
+  const given = givenSources(options)
+  const config = options.config === undefined ? undefined : readProcessorConfig(options.config)
+  const catalog = await loadCatalog({ ...config?.settings.catalog, ...given }, { base: config?.folder ?? process.cwd() })
+  for (const { message, source, line } of catalog.problems.filter((problem) => problem.severity === 'error').slice(0, shownProblems)) {
+    const where = line === undefined ? source : `${source}:${line}`
+    process.stderr.write(`${explainError(new GatelensError('CATALOG_DOCUMENT', message, { where }))}\n`)
+  }
+  return catalog
+}
+
+/** Most problems of a catalog that are said before the work goes on; "gatelens validate" says all. */
+const shownProblems = 10
+
+/** The sources that the options name, as absolute paths. */
+export function givenSources ({ openapi, backstage, kong, partners }: CatalogOptions): CatalogSources {
+  const sources = {
+    openapi: openapi?.map((path) => resolve(path)),
+    backstage: backstage?.map((path) => resolve(path)),
+    kong: kong === undefined ? undefined : resolve(kong),
+    partners: partners === undefined ? undefined : resolve(partners),
+  }
+  return Object.fromEntries(Object.entries(sources).filter(([, value]) => value !== undefined))
 }
 
 /**

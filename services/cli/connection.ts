@@ -47,18 +47,17 @@ export async function postStatement (options: Connection, statement: string, set
   const headers = username === '' ? undefined : { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
   const response = await request(target, { method: 'POST', body: statement, headers, headersTimeout: 0, bodyTimeout: 0 })
     .catch((error: unknown) => { throw storeError(error, options.url) })
-  if (response.statusCode !== 200) throw refusal((await response.body.text()).trim(), options.url)
+  if (response.statusCode !== 200) throw refusal((await response.body.text()).trim(), options)
   for await (const piece of response.body) await print(piece as Buffer)
 }
 
-const refusalHints = {
-  READONLY: 'Statements that change something need --write.',
-  UNKNOWN_DATABASE: 'Create it with "gatelens migrate", or name another one with --database.',
-}
-
-function refusal (message: string, url: string): GatelensError {
-  const hint = Object.entries(refusalHints).find(([type]) => message.includes(`(${type})`))?.[1]
-  return new GatelensError('STORE_REFUSED', message, { where: hideCredentials(url), hint })
+function refusal (message: string, { url, database }: Connection): GatelensError {
+  const where = hideCredentials(url)
+  if (message.includes('(UNKNOWN_DATABASE)') && message.includes(database)) {
+    return new GatelensError('SCHEMA_MISSING', `there is no database ${database}`, { where, hint: 'Run "gatelens migrate", or name another one with --database.' })
+  }
+  const hint = message.includes('(READONLY)') ? 'Statements that change something need --write.' : undefined
+  return new GatelensError('STORE_REFUSED', message, { where, hint })
 }
 
 function connect (options: Omit<Connection, 'database' | 'cluster'>): ClickHouseClient {

@@ -6,8 +6,8 @@ import { readCount, readDuration } from './arguments.ts'
 import { withClient } from './connection.ts'
 import { prepareFolder } from './demo/folder.ts'
 import type { DemoFolder } from './demo/folder.ts'
-import { countStored, prove, readBreaches, sameBreaches, waitFor } from './demo/proof.ts'
-import type { Proof, Stored } from './demo/proof.ts'
+import { countLogged, countStored, prove, readBreaches, sameBreaches, waitFor } from './demo/proof.ts'
+import type { Logged, Proof } from './demo/proof.ts'
 import { scenario } from './demo/scenario.ts'
 import { FiguresLine, renderPlaces } from './demo/screen.ts'
 import { startStage } from './demo/stage.ts'
@@ -19,7 +19,7 @@ import { exitCodes, print } from './outcome.ts'
 import { renderBreaches, renderReport } from './report/render.ts'
 import { colors, onTerminal, renderTitle } from './terminal.ts'
 
-interface Scene { stage: Stage, folder: DemoFolder, options: DemoOptions, interrupted: AbortSignal }
+interface Scene { stage: Stage, folder: DemoFolder, options: DemoOptions, enough: AbortController }
 interface DemoOptions { data: string, for?: number, rate: number, seed: number, keep?: true }
 
 /** Defines `gatelens demo`. */
@@ -36,13 +36,14 @@ export function demo (command: Command): void {
 
 async function run (options: DemoOptions): Promise<void> {
   const folder = prepareFolder(options.data, options.keep === true)
-  const interrupted = interruption()
+  const enough = new AbortController()
+  onInterrupt(enough)
   await print(`${colors.dim('starting store, gateway and processor …')}\n`)
   const stage = await startStage(folder)
   try {
     await print(renderPlaces(stage.places, folder, options.rate))
     await withClient({ url: stage.places.store }, async (client) => {
-      const proofs = await play(client, { stage, folder, options, interrupted })
+      const proofs = await play(client, { stage, folder, options, enough })
       if (!proofs.every((proof) => proof.holds)) process.exitCode = exitCodes.findings
     })
   } finally {
@@ -51,18 +52,20 @@ async function run (options: DemoOptions): Promise<void> {
 }
 
 /** Sends traffic until it is enough, waits until all of it has landed, and prints report and proofs. */
-async function play (client: ClickHouseClient, { stage, folder, options, interrupted }: Scene): Promise<Proof[]> {
+async function play (client: ClickHouseClient, { stage, folder, options, enough }: Scene): Promise<Proof[]> {
   // The processor does so by itself, too, but a moment later than we count.
   await migrate(client, { database: 'gatelens' })
-  const before = await countStored(client)
+  const before = await countLogged(folder.accessLog)
   const traffic = startTraffic(stage.places.gateway, scenario(options.seed), options.rate)
-  const enough = options.for === undefined ? interrupted : AbortSignal.any([interrupted, AbortSignal.timeout(options.for)])
+  const timer = options.for === undefined ? undefined : setTimeout(() => { enough.abort() }, options.for)
   try {
-    await Promise.race([watch(client, traffic, enough), stage.broken])
+    await Promise.race([watch(client, traffic, enough.signal), stage.broken])
   } finally {
+    clearTimeout(timer)
     await traffic.stop()
   }
   await print(`${colors.dim('traffic stopped; waiting until all of it is in ClickHouse …')}\n\n`)
+  await stage.stopGateway()
   return await Promise.race([conclude(client, folder, traffic.count.answered, before), stage.broken])
 }
 
@@ -80,13 +83,14 @@ async function watch (client: ClickHouseClient, traffic: Traffic, enough: AbortS
 /** How long the pipeline may take to catch up, and the rules to be evaluated once more. */
 const patienceMs = 30_000
 
-async function conclude (client: ClickHouseClient, folder: DemoFolder, sent: number, before: Stored): Promise<Proof[]> {
-  const stored = await waitFor(async () => await countStored(client), ({ rows }) => rows - before.rows >= sent, patienceMs)
+async function conclude (client: ClickHouseClient, folder: DemoFolder, sent: number, before: Logged): Promise<Proof[]> {
+  const logged = await countLogged(folder.accessLog)
+  const stored = await waitFor(async () => await countStored(client), ({ rows }) => rows >= logged.all, patienceMs)
   const report = await reportDemo(folder)
   const ledger = await waitFor(async () => await readBreaches(client), (breaches) => sameBreaches(report.breaches, breaches), patienceMs)
-  const proofs = prove({ sent, before, stored, reported: report.totals.requests, breaches: { reported: report.breaches, stored: ledger } })
-  const breaches = renderBreaches(ledger, ledger.length, 'Breaches in ClickHouse')
-  await print(`${renderReport(report, breaches)}\n${renderProofs(proofs)}\n`)
+  const breaches = { reported: report.breaches, stored: ledger }
+  const proofs = prove({ sent, before, logged, stored, reported: report.totals.requests, breaches })
+  await print(`${renderReport(report, renderBreaches(ledger, ledger.length, 'Breaches in ClickHouse'))}\n${renderProofs(proofs)}\n`)
   return proofs
 }
 
@@ -97,8 +101,7 @@ function renderProofs (proofs: Proof[]): string {
 }
 
 /** Aborts at SIGINT or SIGTERM; one that comes a second later or more ends the process at once. */
-function interruption (): AbortSignal {
-  const controller = new AbortController()
+function onInterrupt (controller: AbortController): void {
   let first: number | undefined
   const handler = (): void => {
     first ??= performance.now()
@@ -108,5 +111,4 @@ function interruption (): AbortSignal {
   }
   process.on('SIGINT', handler)
   process.on('SIGTERM', handler)
-  return controller.signal
 }

@@ -1,17 +1,18 @@
 import type { Command } from 'commander'
 import { startGateway } from '../gateway/gateway.ts'
 import { createLog } from '../runtime/log.ts'
-import { listenOption } from './arguments.ts'
+import { listenOption, readCount } from './arguments.ts'
 import { runRole } from './role.ts'
 
-interface GatewayOptions { config: string, listen: { host: string, port: number } }
+interface GatewayOptions { config: string, listen: { host: string, port: number }, statusPort?: number }
 
 /** Defines `gatelens gateway`. */
 export function gateway (command: Command): void {
   command
     .option('-c, --config <file>', 'Kong\'s declarative configuration', 'kong.yml')
     .addOption(listenOption('127.0.0.1:8000'))
-    .action(async ({ config, listen }: GatewayOptions) => {
-      await runRole('gateway', await startGateway({ config, ...listen, log: createLog('gateway') }))
+    .option('--status-port <n>', 'serve /livez, /readyz and /status on this port of the same host', readCount)
+    .action(async ({ config, listen, statusPort }: GatewayOptions) => {
+      await runRole('gateway', await startGateway({ config, ...listen, adminPort: statusPort, log: createLog('gateway') }))
     })
 }

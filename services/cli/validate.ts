@@ -5,7 +5,7 @@ import { loadCatalog } from '../processor/catalog/load.ts'
 import type { Catalog, CatalogSources } from '../processor/catalog/load.ts'
 import { readDeclarative } from '../gateway/entities.ts'
 import { GatelensError } from '../runtime/errors.ts'
-import { addCatalogOptions, splitOperands } from './catalog-options.ts'
+import { addCatalogOptions, givenSources, splitOperands } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
 import { exitCodes, print } from './outcome.ts'
 import { readProcessorConfig } from './processor-config.ts'
@@ -45,8 +45,7 @@ async function inspect (config: string | undefined, options: ValidateOptions): P
   const openapi = splitOperands(options.openapi)
   const backstage = splitOperands(options.backstage)
   for (const word of [...openapi.operands, ...backstage.operands]) inspections.push(await inspectConfig(word))
-  const sources = { openapi: openapi.documents, backstage: backstage.documents, kong: options.kong, partners: options.partners }
-  const given = Object.fromEntries(Object.entries(sources).filter(([, value]) => value !== undefined))
+  const given = givenSources({ ...options, openapi: openapi.documents, backstage: backstage.documents })
   inspections.push(await inspectCatalog(given, process.cwd()))
   const { kong, rules } = options
   if (kong !== undefined) {

@@ -27,8 +27,8 @@ after(async () => {
 
 test('a query before the schema is there says what to do', async () => {
   const { code, stderr } = await runCommand(['query', 'SELECT 1', '--url', url])
-  assert.equal(code, 1)
-  assert.match(stderr, /Database gatelens does not exist[\s\S]*gatelens migrate/)
+  assert.equal(code, 2)
+  assert.match(stderr, /error\[SCHEMA_MISSING\] .*: there is no database gatelens\n.*gatelens migrate/)
 })
 
 test('migrate makes the tables, and a second time changes nothing', async () => {

@@ -11,6 +11,8 @@ export interface Child {
   url: string
   /** Resolves with the exit code when the process has ended, wanted or not. */
   ended: Promise<number>
+  /** True once `stop` was called. */
+  stopping (): boolean
   /** Asks the process to end, and kills it when it does not within ten seconds. */
   stop (): Promise<void>
 }
@@ -25,7 +27,17 @@ export async function startChild (name: string, main: string, args: string[], lo
   closeSync(log)
   const ended = once(child, 'exit').then(([code]) => Number(code ?? 1))
   const url = await Promise.race([serving(child), ended.then((code) => { throw startError(name, code, logFile) })])
-  return { name, url, ended, stop: async () => stop(child, ended) }
+  let stopping = false
+  return {
+    name,
+    url,
+    ended,
+    stopping: () => stopping,
+    stop: async () => {
+      stopping = true
+      await stop(child, ended)
+    },
+  }
 }
 
 async function serving (child: ChildProcess): Promise<string> {

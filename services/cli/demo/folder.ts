@@ -9,6 +9,7 @@ export interface DemoFolder {
   config: string
   accessLog: string
   storeData: string
+  privacyKey: string
   logOf (role: string): string
 }
 
@@ -35,6 +36,7 @@ export function prepareFolder (path: string, keep: boolean): DemoFolder {
     config: join(root, 'gatelens.yaml'),
     accessLog: join(root, 'access.ndjson'),
     storeData: join(root, 'store'),
+    privacyKey: join(root, 'privacy.key'),
     logOf: (role) => join(root, 'logs', `${role}.log`),
   }
 }

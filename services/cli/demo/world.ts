@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import type { Document } from 'yaml'
@@ -30,6 +31,7 @@ export function writeKong (folder: DemoFolder, upstreams: Map<string, string>): 
 
 /** Writes the example processor configuration into the demo's folder, with the demo's addresses; catalog and rules stay where they are. */
 export function writeProcessorConfig (folder: DemoFolder, addresses: { store: string, metrics: string }): void {
+  if (!existsSync(folder.privacyKey)) writeFileSync(folder.privacyKey, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
   const document = readExample('gatelens.yaml')
   document.commentBefore = ' Made by gatelens demo from the example configuration.'
   document.setIn(['input', 'paths'], [folder.accessLog])
@@ -37,6 +39,7 @@ export function writeProcessorConfig (folder: DemoFolder, addresses: { store: st
   document.setIn(['catalog', 'backstage'], [join(examples, 'catalog-info.yaml')])
   document.setIn(['catalog', 'kong'], folder.kong)
   document.setIn(['catalog', 'partners'], join(examples, 'partners.yaml'))
+  document.setIn(['privacy', 'key'], '${file:privacy.key}')
   document.set('rules', join(examples, 'rules.yaml'))
   document.setIn(['detect', 'interval'], '1s')
   document.setIn(['clickhouse', 'url'], addresses.store)
