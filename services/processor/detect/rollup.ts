@@ -25,22 +25,22 @@ export interface Rollup {
  * within the sketches' one percent). Memory grows with subjects × windows, not with events.
  */
 export function createRollup (rules: readonly Rule[], directory: Directory): Rollup {
-  const cells = new Map(rules.map((rule) => [rule, new Map<string, Cell>()]))
+  const cells = new Map(rules.map((rule) => [rule, new Cells(rule)]))
   let now = 0
   const points = (rule: Rule): Point[] => {
     const limits = limitsOf(rule, directory)
     const limitOf = ({ partner }: Subject): number | undefined => typeof limits === 'number' ? limits : limits.get(partner)
-    return [...cells.get(rule)?.values() ?? []].flatMap((cell) => toPoint(rule, cell, limitOf(cell.subject)))
+    return [...cells.get(rule)?.all() ?? []].flatMap((cell) => toPoint(rule, cell, limitOf(cell.subject)))
   }
   return {
     observe: (events) => {
       for (const event of events) {
         if (event.time > now) now = event.time
-        for (const [rule, windows] of cells) if (applies(rule, event)) count(rule, cellOf(rule, windows, event), event)
+        for (const [rule, own] of cells) if (applies(rule, event)) count(rule, own.of(event), event)
       }
     },
     points,
-    breaches: () => rules.flatMap((rule) => findBreaches(rule, points(rule), cells.get(rule) ?? new Map(), now, directory))
+    breaches: () => rules.flatMap((rule) => findBreaches(rule, points(rule), cells.get(rule), now, directory))
       .sort((a, b) => a.opened_at - b.opened_at),
   }
 }
@@ -51,18 +51,10 @@ interface Cell {
   requests: number
   /** Of what a growing or ratio measure counts. */
   count: number
-  sketch: Sketch | undefined
+  times: Times | undefined
   /** The count by minute, for windows of more than one. */
   minutes: Map<number, number> | undefined
 }
-
-function keyOf (rule: Rule, start: number, subject: Subject): string {
-  let key = `${start}`
-  for (const part of rule.by) key += `\0${subject[part]}`
-  return key
-}
-
-const quantiles = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
 
 function applies (rule: Rule, event: EnrichedEvent): boolean {
   const { service, route, partner } = rule.where
@@ -70,28 +62,94 @@ function applies (rule: Rule, event: EnrichedEvent): boolean {
     (partner === undefined || event.partner === partner)
 }
 
-function cellOf (rule: Rule, windows: Map<string, Cell>, event: EnrichedEvent): Cell {
-  const start = windowOf(event.time, rule.over)
-  const key = keyOf(rule, start, event)
-  const known = windows.get(key)
-  if (known !== undefined) return known
-  const cell = {
+/** The cells of one rule, by window and subject. */
+class Cells {
+  readonly #rule: Rule
+  readonly #windows = new Map<number, Map<string, Cell>>()
+  /** Logs are nearly in order: the newest window is almost always the one that is wanted. */
+  #start = NaN
+  #window = new Map<string, Cell>()
+
+  constructor (rule: Rule) {
+    this.#rule = rule
+  }
+
+  of (event: EnrichedEvent): Cell {
+    const start = windowOf(event.time, this.#rule.over)
+    if (start !== this.#start) this.#enter(start)
+    const key = subjectKey(this.#rule, event)
+    const known = this.#window.get(key)
+    if (known !== undefined) return known
+    const cell = createCell(this.#rule, start, event)
+    this.#window.set(key, cell)
+    return cell
+  }
+
+  find (start: number, subject: Subject): Cell | undefined {
+    return this.#windows.get(start)?.get(subjectKey(this.#rule, subject))
+  }
+
+  * all (): Generator<Cell> {
+    for (const window of this.#windows.values()) yield * window.values()
+  }
+
+  #enter (start: number): void {
+    this.#start = start
+    this.#window = this.#windows.get(start) ?? new Map<string, Cell>()
+    this.#windows.set(start, this.#window)
+  }
+}
+
+function subjectKey ({ by }: Rule, subject: Subject): string {
+  const [first, second, third] = by
+  if (first === undefined) return ''
+  if (second === undefined) return subject[first]
+  return third === undefined ? `${subject[first]}\0${subject[second]}` : `${subject[first]}\0${subject[second]}\0${subject[third]}`
+}
+
+function createCell (rule: Rule, start: number, event: EnrichedEvent): Cell {
+  return {
     subject: subjectOf(rule, event),
     start,
     requests: 0,
     count: 0,
-    sketch: isQuantile(rule) ? new Sketch({ relativeAccuracy: 0.01, binLimit: 2048 }) : undefined,
+    times: isQuantile(rule) ? new Times() : undefined,
     minutes: grows(rule) && rule.over !== 60_000 ? new Map<number, number>() : undefined,
   }
-  windows.set(key, cell)
-  return cell
+}
+
+const quantiles = { p50: 0.5, p95: 0.95, p99: 0.99 } as const
+
+/** Durations of one cell: as they are while they are few (most cells stay small), then a sketch. */
+class Times {
+  #few: number[] = []
+  #sketch: Sketch | undefined
+
+  get size (): number {
+    return this.#sketch?.count ?? this.#few.length
+  }
+
+  add (value: number): void {
+    if (this.#sketch !== undefined) this.#sketch.accept(value)
+    else if (this.#few.push(value) > 200) this.#fold()
+  }
+
+  quantile (q: number): number {
+    return this.#sketch?.getValueAtQuantile(q) ?? this.#few.sort((a, b) => a - b)[Math.floor(q * (this.#few.length - 1))] ?? NaN
+  }
+
+  #fold (): void {
+    this.#sketch = new Sketch({ relativeAccuracy: 0.01, binLimit: 2048 })
+    for (const value of this.#few) this.#sketch.accept(value)
+    this.#few = []
+  }
 }
 
 function count (rule: Rule, cell: Cell, event: EnrichedEvent): void {
   cell.requests++
-  if (cell.sketch !== undefined) {
+  if (cell.times !== undefined) {
     const value = timeOf(rule, event)
-    if (value !== null) cell.sketch.accept(value)
+    if (value !== null) cell.times.add(value)
     return
   }
   const amount = amountOf(rule, event)
@@ -118,20 +176,20 @@ function amountOf (rule: Rule, event: EnrichedEvent): number {
 }
 
 function toPoint (rule: Rule, cell: Cell, threshold: number | undefined): Point[] {
-  if (threshold === undefined || cell.sketch?.count === 0) return []
+  if (threshold === undefined || cell.times?.size === 0) return []
   return [{ subject: cell.subject, start: cell.start, value: valueOf(rule, cell), requests: cell.requests, threshold }]
 }
 
 function valueOf (rule: Rule, cell: Cell): number {
   if (rule.measure === 'error_ratio') return cell.count / cell.requests
-  if (cell.sketch === undefined) return cell.count
-  return cell.sketch.getValueAtQuantile(quantiles[rule.measure as keyof typeof quantiles])
+  if (cell.times === undefined) return cell.count
+  return cell.times.quantile(quantiles[rule.measure as keyof typeof quantiles])
 }
 
-function findBreaches (rule: Rule, points: Point[], cells: ReadonlyMap<string, Cell>, now: number, directory: Directory): Breach[] {
+function findBreaches (rule: Rule, points: Point[], cells: Cells | undefined, now: number, directory: Directory): Breach[] {
   const { changed } = evaluate(rule, openLedger(rule, [], 0), points, { now, horizon: Infinity, describe: describeSubjects(directory) })
   return changed.map((breach) => {
-    const cell = cells.get(keyOf(rule, breach.opened_at, breach))
+    const cell = cells?.find(breach.opened_at, breach)
     return { ...breach, opened_at: crossing(cell?.minutes ?? new Map(), breach.threshold) ?? breach.opened_at }
   })
 }

@@ -1,16 +1,17 @@
 import { messageOf } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
 import type { Telemetry } from '../contract.ts'
+import { breachId } from './breach.ts'
 import type { Breach, Subject } from './breach.ts'
 import { compileRule } from './compile-rule.ts'
-import type { CompiledRule } from './compile-rule.ts'
+import type { CompiledRule, Place } from './compile-rule.ts'
 import { describeSubjects, limitsOf } from './directory.ts'
 import type { Directory } from './directory.ts'
 import { amend, evaluate, openLedger } from './ledger.ts'
 import type { Evaluation, Ledger } from './ledger.ts'
 import type { Rule } from './rule.ts'
 import type { DetectStore } from './store.ts'
-import { windowAfter, windowOf } from './window.ts'
+import { windowOf } from './window.ts'
 
 const minute = 60_000
 const day = 86_400_000
@@ -21,6 +22,9 @@ const futureMs = 300_000
 /** How far back windows are read at the start: what a rule that ran before may have missed, and what a new one looks at. */
 const resumeMs = day
 const firstMs = 31 * day
+
+/** How many new breaches are looked into with one statement. */
+const atOnce = 500
 
 export interface RoundOptions {
   rules: readonly Rule[]
@@ -120,14 +124,22 @@ export class Rounds {
 
   /** Finds out, once for each new breach, when exactly a count passed its threshold, and some of the requests. */
   async #investigate ({ rule, compiled }: Watch, ledger: Ledger, evaluation: Evaluation): Promise<Evaluation> {
+    const fresh = evaluation.changed.filter((item) => !ledger.written.has(item.breach_id))
     const amended = new Map<string, Breach>()
-    for (const breach of evaluation.changed.filter((item) => !ledger.written.has(item.breach_id))) {
-      const start = windowOf(breach.opened_at, rule.over)
-      const window = { from: start, to: windowAfter(start, rule.over) }
-      const crossing = compiled.crossing(window, breach, breach.threshold)
-      const opened = crossing === undefined ? undefined : await this.#store.crossing(crossing)
-      const samples = await this.#store.samples(compiled.samples(window, breach, breach.threshold))
-      amended.set(breach.breach_id, { ...breach, opened_at: opened ?? breach.opened_at, sample_request_ids: samples })
+    for (let from = 0; from < fresh.length; from += atOnce) {
+      const breaches = fresh.slice(from, from + atOnce)
+      const places = breaches.map((breach) => ({ start: breach.opened_at, subject: breach }))
+      // What was found is matched with the limits of that time: a quota that has changed since is another breach's.
+      const limits = typeof rule.above === 'number' ? rule.above : new Map(breaches.map((breach) => [breach.partner, breach.threshold]))
+      const statement = compiled.crossings(places, limits)
+      const passed = statement === undefined ? [] : await this.#store.crossings(statement)
+      const crossings = new Map(passed.map((found) => [idOf(rule, found), found.minute]))
+      const sampled = await this.#store.samples(compiled.samples(places, limits))
+      const samples = new Map(sampled.map((found) => [idOf(rule, found), found.ids]))
+      for (const breach of breaches) {
+        const id = breach.breach_id
+        amended.set(id, { ...breach, opened_at: crossings.get(id) ?? breach.opened_at, sample_request_ids: samples.get(id) ?? [] })
+      }
     }
     return amend(evaluation, amended)
   }
@@ -155,6 +167,10 @@ export class Rounds {
   #recovered (rule: Rule): void {
     if (this.#failures.delete(rule.name)) this.#options.log.info({ rule: rule.name }, 'rule is evaluated again')
   }
+}
+
+function idOf (rule: Rule, { start, subject }: Place): string {
+  return breachId(rule.name, subject, start)
 }
 
 function labelsOf ({ rule, severity, service, route, partner, owner }: Breach & Subject): Record<string, string> {

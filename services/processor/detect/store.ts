@@ -1,6 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Breach } from './breach.ts'
-import type { Statement } from './compile-rule.ts'
+import type { Place, Statement } from './compile-rule.ts'
 import type { Point } from './episodes.ts'
 
 /** Longest time that a statement of detection may take in the engine, seconds: less than a client waits. */
@@ -11,9 +11,9 @@ export interface DetectStore {
   /** Newest event time that is not after `latest`; both epoch ms; undefined when there is none. */
   newest (latest: number): Promise<number | undefined>
   points (statement: Statement): Promise<Point[]>
-  /** Epoch ms. */
-  crossing (statement: Statement): Promise<number | undefined>
-  samples (statement: Statement): Promise<string[]>
+  /** What was found for each window and subject; `minute` in epoch ms. */
+  crossings (statement: Statement): Promise<Array<Place & { minute: number }>>
+  samples (statement: Statement): Promise<Array<Place & { ids: string[] }>>
   /** Newest versions of the open breaches, and of all that were seen since `since` (epoch ms). */
   breaches (since: number): Promise<Breach[]>
   /** Of which rules breaches were ever recorded. */
@@ -32,9 +32,10 @@ export function openDetectStore (client: ClickHouseClient, database: string): De
   }
   return {
     newest: async (latest) => await newest(read, latest),
-    points: async (statement) => (await read<PointRow>(statement)).map(toPoint),
-    crossing: async (statement) => (await read<{ minute: number }>(statement)).map((row) => Number(row.minute) * 1000)[0],
-    samples: async (statement) => (await read<{ request_id: string }>(statement)).map((row) => row.request_id),
+    points: async (statement) => (await read<Parameters<typeof toPoint>[0]>(statement)).map(toPoint),
+    crossings: async (statement) => (await read<PlaceRow & { minute: number }>(statement))
+      .map((row) => ({ ...toPlace(row), minute: Number(row.minute) * 1000 })),
+    samples: async (statement) => (await read<PlaceRow & { ids: string[] }>(statement)).map((row) => ({ ...toPlace(row), ids: row.ids })),
     breaches: async (since) => (await read<BreachRow>({ query: breachesQuery, params: { since } })).map(toBreach),
     knownRules: async () => new Set((await read<{ rule: string }>({ query: rulesQuery, params: {} })).map((row) => row.rule)),
     write: async (breaches, version) => {
@@ -55,17 +56,14 @@ async function newest (read: Read, latest: number): Promise<number | undefined> 
   return Number(past?.newest) > 0 ? Number(past?.newest) : undefined
 }
 
-interface PointRow { start: number, service?: string, route?: string, partner?: string, value: number, total: string, threshold: number }
+interface PlaceRow { start: number, service?: string, route?: string, partner?: string }
 
-function toPoint (row: PointRow): Point {
-  const { service = '', route = '', partner = '' } = row
-  return {
-    subject: { service, route, partner },
-    start: Number(row.start) * 1000,
-    value: Number(row.value),
-    requests: Number(row.total),
-    threshold: Number(row.threshold),
-  }
+function toPlace ({ start, service = '', route = '', partner = '' }: PlaceRow): Place {
+  return { start: Number(start) * 1000, subject: { service, route, partner } }
+}
+
+function toPoint (row: PlaceRow & { value: number, total: string, threshold: number }): Point {
+  return { ...toPlace(row), value: Number(row.value), requests: Number(row.total), threshold: Number(row.threshold) }
 }
 
 type BreachRow = Record<Exclude<keyof Breach, 'sample_request_ids'>, string> & { sample_request_ids: string[] }
