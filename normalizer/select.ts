@@ -77,6 +77,20 @@ function selectAll (found: Found, leaves: readonly Leaf[], method: number, filte
   }
   found.leaf = best
   found.rank = rank
+  if (best !== null && rank < ceiling && !found.declared) preferSibling(found, best, leaves, method, filter)
+}
+
+/** An operation may have servers of its own: the same key at other servers still declares the method. */
+function preferSibling (found: Found, best: Leaf, leaves: readonly Leaf[], method: number, filter: Filter): void {
+  for (const leaf of leaves) {
+    const { mount, document, byMethod, path } = leaf.record
+    if (document !== best.record.document || path.template !== best.record.path.template || byMethod[method] === undefined) continue
+    if (filter.groups !== null && filter.groups.mask[mount] === 0) continue
+    found.leaf = leaf
+    found.declared = true
+    found.ambiguous = false
+    return
+  }
 }
 
 /** Long lists: the groups that may answer, or whose hosts fit best, are asked alone first. */
