@@ -17,6 +17,7 @@ import type { Traffic } from './demo/traffic.ts'
 import { reportDemo } from './demo/world.ts'
 import { exitCodes, print } from './outcome.ts'
 import { renderBreaches, renderReport } from './report/render.ts'
+import type { BreachShape } from './report/shape.ts'
 import { colors, onTerminal, renderTitle } from './terminal.ts'
 
 interface Scene { stage: Stage, folder: DemoFolder, options: DemoOptions, enough: AbortController }
@@ -87,7 +88,8 @@ async function conclude (client: ClickHouseClient, folder: DemoFolder, sent: num
   const logged = await countLogged(folder.accessLog)
   const stored = await waitFor(async () => await countStored(client), ({ rows }) => rows >= logged.all, patienceMs)
   const report = await reportDemo(folder)
-  const ledger = await waitFor(async () => await readBreaches(client), (found) => missingBreaches(report.breaches, found).length === 0, patienceMs)
+  const complete = (found: BreachShape[]): boolean => missingBreaches(report.breaches, found).length === 0
+  const ledger = await waitFor(async () => await readBreaches(client), complete, patienceMs)
   const breaches = { reported: report.breaches, stored: ledger }
   const proofs = prove({ sent, before, logged, stored, reported: report.totals.requests, breaches })
   await print(`${renderReport(report, renderBreaches(ledger, ledger.length, 'Breaches in ClickHouse'))}\n${renderProofs(proofs)}\n`)
