@@ -126,7 +126,7 @@ export interface Field { type: string, description: string }
 
 /** The published fields, in the order of the columns of `requests`. */
 export const fields = {
-  time: { type: 'DateTime64(3)', description: 'start of the request' },
+  time: { type: 'DateTime64(3, \'UTC\')', description: 'start of the request' },
   gateway: { type: 'LowCardinality(String)', description: 'kind of gateway' },
   node: { type: 'LowCardinality(String)', description: 'gateway node, where the record names one' },
   event_id: { type: 'FixedString(32)', description: 'deterministic id of the record, 32 hex digits' },

@@ -81,8 +81,8 @@ test('a batch that is sent twice counts once in requests and in both rollups', a
   const once = await totals('twice')
   assert.deepEqual(once, [
     { n: 5000, u: 5000 },
-    { n: 5000, e: 1000, l: 1000, u: 500, i: 50_000, o: 100_000, m: 99, d: 49 },
-    { n: 5000, e: 1000, l: 1000, u: 500, i: 50_000, o: 100_000, m: 99, d: 49 },
+    { n: 5000, e: 2000, l: 1000, u: 500, i: 50_000, o: 100_000, m: 99, d: 49 },
+    { n: 5000, e: 2000, l: 1000, u: 500, i: 50_000, o: 100_000, m: 99, d: 49 },
   ])
   await insert('twice', rowsOf(5000, now), 'one')
   assert.deepEqual(await totals('twice'), once)

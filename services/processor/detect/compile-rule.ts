@@ -90,7 +90,7 @@ function paramsOf (rule: Rule, database: string, limits: Limits): Record<string,
 
 /** The measure over rows of a rollup. Sketches and sums of any rows can be put together. */
 function valueOf (rule: Rule): string {
-  const failed = "sumIf(requests, status_class NOT IN ('1xx', '2xx', '3xx', '4xx'))"
+  const failed = 'sum(errors)'
   switch (rule.measure) {
     case 'errors': return failed
     case 'error_ratio': return `${failed} / sum(requests)`

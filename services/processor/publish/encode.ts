@@ -57,7 +57,7 @@ function writerOf (type: string): Writer {
   if (type === 'String' || type.startsWith('FixedString(')) return writeText
   if (type === 'Bool') return (value) => value === true ? 'true' : 'false'
   if (type === 'Float64') return (value) => Number.isFinite(value) ? String(value) : '0'
-  if (type === 'DateTime64(3)') return writeTime
+  if (type.startsWith('DateTime64(3')) return writeTime
   const limit = largest[type]
   if (limit === undefined) throw new Error(`no encoding for the column type ${type}`)
   return (value) => writeInteger(value, limit)

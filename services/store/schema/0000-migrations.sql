@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS gatelens.migrations
     version UInt32 COMMENT 'number of the file',
     name String COMMENT 'name of the file',
     checksum String COMMENT 'SHA-256 of its statements, without comments and white space',
-    applied_at DateTime64(3) DEFAULT now64(3) COMMENT 'when it was applied',
+    applied_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'when it was applied',
     gatelens String COMMENT 'version of the program that applied it'
 )
 ENGINE = ReplacingMergeTree(applied_at)

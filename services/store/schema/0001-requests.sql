@@ -7,7 +7,7 @@
 -- and looked at.
 CREATE TABLE IF NOT EXISTS gatelens.requests
 (
-    time DateTime64(3) COMMENT 'start of the request' CODEC(Delta, ZSTD(1)),
+    time DateTime64(3, 'UTC') COMMENT 'start of the request' CODEC(Delta, ZSTD(1)),
     gateway LowCardinality(String) COMMENT 'kind of gateway',
     node LowCardinality(String) COMMENT 'gateway node, where the record names one',
     event_id FixedString(32) COMMENT 'deterministic id of the record, 32 hex digits' CODEC(ZSTD(1)),
@@ -57,7 +57,7 @@ CREATE TABLE IF NOT EXISTS gatelens.requests
     labels Map(LowCardinality(String), String) COMMENT 'labels added by configuration' CODEC(ZSTD(1)),
     source LowCardinality(String) COMMENT 'input that delivered the record',
     source_offset UInt64 COMMENT 'position of the record in that input' CODEC(Delta, ZSTD(1)),
-    inserted_at DateTime MATERIALIZED now() COMMENT 'when the row arrived; not part of SELECT *' CODEC(Delta, ZSTD(1)),
+    inserted_at DateTime('UTC') MATERIALIZED now() COMMENT 'when the row arrived; not part of SELECT *' CODEC(Delta, ZSTD(1)),
 
     INDEX request_id_index request_id TYPE bloom_filter(0.01) GRANULARITY 4,
     INDEX trace_id_index trace_id TYPE bloom_filter(0.01) GRANULARITY 4

@@ -6,7 +6,7 @@
 -- rows of one key are folded in the background.
 CREATE TABLE IF NOT EXISTS gatelens.requests_1m
 (
-    minute DateTime COMMENT 'start of the minute, by the time of the request' CODEC(Delta, ZSTD(1)),
+    minute DateTime('UTC') COMMENT 'start of the minute, by the time of the request' CODEC(Delta, ZSTD(1)),
     service LowCardinality(String) COMMENT 'as in requests',
     route LowCardinality(String) COMMENT 'as in requests',
     method LowCardinality(String) COMMENT 'as in requests',
@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS gatelens.requests_1m
     api SimpleAggregateFunction(anyLast, LowCardinality(String)) COMMENT 'API document that declares the route',
     owner SimpleAggregateFunction(anyLast, LowCardinality(String)) COMMENT 'owner of the service',
     requests SimpleAggregateFunction(sum, UInt64) COMMENT 'requests',
-    errors SimpleAggregateFunction(sum, UInt64) COMMENT 'requests with status 500 and above',
+    errors SimpleAggregateFunction(sum, UInt64) COMMENT 'requests with status 500 and above, or without a response',
     rate_limited SimpleAggregateFunction(sum, UInt64) COMMENT 'requests refused for a rate limit',
     undocumented SimpleAggregateFunction(sum, UInt64) COMMENT 'requests that no API document declares',
     request_bytes SimpleAggregateFunction(sum, UInt64) COMMENT 'bytes received',
@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS gatelens.requests_1m
     upstream AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'time in the upstream, ms',
     gateway AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'time in the gateway, ms',
     duration_max SimpleAggregateFunction(max, Float64) COMMENT 'longest total time, ms',
-    updated_at SimpleAggregateFunction(max, DateTime) COMMENT 'when the last request of the row arrived'
+    updated_at SimpleAggregateFunction(max, DateTime('UTC')) COMMENT 'when the last request of the row arrived'
 )
 ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(minute)
@@ -35,7 +35,7 @@ COMMENT 'requests by minute';
 
 CREATE TABLE IF NOT EXISTS gatelens.requests_1h
 (
-    hour DateTime COMMENT 'start of the hour, by the time of the request' CODEC(Delta, ZSTD(1)),
+    hour DateTime('UTC') COMMENT 'start of the hour, by the time of the request' CODEC(Delta, ZSTD(1)),
     service LowCardinality(String) COMMENT 'as in requests',
     route LowCardinality(String) COMMENT 'as in requests',
     method LowCardinality(String) COMMENT 'as in requests',
@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS gatelens.requests_1h
     api SimpleAggregateFunction(anyLast, LowCardinality(String)) COMMENT 'API document that declares the route',
     owner SimpleAggregateFunction(anyLast, LowCardinality(String)) COMMENT 'owner of the service',
     requests SimpleAggregateFunction(sum, UInt64) COMMENT 'requests',
-    errors SimpleAggregateFunction(sum, UInt64) COMMENT 'requests with status 500 and above',
+    errors SimpleAggregateFunction(sum, UInt64) COMMENT 'requests with status 500 and above, or without a response',
     rate_limited SimpleAggregateFunction(sum, UInt64) COMMENT 'requests refused for a rate limit',
     undocumented SimpleAggregateFunction(sum, UInt64) COMMENT 'requests that no API document declares',
     request_bytes SimpleAggregateFunction(sum, UInt64) COMMENT 'bytes received',
@@ -53,7 +53,7 @@ CREATE TABLE IF NOT EXISTS gatelens.requests_1h
     upstream AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'time in the upstream, ms',
     gateway AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'time in the gateway, ms',
     duration_max SimpleAggregateFunction(max, Float64) COMMENT 'longest total time, ms',
-    updated_at SimpleAggregateFunction(max, DateTime) COMMENT 'when the last request of the row arrived'
+    updated_at SimpleAggregateFunction(max, DateTime('UTC')) COMMENT 'when the last request of the row arrived'
 )
 ENGINE = AggregatingMergeTree
 PARTITION BY toYear(hour)
@@ -64,7 +64,7 @@ COMMENT 'requests by hour';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS gatelens.requests_to_1m TO gatelens.requests_1m AS
 SELECT
-    toStartOfMinute(toDateTime(time)) AS minute,
+    toStartOfMinute(toDateTime(time, 'UTC')) AS minute,
     service,
     route,
     method,
@@ -73,7 +73,7 @@ SELECT
     anyLast(api) AS api,
     anyLast(owner) AS owner,
     count() AS requests,
-    countIf(status >= 500) AS errors,
+    countIf(status >= 500 OR status = 0) AS errors,
     countIf(rate_limited) AS rate_limited,
     countIf(outcome IN ('inferred', 'unmatched', 'method_not_declared', 'malformed')) AS undocumented,
     sum(request_bytes) AS request_bytes,

@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS gatelens.rejected
     source LowCardinality(String) COMMENT 'input that delivered the record',
     source_offset UInt64 COMMENT 'position of the record in that input',
     length UInt64 COMMENT 'length of the record in bytes',
-    rejected_at DateTime64(3) DEFAULT now64(3) COMMENT 'when it was rejected'
+    rejected_at DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'when it was rejected'
 )
 ENGINE = MergeTree
 ORDER BY (source, rejected_at, source_offset)

@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS gatelens.catalog_endpoints
     deprecated Bool COMMENT 'declared deprecated',
     statuses Array(LowCardinality(String)) COMMENT 'declared responses: 200, 4XX, default, …',
     digest String COMMENT 'digest of the whole catalog that the row belongs to',
-    since DateTime64(3) DEFAULT now64(3) COMMENT 'when that catalog was loaded'
+    since DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'when that catalog was loaded'
 )
 ENGINE = ReplacingMergeTree(since)
 ORDER BY (service, api, method, template, route)
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS gatelens.partners
     quotas Map(LowCardinality(String), UInt64) COMMENT 'allowed requests: minute, hourly, daily, monthly',
     consumers Array(String) COMMENT 'gateway consumers that are this partner',
     digest String COMMENT 'digest of the whole catalog that the row belongs to',
-    since DateTime64(3) DEFAULT now64(3) COMMENT 'when that catalog was loaded'
+    since DateTime64(3, 'UTC') DEFAULT now64(3) COMMENT 'when that catalog was loaded'
 )
 ENGINE = ReplacingMergeTree(since)
 ORDER BY name

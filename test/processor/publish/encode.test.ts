@@ -17,7 +17,7 @@ const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.consta
 const map = fc.dictionary(text, text, { maxKeys: 4, noNullPrototype: true })
 const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.nat())
 const byType: Record<string, fc.Arbitrary<unknown>> = {
-  'DateTime64(3)': fc.oneof(fc.nat(100_000), fc.integer({ min: 0, max: Date.UTC(2148, 11, 30) }).map((ms) => ms + 0.4)),
+  'DateTime64(3, \'UTC\')': fc.oneof(fc.nat(100_000), fc.integer({ min: 0, max: Date.UTC(2148, 11, 30) }).map((ms) => ms + 0.4)),
   Bool: fc.boolean(),
   UInt8: fc.nat(255),
   UInt16: fc.nat(65_535),
