@@ -16,18 +16,14 @@ import { loadCatalog } from './catalog/load.ts'
 import type { Catalog } from './catalog/load.ts'
 import { isFormat } from './config.ts'
 import type { ProcessorConfig } from './config.ts'
-import type { Decoder, Input } from './contract.ts'
-import { formats } from './decode/index.ts'
+import type { Input } from './contract.ts'
+import type { FormatName } from './decode/index.ts'
 import { startDetector } from './detect/detector.ts'
 import type { Detector } from './detect/detector.ts'
 import { rulesFileSchema } from './detect/rule.ts'
 import type { Rule } from './detect/rule.ts'
 import { createEndpoints } from './endpoints.ts'
-import { createEnricher } from './enrich/enrich.ts'
-import { createPrivacy } from './enrich/privacy.ts'
-import { createFilter } from './filter/filter.ts'
 import { inputs } from './input/index.ts'
-import { createLocator } from './normalize/locate.ts'
 import { startExporter } from './observe/exporter.ts'
 import { createSeries } from './observe/series.ts'
 import type { Series } from './observe/series.ts'
@@ -36,6 +32,7 @@ import { connectClickhouse, createClickhouseSink } from './publish/clickhouse.ts
 import type { ClickhouseSink } from './publish/clickhouse.ts'
 import { publishDeclared } from './publish/declared.ts'
 import { restoreQuotas } from './restore-quotas.ts'
+import { createStages } from './stages.ts'
 import { createBoard } from './status.ts'
 import type { Board } from './status.ts'
 
@@ -178,18 +175,10 @@ const graceMs = 5000
 
 async function flowThrough (house: House, sink: ClickhouseSink): Promise<void> {
   const { config, catalog, series, board, log } = house
-  const privacy = createPrivacy(config.privacy)
-  for (const notice of privacy.notices) log.warn(notice)
-  await runPipeline({
-    input: createInput(house),
-    decode: createDecoder(config),
-    locate: createLocator(() => catalog),
-    filter: createFilter(config.filter),
-    enrich: createEnricher({ catalog: () => catalog, privacy }),
-    observe: series.observe,
-    sink,
-    telemetry: board,
-  })
+  const { privacy, filter } = config
+  const { notices, ...stages } = createStages({ catalog: () => catalog, privacy, filter, format: formatOf(config) })
+  for (const notice of notices) log.warn(notice)
+  await runPipeline({ input: createInput(house), ...stages, observe: series.observe, sink, telemetry: board })
 }
 
 function createInput ({ config: { input }, state, base, board, log, stopping: { signal } }: House): Input {
@@ -197,9 +186,9 @@ function createInput ({ config: { input }, state, base, board, log, stopping: { 
   return input.type === 'kafka' ? inputs.kafka(input, context) : inputs.file(input, context)
 }
 
-function createDecoder ({ input: { format }, privacy }: ProcessorConfig): Decoder {
+function formatOf ({ input: { format } }: ProcessorConfig): FormatName {
   if (!isFormat(format)) throw new GatelensError('CONFIG_INVALID', `unknown log format "${format}"`, { where: 'input.format' })
-  return formats[format]({ headers: privacy.allow_headers, query: privacy.allow_query })
+  return format
 }
 
 interface Detection {
