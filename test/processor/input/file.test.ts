@@ -258,9 +258,12 @@ test('the lag is what was not committed', async (t) => {
   writeFileSync(join(folder, 'logs', 'other.log'), 'more\n')
   await input.next()
   const waiting = input.next()
-  while (input.lag !== 5) await new Promise((resolve) => setTimeout(resolve, 1))
+  const lagIs = async (bytes: number): Promise<void> => {
+    while (input.lag !== bytes) await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  await lagIs(5)
   await input.commit()
-  while (input.lag !== 0) await new Promise((resolve) => setTimeout(resolve, 1))
+  await lagIs(0)
   await input.stop()
   assert.equal(await waiting, undefined)
 })
