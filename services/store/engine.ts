@@ -95,6 +95,8 @@ function connection (session: Session): Connection {
         const result = await session.queryAsync(sql, { format })
         return { output: result.bytes(), rows: result.rowsRead, bytes: result.bytesRead, seconds: result.elapsed }
       } catch (error) {
+        // A failed query stays in system.processes, and what it had put out comes before the next answer, until another follows.
+        await session.queryAsync('SELECT 1', { format: 'Null' }).catch(() => undefined)
         throw error instanceof StoreException ? error : parseException(error instanceof Error ? error.message : String(error))
       }
     },

@@ -8,10 +8,11 @@ import { answerEncoding } from './encoding.ts'
 import type { Connection, Engine, Outcome } from './engine.ts'
 import { StoreException } from './exception.ts'
 import { outputFormat } from './formats.ts'
-import { insertData } from './insert.ts'
+import { insertData, ownSettings } from './insert.ts'
 import { readMultipart } from './multipart.ts'
 import { isForeignPage } from './origin.ts'
-import { prepare } from './prepare.ts'
+import { createPool, poolKey } from './pool.ts'
+import { bind, prepare } from './prepare.ts'
 import type { Preparation, ReadOnly } from './prepare.ts'
 import { readRequest } from './request.ts'
 import type { StoreRequest } from './request.ts'
@@ -37,10 +38,14 @@ export interface StoreHandler {
   close (): void
 }
 
+type Session = NonNullable<StoreRequest['session']>
+
 /** One query on its way. */
 interface Job {
   statement: Statement
   data: Data | undefined
+  /** Settings of this INSERT alone. */
+  own: Record<string, string>
   user: User
   request: StoreRequest
   preparation: Preparation
@@ -55,6 +60,7 @@ const harmless = new Set(['SET', 'USE'])
 export function createHandler (parts: HandlerParts): StoreHandler {
   const { engine, spool, log } = parts
   const sessions = createSessions(engine.connect)
+  const pool = createPool()
 
   const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = new URL(message.url ?? '/', 'http://store').pathname
@@ -74,34 +80,55 @@ export function createHandler (parts: HandlerParts): StoreHandler {
     const request = readRequest(message, multipart)
     const { statement, data } = await receive(message, request, spool, engine.inflate)
     try {
-      const preparation = { request, defaults: parts.settings, tables: multipart?.tables ?? [], readOnly: permit(statement, request, user) }
-      const job = { statement, data, user, request, preparation, message, response }
+      const [own, settings] = statement.kind === 'insert' ? ownSettings(request.settings) : [{}, request.settings]
+      const readOnly = permit(statement, request, user)
+      const preparation = { request: { ...request, settings }, defaults: parts.settings, tables: multipart?.tables ?? [], readOnly }
+      const job = { statement, data, own, user, request, preparation, message, response }
       await (statement.kind === 'output' ? answerRows(job, statement) : answerCommand(job))
     } finally {
       if (data !== undefined) await spool.discard(data.path)
     }
   }
 
-  /** Runs work on a connection of the request: when the promise settles, slot and session are free again. */
-  const onConnection = async <T>(job: Job, work: (connection: Connection) => Promise<T>): Promise<T> => {
-    const { user, request, statement, preparation } = job
-    const { connection, isNamed, release } = sessions.lease(user.name, request.session)
+  /** Runs work on a connection of the request: when the promise settles, slot and connection are free again. */
+  const onConnection = async <T>(job: Job, work: (connection: Connection) => Promise<T>): Promise<T> =>
+    await engine.exclusively(job.statement.kind === 'output' ? 'read' : 'write', async () =>
+      await (job.request.session === undefined ? onPooled(job, work) : onSession(job, job.request.session, work)))
+
+  const onSession = async <T>(job: Job, session: Session, work: (connection: Connection) => Promise<T>): Promise<T> => {
+    const { user, preparation, request } = job
+    const { connection, release } = sessions.lease(user.name, session)
     try {
-      return await engine.exclusively(statement.kind === 'output' ? 'read' : 'write', async () => {
-        // The setting could not be taken back for the session's next query; `permit` stands alone there.
-        await prepare(connection, isNamed ? { ...preparation, readOnly: 0 } : preparation, spool)
-        return await work(connection)
-      })
+      // The setting could not be taken back for the session's next query; `permit` stands alone there.
+      await prepare(connection, { ...preparation, readOnly: 0 }, spool)
+      await bind(connection, request.params)
+      return await work(connection)
     } finally {
       release()
     }
   }
 
+  const onPooled = async <T>({ statement, preparation, request }: Job, work: (connection: Connection) => Promise<T>): Promise<T> => {
+    const key = poolKey(statement, preparation)
+    const pooled = key === undefined ? undefined : pool.take(key)
+    const connection = pooled ?? engine.connect()
+    let isClean = false
+    try {
+      if (pooled === undefined) await prepare(connection, preparation, spool)
+      await bind(connection, request.params)
+      isClean = true
+      return await work(connection)
+    } finally {
+      if (key !== undefined && isClean) pool.keep(key, connection)
+      else connection.close()
+    }
+  }
+
   const answerCommand = async (job: Job): Promise<void> => {
-    const { statement, data, request, response } = job
+    const { statement, data, own, request, response } = job
     const format = outputFormat(undefined, request)
     const outcome = await onConnection(job, async (connection): Promise<Outcome> => {
-      if (statement.kind === 'insert' && data !== undefined) return await insertData(connection, statement, data)
+      if (statement.kind === 'insert' && data !== undefined) return await insertData(connection, statement, data, own)
       return await connection.run(statement.kind === 'command' ? statement.text : '', format)
     })
     setSummary(response, outcome, statement.kind === 'insert' ? 'written' : 'read')
@@ -142,7 +169,10 @@ export function createHandler (parts: HandlerParts): StoreHandler {
         else sendException(response, toException(error), engine.version)
       })
     },
-    close: () => sessions.close(),
+    close: () => {
+      sessions.close()
+      pool.close()
+    },
   }
 }
 

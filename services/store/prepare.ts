@@ -17,16 +17,28 @@ export interface Preparation {
 }
 
 /**
- * Brings a connection to what a request asks for: its database, settings, parameters and external tables, and at last
- * `readonly`, which forbids the rest.
+ * Brings a connection to what a request asks for: its database, settings and external tables, and at last `readonly`,
+ * which forbids the rest.
  */
 export async function prepare (connection: Connection, { request, defaults, tables, readOnly }: Preparation, spool: Spool): Promise<void> {
   if (request.database !== undefined) await connection.run(`USE ${quoteName(request.database)}`)
-  const params = Object.entries(request.params).map(([name, value]): [string, string] => [`param_${name}`, value])
-  const pairs = [...Object.entries({ ...defaults, ...request.settings }), ...params]
-  if (pairs.length > 0) await connection.run(`SET ${pairs.map(([name, value]) => `${quoteName(name)} = ${quoteText(String(value))}`).join(', ')}`)
+  await set(connection, { ...defaults, ...request.settings }, '')
   for (const table of tables) await load(connection, table, spool)
   if (readOnly > 0) await connection.run(`SET readonly = ${readOnly}`)
+}
+
+/** Sets the values of `{name:Type}` placeholders; `readonly` does not forbid that. */
+export async function bind (connection: Connection, params: StoreRequest['params']): Promise<void> {
+  await set(connection, params, 'param_')
+}
+
+/** Settings in the form of a SETTINGS clause, without the word. */
+export function assignments (settings: Record<string, string | number | boolean>, prefix = ''): string {
+  return Object.entries(settings).map(([name, value]) => `${quoteName(`${prefix}${name}`)} = ${quoteText(String(value))}`).join(', ')
+}
+
+async function set (connection: Connection, values: Record<string, string | number | boolean>, prefix: string): Promise<void> {
+  if (Object.keys(values).length > 0) await connection.run(`SET ${assignments(values, prefix)}`)
 }
 
 async function load (connection: Connection, table: ExternalTable, spool: Spool): Promise<void> {

@@ -2,21 +2,12 @@ import { StoreException } from './exception.ts'
 import type { Connection } from './engine.ts'
 import type { StoreRequest } from './request.ts'
 
-/** A connection for one query. */
-export interface Lease {
-  connection: Connection
-  /** True for a session's connection, which keeps what is set on it. */
-  isNamed: boolean
-  /** Ends the lease, and the connection if no session keeps it. */
-  release: () => void
-}
-
 export interface Sessions {
   /**
-   * Lends a connection: a new one, or that of a named session, which serves one query at a time. Throws 372
-   * SESSION_NOT_FOUND and 373 SESSION_IS_LOCKED.
+   * Lends the connection of a named session, which serves one query at a time; it is made when the session is new.
+   * Throws 372 SESSION_NOT_FOUND and 373 SESSION_IS_LOCKED.
    */
-  lease (owner: string, session: StoreRequest['session']): Lease
+  lease (owner: string, session: NonNullable<StoreRequest['session']>): { connection: Connection, release: () => void }
   close (): void
 }
 
@@ -33,12 +24,7 @@ export function createSessions (connect: () => Connection): Sessions {
     sessions.delete(key)
   }
   return {
-    lease: (owner, session) => {
-      if (session === undefined) {
-        const connection = connect()
-        return { connection, isNamed: false, release: () => connection.close() }
-      }
-      const { id, seconds, mustExist } = session
+    lease: (owner, { id, seconds, mustExist }) => {
       const key = `${owner}\n${id}`
       if (mustExist && !sessions.has(key)) throw new StoreException('SESSION_NOT_FOUND', `Session ${id} not found`)
       const held = sessions.get(key) ?? { connection: connect(), busy: false }
@@ -50,7 +36,7 @@ export function createSessions (connect: () => Connection): Sessions {
         held.busy = false
         held.timer = setTimeout(expire, seconds * 1000, key).unref()
       }
-      return { connection: held.connection, isNamed: true, release }
+      return { connection: held.connection, release }
     },
     close: () => {
       for (const held of sessions.values()) clearTimeout(held.timer)

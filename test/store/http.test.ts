@@ -166,6 +166,33 @@ test('answers are compressed only when the client and the setting say so', async
   assert.equal((await raw({ query, enable_http_compression: '1' }, 'identity, gzip;q=0')).toString(), plain.toString())
 })
 
+test('nothing that a request sets is there for the next', async () => {
+  assert.equal((await post('SELECT {x:String}', { param_x: 'mine', max_threads: '1' })).text, 'mine\n')
+  for (const other of ['max_block_size', 'param_y']) {
+    assert.match((await post('SELECT {x:String}', { max_threads: '1', [other]: '1' })).text, /^Code: 456\..*UNKNOWN_QUERY_PARAMETER/s)
+  }
+  assert.equal((await post('SELECT {x:String}', { param_x: 'other', max_threads: '1' })).text, 'other\n')
+  await post('SET max_block_size = 7')
+  await post('USE system')
+  await post('CREATE TEMPORARY TABLE here (a UInt8)')
+  await send(store.url, { query: 'SELECT 1', max_result_rows: '1' })
+  assert.equal(await value('SELECT getSetting(\'max_block_size\') != 7, currentDatabase(), getSetting(\'readonly\'), (SELECT count() FROM system.tables WHERE name = \'here\')'), '1\tdefault\t0\t0')
+})
+
+test('what a failed query had put out is not part of the next answer', async () => {
+  const session_id = 'failing'
+  const failed = await post('SELECT sleepEachRow(0.1) FROM numbers(100)', { session_id, max_execution_time: '1', max_block_size: '1', wait_end_of_query: '1' })
+  assert.equal(failed.headers.get('x-clickhouse-exception-code'), '159')
+  assert.equal((await post('SELECT 2', { session_id })).text, '2\n')
+  assert.equal((await post('KILL QUERY WHERE query_id = \'none\'', { session_id })).text, '')
+})
+
+test('a client may keep a long query running while hundreds of short ones come and go', async () => {
+  const slow = post('SELECT count(sleepEachRow(0.1)) FROM numbers(30)', { max_block_size: '1' })
+  for (let index = 0; index < 300; index++) assert.equal(await value(`SELECT ${index}`), String(index))
+  assert.equal((await slow).text, '30\n')
+})
+
 test('external tables can be queried beside the stored ones', async () => {
   const form = new FormData()
   form.append('ext', new Blob(['1\tone\n2\ttwo\n']), 'ext.tsv')
