@@ -1,23 +1,33 @@
 import { mkdirSync } from 'node:fs'
-import { mkdir, open, rename } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { GatelensError, messageOf } from './errors.ts'
 
 /**
  * Replaces a file whole: temporary file, fsync, rename, fsync of the folder. After a crash the old or the new content
- * is there, never a mixture.
+ * is there, never a mixture. What was written of a file that could not be finished is removed: on a full disk others need
+ * its room.
  */
 export async function writeDurably (path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.tmp`
-  const file = await open(temporary, 'w', 0o600)
+  try {
+    await writeSynced(temporary, content)
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw error
+  }
+  await syncFolder(dirname(path))
+}
+
+async function writeSynced (path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'w', 0o600)
   try {
     await file.writeFile(content)
     await file.datasync()
   } finally {
     await file.close()
   }
-  await rename(temporary, path)
-  await syncFolder(dirname(path))
 }
 
 /** Makes a rename or an unlink in `folder` durable. */
