@@ -9,6 +9,7 @@ import { indexHosts } from './hosts.ts'
 import { inferRoute } from './infer.ts'
 import { lintTemplates } from './lint.ts'
 import { readParameters } from './parameters.ts'
+import { decodeDelimiters } from './path.ts'
 import { createSearcher } from './search.ts'
 import type { Searcher } from './search.ts'
 import { openFilter } from './select.ts'
@@ -45,9 +46,10 @@ export interface Normalizer {
  * templates of the same shape meet: the first document and key wins.
  */
 export function compile (apis: readonly ApiDocument[], options: CompileOptions = {}): Normalizer {
-  const declared = declare(apis)
+  const documents = Array.isArray(apis) ? apis.filter(isRead) : []
+  const declared = declare(documents)
   const searcher = createSearcher(buildTree(declared.branches))
-  const gateway = createGateway(options.gateway, declared.mounts)
+  const gateway = createGateway(options?.gateway, declared.mounts)
   const context: Context = {
     searcher,
     methods: declared.methods,
@@ -63,8 +65,12 @@ export function compile (apis: readonly ApiDocument[], options: CompileOptions =
     params: (_, found) => readParameters(found),
     explain: (request) => explainMatch(request, match(request), searcher, methodNumber(context, request)),
     endpoints: declared.endpoints,
-    problems: [...apis.flatMap((api) => api.problems), ...lintTemplates(declared), ...gateway.problems],
+    problems: [...documents.flatMap((api) => api.problems), ...lintTemplates(declared), ...gateway.problems],
   }
+}
+
+function isRead (api: ApiDocument): boolean {
+  return typeof api === 'object' && api !== null && Array.isArray(api.paths) && Array.isArray(api.problems)
 }
 
 interface Context {
@@ -92,6 +98,25 @@ function matchRequest (context: Context, request: MatchRequest): Match {
   const requested = searcher.cursor.host === '' ? request.host : searcher.cursor.host
   const tiers = typeof requested === 'string' && requested !== '' ? context.hosts(requested) : null
   const path = searcher.cursor.text
+  const first = locate(context, request, requested, method, tiers, path)
+  if (first.form !== undefined) return first
+  const unnamed = isNamed(request) && context.gateway !== null ? { ...request, service: '', route: '' } : request
+  if (unnamed !== request) {
+    const second = locate(context, unnamed, requested, method, tiers, path)
+    if (second.form !== undefined) return second
+  }
+  const bare = decodeDelimiters(path)
+  if (bare === path) return first
+  const third = locate(context, unnamed, requested, method, tiers, bare)
+  return third.form === undefined ? first : third
+}
+
+/** A name that leads nowhere may be a wrong one: then the gateway's rules are asked as if it were not told. */
+function isNamed (request: MatchRequest): boolean {
+  return (request.service ?? '') !== '' || (request.route ?? '') !== ''
+}
+
+function locate (context: Context, request: MatchRequest, requested: unknown, method: number, tiers: Tiers, path: string): Match {
   const hit = context.gateway === null ? null : context.gateway(request, requested, path)
   const scope = narrowed(context, request, hit, method, tiers, path)
   const found = scope === '' ? whole(context, request, hit, method, tiers, path) : scope

@@ -43,7 +43,7 @@ function createReader (document: unknown, options: ReadOptions): Reader {
   const root = isObject(document) ? document : {}
   const info = isObject(root.info) ? root.info : {}
   const format = formatOf(root)
-  const { service, source } = options
+  const [service, source] = [textOf(options?.service), textOf(options?.source)]
   const [api, apiVersion] = [textOf(info.title), textOf(info.version)]
   const reader: Reader = { service, source, root, api, apiVersion, format, servers: [], problems: [] }
   if (!isObject(document)) report(reader, 'error', 'not-a-document', 'The document is not an object.', '')

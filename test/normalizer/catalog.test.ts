@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compile, createInference, readBackstage, readKong, readOpenApi } from '../../normalizer/index.ts'
+import type { ApiDocument, CompileOptions, ReadOptions } from '../../normalizer/index.ts'
 
 const codesOf = (problems: ReadonlyArray<{ code: string }>): string[] => problems.map(({ code }) => code)
 
@@ -62,6 +63,16 @@ test('junk instead of a document gives problems', () => {
     assert.ok(codesOf(readOpenApi(junk, { service: 's', source: 'x' }).problems).includes(code), JSON.stringify(junk))
   }
   assert.deepEqual(readOpenApi({ openapi: '3.1.0', webhooks: {} }, { service: 's', source: 'x' }).problems, [])
+})
+
+test('junk instead of read documents or options compiles to an empty catalog', () => {
+  const junk: unknown[] = [null, undefined, 5, 'x', {}, [null, 5, {}, { paths: [] }]]
+  for (const apis of junk) {
+    const normalizer = compile(apis as ApiDocument[], null as unknown as CompileOptions)
+    assert.equal(normalizer.match({ method: 'GET', path: '/a' }).outcome, 'unmatched')
+    assert.deepEqual(normalizer.endpoints, [])
+  }
+  assert.equal(readOpenApi({ openapi: '3.1.0', paths: {} }, undefined as unknown as ReadOptions).service, '')
 })
 
 test('explain names the winner, the losers and the rule', () => {
