@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { ClickHouseClient } from '@clickhouse/client'
+import { GatelensError } from '../../runtime/errors.ts'
 import type { Part } from './parcel.ts'
 
 /** Most rows of one insert; all of them make one block, so that an insert lands whole or not at all. */
@@ -8,10 +9,11 @@ const blockRows = 4_000_000
 /**
  * Inserts rows as one block under a deduplication token. Sent again under the same token it changes nothing, neither in
  * the table nor in the views that depend on it
- * (https://clickhouse.com/docs/guides/developer/deduplicating-inserts-on-retries).
+ * (https://clickhouse.com/docs/guides/developer/deduplicating-inserts-on-retries). Throws STORE_UNREACHABLE when it was not
+ * ClickHouse that answered: a gateway in between may say 200 to anything.
  */
 export async function insertPart (client: ClickHouseClient, database: string, part: Part, token: string): Promise<void> {
-  await client.insert({
+  const { summary } = await client.insert({
     table: `\`${database}\`.\`${part.table}\``,
     columns: part.columns.map((column) => `\`${column}\``) as [string, ...string[]],
     format: 'TabSeparated',
@@ -32,6 +34,7 @@ export async function insertPart (client: ClickHouseClient, database: string, pa
       date_time_input_format: 'basic',
     },
   })
+  if (summary === undefined) throw new GatelensError('STORE_UNREACHABLE', 'the answer to an insert has no X-ClickHouse-Summary; this is not ClickHouse')
 }
 
 /** A part is made for every day that a batch touches; a batch that touches more is split. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ClickHouseError } from '@clickhouse/client'
@@ -61,6 +63,23 @@ test('rows of more days than one insert may touch are inserted in several', asyn
   await sink.settled()
   assert.deepEqual(await store.query('SELECT count() AS rows, sum(requests) AS requests FROM gatelens.requests_1m'), [{ rows: 250, requests: 250 }])
   assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.rejected'), [{ rows: 0 }])
+})
+
+test('an insert that something else than ClickHouse says yes to has not landed', async (t) => {
+  const folder = makeFolder(t)
+  const early = await startStoreProcess(t, join(folder, 'store'))
+  await early.stop()
+  const impostor = createServer((request, response) => request.resume().on('end', () => response.end('<html>welcome</html>')))
+  await once(impostor.listen(early.port, '127.0.0.1'), 'listening')
+  const { sink, values } = await openSink(t, { url: early.url, state: join(folder, 'state'), prepare: async () => {} })
+  await sink.write(makeBatch('a', 0, makeEvents(5)))
+  assert.equal(values.get('gatelens_store_up'), 0)
+  impostor.closeAllConnections()
+  await new Promise((resolve) => impostor.close(resolve))
+  const store = await startStoreProcess(t, join(folder, 'store'), early.port)
+  await prepareTables(store.client)
+  await sink.settled()
+  assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.requests'), [{ rows: 5 }])
 })
 
 test('tables that were dropped are made again', async (t) => {
