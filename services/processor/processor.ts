@@ -108,6 +108,7 @@ async function furnish (config: ProcessorConfig, { base, log = createLog('proces
   const { budgets, max_series: maxSeries } = config.metrics
   const series = createSeries({ budgets, maxSeries, partners: () => catalog.partners })
   const board = createBoard(series)
+  board.set('gatelens_state_writable', {}, 1)
   board.set('gatelens_catalog_endpoints', {}, catalog.endpoints.length)
   board.set('gatelens_catalog_problems', {}, catalog.problems.length)
   for (const { severity, code, message, source, line } of catalog.problems) {

@@ -3,11 +3,15 @@ import type { MetricName } from './observe/metrics.ts'
 
 /** What `/readyz` answers: one word for the whole, and the state of each part. */
 export interface Status {
-  /** `ready`; `degraded`: the store is away and batches wait on disk; `blocked`: no room is left and the input waits. */
+  /**
+   * `ready`; `degraded`: the store is away and batches wait on disk; `blocked`: no room is left, in the spool or on the disk,
+   * and the input waits.
+   */
   status: 'ready' | 'degraded' | 'blocked'
   input: { lag_bytes: number | null, lag_seconds: number | null }
   store: { up: boolean }
   spool: { bytes: number, max_bytes: number }
+  state: { writable: boolean }
   catalog: { endpoints: number | null, problems: number | null, compiled_at: string }
   detection: { seconds: number | null }
 }
@@ -30,12 +34,14 @@ export function createBoard (telemetry: Telemetry): Board {
     },
     status: ({ spoolBytes, compiledAt }) => {
       const up = valueOf('gatelens_store_up') === 1
+      const writable = valueOf('gatelens_state_writable') !== 0
       const waiting = valueOf('gatelens_spool_bytes') ?? 0
       return {
-        status: up ? 'ready' : waiting < spoolBytes * nearlyFull ? 'degraded' : 'blocked',
+        status: !writable || (!up && waiting >= spoolBytes * nearlyFull) ? 'blocked' : up ? 'ready' : 'degraded',
         input: { lag_bytes: valueOf('gatelens_input_lag_bytes'), lag_seconds: valueOf('gatelens_input_lag_seconds') },
         store: { up },
         spool: { bytes: waiting, max_bytes: spoolBytes },
+        state: { writable },
         catalog: {
           endpoints: valueOf('gatelens_catalog_endpoints'),
           problems: valueOf('gatelens_catalog_problems'),

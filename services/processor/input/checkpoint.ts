@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { GatelensError, messageOf, systemCode } from '../../runtime/errors.ts'
 import { ensureFolder, writeDurably } from '../../runtime/files.ts'
+import type { StateWriter } from '../state-writes.ts'
 import { fingerprint } from './fingerprint.ts'
 
 const fingerprintSchema = z.strictObject({ sha256: z.string(), length: z.number().int().nonnegative() })
@@ -37,12 +38,12 @@ export interface Checkpoint {
   /** True when the input has never run before. */
   readonly fresh: boolean
   readonly entries: Entry[]
-  /** Makes the entries durable as they are now; calls that overlap share a write. */
+  /** Makes the entries durable as they are now, when the disk has room for them; calls that overlap share a write. */
   save (): Promise<void>
 }
 
-/** Reads `<folder>/input-<id>.json`, or begins it. Throws STATE_INVALID, or FOLDER_UNUSABLE. */
-export async function openCheckpoint (folder: string, id: string): Promise<Checkpoint> {
+/** Reads `<folder>/input-<id>.json`, or begins it; `writer` does its writes. Throws STATE_INVALID, or FOLDER_UNUSABLE. */
+export async function openCheckpoint (folder: string, id: string, writer: StateWriter): Promise<Checkpoint> {
   await ensureFolder(folder)
   const path = join(folder, `input-${id}.json`)
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -50,7 +51,7 @@ export async function openCheckpoint (folder: string, id: string): Promise<Check
     throw new GatelensError('FOLDER_UNUSABLE', messageOf(error), { where: path, cause: error })
   })
   const entries = text === undefined ? [] : parse(text, path)
-  return { fresh: text === undefined, entries, save: saver(path, id, entries) }
+  return { fresh: text === undefined, entries, save: saver(path, id, entries, writer) }
 }
 
 /** The entry of a generation that nothing is known of yet. */
@@ -70,12 +71,15 @@ function parse (text: string, path: string): Entry[] {
   }
 }
 
-function saver (path: string, input: string, files: Entry[]): () => Promise<void> {
+function saver (path: string, input: string, files: Entry[], writer: StateWriter): () => Promise<void> {
   let running: Promise<void> | undefined
   let waiting: Promise<void> | undefined
   const write = (): Promise<void> => {
-    running = writeDurably(path, `${JSON.stringify({ version: 1, input, files }, null, 1)}\n`).catch((error: unknown) => {
-      throw new GatelensError('FOLDER_UNUSABLE', `cannot write the checkpoint: ${messageOf(error)}`, { where: path, cause: error })
+    const content = `${JSON.stringify({ version: 1, input, files }, null, 1)}\n`
+    running = writer(() => writeDurably(path, content)).then((written) => {
+      if (!written) throw unwritable(path, 'the disk is full')
+    }, (error: unknown) => {
+      throw unwritable(path, error)
     }).finally(() => { running = undefined })
     return running
   }
@@ -85,4 +89,8 @@ function saver (path: string, input: string, files: Entry[]): () => Promise<void
     waiting ??= running.catch(() => {}).then(() => { waiting = undefined; return write() })
     return waiting
   }
+}
+
+function unwritable (path: string, reason: unknown): GatelensError {
+  return new GatelensError('FOLDER_UNUSABLE', `cannot write the checkpoint: ${messageOf(reason)}`, { where: path, cause: reason })
 }

@@ -12,6 +12,7 @@ import { pause } from '../../runtime/shutdown.ts'
 import { byteSize, duration } from '../../runtime/units.ts'
 import { sourceOf } from '../contract.ts'
 import type { Input, RecordBatch, Telemetry } from '../contract.ts'
+import { createStateWriter } from '../state-writes.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import type { Checkpoint, Intent } from './checkpoint.ts'
 import { FileSet } from './file-set.ts'
@@ -60,7 +61,7 @@ export function createFileInput (options: FileInputOptions, context: InputContex
 }
 
 async function * readFiles (options: FileInputOptions, context: InputContext): AsyncGenerator<RecordBatch, void> {
-  const checkpoint = await openCheckpoint(context.state, options.name)
+  const checkpoint = await openCheckpoint(context.state, options.name, createStateWriter('the checkpoint', context))
   const patterns = options.paths.map((path) => resolve(context.base, path))
   const { follow, start_at: startAt, forget } = options
   const files = new FileSet({ patterns, follow, startAt, forget }, checkpoint, context.log)

@@ -11,6 +11,8 @@ import type { Logger } from '../../runtime/log.ts'
 import { pause, settleWithin } from '../../runtime/shutdown.ts'
 import { byteSize, duration } from '../../runtime/units.ts'
 import type { EventBatch, Landed, Sink, Telemetry } from '../contract.ts'
+import { createStateWriter } from '../state-writes.ts'
+import type { StateWriter } from '../state-writes.ts'
 import { Bell } from './bell.ts'
 import { deliver } from './deliver.ts'
 import type { Parcel } from './parcel.ts'
@@ -78,6 +80,7 @@ class StoreWriter implements ClickhouseSink {
   readonly #database: string
   readonly #context: ClickhouseContext
   readonly #spool: Spool
+  readonly #write: StateWriter
   readonly #closing = new AbortController()
   /** Who wants to know when a spooled batch is in the store, by token. */
   readonly #landed = new Map<string, Landed>()
@@ -90,6 +93,8 @@ class StoreWriter implements ClickhouseSink {
     this.#database = options.database
     this.#context = context
     this.#spool = spool
+    // Whatever keeps the spool from being written may be mended while the input waits.
+    this.#write = createStateWriter('the spool', { ...context, signal: this.#closing.signal }, () => true)
     this.#setUp(false)
     this.done = this.#run()
     // Whoever waits for `done` gets the error; nobody has to.
@@ -187,18 +192,7 @@ class StoreWriter implements ClickhouseSink {
       if (this.#closing.signal.aborted) throw stopped()
       const changed = this.#bell.rung
       if (!this.#spool.hasRoom(bytes)) await changed
-      else if (await this.#spooled(parcel)) return this.#signal()
-    }
-  }
-
-  async #spooled (parcel: Parcel): Promise<boolean> {
-    try {
-      await this.#spool.add(parcel)
-      return true
-    } catch (error) {
-      this.#context.log.error({ reason: messageOf(error) }, 'the spool cannot be written; the input waits')
-      await pause(1000, this.#closing.signal)
-      return false
+      else if (await this.#write(() => this.#spool.add(parcel))) return this.#signal()
     }
   }
 
