@@ -34,7 +34,7 @@ export async function loadOptionCatalog (options: CatalogOptions): Promise<Catal
   const config = options.config === undefined ? undefined : readProcessorConfig(options.config)
   const catalog = await loadCatalog({ ...config?.settings.catalog, ...given }, { base: config?.folder ?? process.cwd() })
   for (const { message, source, line } of catalog.problems.filter((problem) => problem.severity === 'error').slice(0, shownProblems)) {
-    const where = line === undefined ? source : `${source}:${line}`
+    const where = line === undefined || line === 0 ? source : `${source}:${line}`
     process.stderr.write(`${explainError(new GatelensError('CATALOG_DOCUMENT', message, { where }))}\n`)
   }
   return catalog

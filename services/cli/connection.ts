@@ -38,7 +38,7 @@ export async function withClient<T> (options: Omit<Connection, 'database' | 'clu
 
 /** Sends one statement and copies the answer to standard output as it comes. Throws as {@link withClient} does. */
 export async function postStatement (options: Connection, statement: string, settings: Record<string, string>): Promise<void> {
-  if (!URL.canParse(options.url)) throw usage(options.url, 'not a URL')
+  if (!URL.canParse(options.url) || !/^https?:$/.test(new URL(options.url).protocol)) throw usage(options.url, 'not an http or https URL')
   const target = new URL(options.url)
   const username = options.username ?? decodeURIComponent(target.username)
   const password = options.password ?? decodeURIComponent(target.password)

@@ -26,7 +26,7 @@ interface DemoOptions { data: string, for?: number, rate: number, seed: number, 
 /** Defines `gatelens demo`. */
 export function demo (command: Command): void {
   command
-    .option('--data <folder>', 'folder for everything that the demo writes; emptied at the start', 'gatelens-demo')
+    .option('--data <folder>', 'folder for everything that the demo writes; what the last demo left there is removed', 'gatelens-demo')
     .option('--for <duration>', 'stop by itself after this time, such as 60s', readDuration)
     .option('--rate <n>', 'requests a second', readCount, 200)
     .option('--seed <n>', 'seed of the traffic: the same seed sends the same requests', readCount, 1)
@@ -40,6 +40,14 @@ async function run (options: DemoOptions): Promise<void> {
   const enough = new AbortController()
   onInterrupt(enough)
   await print(`${colors.dim('starting store, gateway and processor …')}\n`)
+  try {
+    await perform(folder, options, enough)
+  } finally {
+    folder.release()
+  }
+}
+
+async function perform (folder: DemoFolder, options: DemoOptions, enough: AbortController): Promise<void> {
   const stage = await startStage(folder)
   try {
     await print(renderPlaces(stage.places, folder, options.rate))

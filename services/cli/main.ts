@@ -3,7 +3,7 @@
 import { Command, CommanderError } from 'commander'
 import { explainError, GatelensError } from '../runtime/errors.ts'
 import { version } from '../runtime/package.ts'
-import { exitCodeOf, quietPipe } from './outcome.ts'
+import { exitCodeOf, guardStream } from './outcome.ts'
 
 type Definition = (command: Command) => void
 interface Entry { summary: string, load: () => Promise<Definition> }
@@ -22,8 +22,8 @@ const commands: Record<string, Entry> = {
   decode: { summary: 'turn log records from stdin into events, one JSON object a line', load: async () => (await import('./decode.ts')).decode },
 }
 
-quietPipe(process.stdout)
-quietPipe(process.stderr)
+guardStream(process.stdout)
+guardStream(process.stderr)
 process.exitCode = await run(process.argv.slice(2))
 
 async function run (args: string[]): Promise<number> {

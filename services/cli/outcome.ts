@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { GatelensError, systemCode } from '../runtime/errors.ts'
+import { explainError, GatelensError, messageOf, systemCode } from '../runtime/errors.ts'
 
 /** Exit codes: nothing to say, findings, or wrong usage, configuration or surroundings. */
 export const exitCodes = { good: 0, findings: 1, failed: 2 } as const
@@ -9,11 +9,12 @@ export function exitCodeOf (error: unknown): number {
   return error instanceof GatelensError && error.code === 'STORE_REFUSED' ? exitCodes.findings : exitCodes.failed
 }
 
-/** Ends the process in silence when the reader of a stream has gone (`gatelens … | head`). */
-export function quietPipe (stream: Writable): void {
+/** Ends the process when a stream takes no more: in silence when its reader has gone (`gatelens … | head`), else with the reason. */
+export function guardStream (stream: Writable): void {
   stream.on('error', (error) => {
     if (systemCode(error) === 'EPIPE') process.exit(exitCodes.good)
-    throw error
+    if (stream !== process.stderr) process.stderr.write(`${explainError(new GatelensError('OUTPUT_FAILED', `cannot write on: ${messageOf(error)}`, { cause: error }))}\n`)
+    process.exit(exitCodes.failed)
   })
 }
 

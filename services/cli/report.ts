@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import type { Command } from 'commander'
 import { SingleBar } from 'cli-progress'
 import { globSync, isDynamicPattern } from 'tinyglobby'
@@ -58,11 +58,22 @@ async function run (words: string[], options: ReportOptions): Promise<void> {
 
 function findLogs (words: string[]): LogFile[] {
   if (words.length === 0) throw new GatelensError('USAGE', 'no log file is named', { hint: 'Give at least one file, such as: gatelens report access.ndjson; - reads standard input.' })
-  return words.flatMap((word) => {
+  return distinct(words.flatMap((word) => {
     if (word === '-' || existsSync(word) || !isDynamicPattern(word)) return [openLog(word)]
     const found = globSync(word, { onlyFiles: true, dot: true }).sort()
     if (found.length === 0) throw new GatelensError('INPUT_UNREADABLE', 'no file matches', { where: word })
     return found.map(openLog)
+  }))
+}
+
+/** A file that is named twice, or by a name and a glob, is read once: nobody wants its requests doubled. */
+function distinct (files: LogFile[]): LogFile[] {
+  const known = new Set<string>()
+  return files.filter(({ path }) => {
+    const file = path === '-' ? path : realpathSync(path)
+    if (!known.has(file)) return known.add(file)
+    process.stderr.write(`note: ${path} is named more than once and read once\n`)
+    return false
   })
 }
 

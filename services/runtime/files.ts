@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdirSync, statSync } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { GatelensError, messageOf } from './errors.ts'
 
 /**
@@ -42,16 +42,32 @@ export async function syncFolder (folder: string): Promise<void> {
 
 /** Creates a folder (and its parents) that only this user can read. Throws FOLDER_UNUSABLE. */
 export async function ensureFolder (folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => { throw unusable(folder, error) })
+  ensureFolderSync(folder)
 }
 
 /** The synchronous form of {@link ensureFolder}, for start-up code. */
 export function ensureFolderSync (folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(resolve(folder))
   } catch (error) {
     throw unusable(folder, error)
   }
+}
+
+/** Node's own recursive form never returns where the parent exists but takes no new folder, as in /proc. */
+function makeFolder (folder: string): void {
+  if (isFolder(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Another process may have been faster.
+    if (!isFolder(folder)) throw error
+  }
+}
+
+function isFolder (path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 function unusable (folder: string, error: unknown): GatelensError {

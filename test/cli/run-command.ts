@@ -10,9 +10,9 @@ const main = resolve(root, 'services/cli/main.ts')
 export interface Outcome { code: number | null, stdout: string, stderr: string }
 
 /** Starts the command line from its sources, in the root of the package unless told otherwise. */
-export function startCommand (args: string[], cwd = root): ChildProcess {
+export function startCommand (args: string[], cwd = root, stdout: 'pipe' | number = 'pipe'): ChildProcess {
   const { CI: _ci, FORCE_COLOR: _color, ...env } = process.env
-  return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] })
+  return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], { cwd, env, stdio: ['pipe', stdout, 'pipe'] })
 }
 
 /** Runs a command to its end. */

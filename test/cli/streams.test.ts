@@ -1,10 +1,13 @@
 /** How the command line treats its streams: readers that go away, gzip, several files, and what is only half there. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { root, runCommand, startCommand } from './run-command.ts'
 
@@ -16,6 +19,7 @@ interface Report {
   totals: { records: number, requests: number, rejected: number }
   files: Array<{ path: string, records: number, error: string | null }>
   rejects: Array<{ reason: string, records: number }>
+  partners: Array<{ quotas: Array<{ quota: string, requests: number }> }>
 }
 
 test('plain and gzip files, globs and standard input are one report', async () => {
@@ -27,6 +31,48 @@ test('plain and gzip files, globs and standard input are one report', async () =
   assert.equal(code, 0)
   assert.deepEqual(report.files.map((file) => file.records), [10, 20, 10])
   assert.deepEqual([report.totals.records, report.totals.requests], [40, 40])
+})
+
+test('gzip is recognised on standard input and in a named pipe, which is opened once', async () => {
+  const pipe = join(folder, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const reporting = runCommand(['report', '--json', pipe, '-'], { stdin: gzipSync(sample) })
+  const writing = writeFile(pipe, gzipSync(sample))
+  const report = JSON.parse((await reporting).stdout) as Report
+  await writing
+  assert.deepEqual(report.files.map(({ records, error }) => [records, error]), [[10, null], [10, null]])
+  assert.equal(report.totals.requests, 20)
+})
+
+test('a file that is named twice is read once, and that is said', async () => {
+  const { stdout, stderr } = await runCommand(['report', '--json', 'examples/kong-log/access.ndjson', 'examples/kong-log/*', 'examples/../examples/kong-log/access.ndjson'])
+  assert.equal((JSON.parse(stdout) as Report).totals.records, 10)
+  assert.match(stderr, /^note: examples\/kong-log\/access\.ndjson is named more than once and read once$/m)
+})
+
+test('the logs of two gateways over the same hours add up in the partners\' quotas', async () => {
+  const at = (minute: number): string => JSON.stringify({
+    request: { method: 'GET', uri: '/v1/orders', headers: {} },
+    response: { status: 200 },
+    latencies: { request: 5 },
+    started_at: 1_787_220_000_000 + minute * 60_000,
+    consumer: { username: 'initech' },
+  })
+  const log = Array.from({ length: 30 }, (_, minute) => `${at(minute)}\n`.repeat(minute === 2 ? 20 : 5)).join('')
+  writeFileSync(join(folder, 'one.log'), log)
+  writeFileSync(join(folder, 'two.log'), log)
+  const { stdout } = await runCommand(['report', '--json', '--partners', 'examples/partners.yaml', join(folder, 'one.log'), join(folder, 'two.log')])
+  const [partner] = (JSON.parse(stdout) as Report).partners
+  assert.deepEqual(partner?.quotas.map(({ quota, requests }) => [quota, requests]), [['minute', 40], ['daily', 330]])
+})
+
+test('a full disk behind standard output is an error with a reason', async () => {
+  const full = openSync('/dev/full', 'w')
+  const child = startCommand(['report', 'examples/kong-log/access.ndjson'], root, full)
+  closeSync(full)
+  const [errors, [code]] = await Promise.all([text(child.stderr!), once(child, 'close')])
+  assert.equal(code, 2)
+  assert.match(errors, /^error\[OUTPUT_FAILED\] cannot write on: ENOSPC/)
 })
 
 test('a gzip file that is cut counts as far as it can be read, is named, and makes the exit code 2', async () => {

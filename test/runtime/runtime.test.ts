@@ -51,6 +51,8 @@ test('a folder that cannot be made is FOLDER_UNUSABLE with its path', async () =
   const expected = (error: unknown): boolean => error instanceof GatelensError && error.code === 'FOLDER_UNUSABLE' && error.where === join(file, 'x')
   await assert.rejects(ensureFolder(join(file, 'x')), expected)
   assert.throws(() => ensureFolderSync(join(file, 'x')), expected)
+  // Node's own recursive mkdir never returns here.
+  assert.throws(() => ensureFolderSync('/proc/gatelens/x'), { code: 'FOLDER_UNUSABLE', where: '/proc/gatelens/x' })
 })
 
 test('a taken port is PORT_IN_USE with the address', async () => {

@@ -1,12 +1,10 @@
-import { createReadStream, openSync, readSync, closeSync, statSync } from 'node:fs'
-import { PassThrough } from 'node:stream'
-import type { Readable } from 'node:stream'
+import { closeSync, createReadStream, openSync, statSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import type { RawRecord } from '../../processor/contract.ts'
 import { cutLines } from '../../processor/input/lines.ts'
 import type { LongLine } from '../../processor/input/lines.ts'
-import { GatelensError, messageOf } from '../../runtime/errors.ts'
+import { GatelensError, messageOf, systemCode } from '../../runtime/errors.ts'
 
 /** One file (or `-` for standard input) and its size on disk; 0 when the size is not known. */
 export interface LogFile { path: string, size: number }
@@ -20,13 +18,13 @@ const pieceBytes = 256 * 1024
 const longestRecord = 1024 * 1024
 const newline = 0x0A
 
-/** Checks that a log file can be read. Throws INPUT_UNREADABLE with its path. */
+/** Checks that a log file can be read; a pipe is not opened before it is read. Throws INPUT_UNREADABLE with its path. */
 export function openLog (path: string): LogFile {
   if (path === '-') return { path, size: 0 }
   try {
     const found = statSync(path)
     if (found.isDirectory()) throw new Error('it is a folder; name its files, such as folder/*.log')
-    closeSync(openSync(path, 'r'))
+    if (found.isFile()) closeSync(openSync(path, 'r'))
     return { path, size: found.size }
   } catch (error) {
     throw new GatelensError('INPUT_UNREADABLE', `cannot read the file: ${messageOf(error)}`, { where: path, cause: error })
@@ -39,29 +37,43 @@ export function openLog (path: string): LogFile {
  */
 export async function * readRecords (file: LogFile, advance: (bytes: number) => void = () => {}): AsyncGenerator<LogLines> {
   try {
-    yield * splitLines(openStream(file, advance))
+    yield * splitLines(unpack(readPieces(file, advance)))
   } catch (error) {
     if (error instanceof GatelensError) throw error
-    throw new GatelensError('INPUT_UNREADABLE', `cannot read on: ${messageOf(error)}`, { where: file.path, cause: error })
+    const hint = systemCode(error).startsWith('Z_') ? 'The gzip data is cut or damaged; what could be read of it counts.' : undefined
+    throw new GatelensError('INPUT_UNREADABLE', `cannot read on: ${messageOf(error)}`, { where: file.path, hint, cause: error })
   }
 }
 
-function openStream (file: LogFile, advance: (bytes: number) => void): Readable {
-  if (file.path === '-') return process.stdin
-  const raw = createReadStream(file.path, { highWaterMark: pieceBytes })
-  raw.on('data', (piece) => { advance(piece.length) })
-  raw.pause()
-  const unpacked = isGzip(file.path) ? createGunzip({ chunkSize: pieceBytes }) : new PassThrough({ highWaterMark: pieceBytes })
-  pipeline(raw, unpacked).catch((error: unknown) => { unpacked.destroy(error as Error) })
-  return unpacked
+async function * readPieces ({ path }: LogFile, advance: (bytes: number) => void): AsyncGenerator<Buffer> {
+  const stream = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: pieceBytes })
+  for await (const piece of stream as AsyncIterable<Buffer>) {
+    advance(piece.length)
+    yield piece
+  }
 }
 
-function isGzip (path: string): boolean {
-  const head = Buffer.alloc(2)
-  const descriptor = openSync(path, 'r')
-  const length = readSync(descriptor, head, 0, 2, 0)
-  closeSync(descriptor)
-  return length === 2 && head[0] === 0x1F && head[1] === 0x8B
+/** Looks at the first bytes as they come, for what comes through a pipe cannot be read twice. */
+async function * unpack (pieces: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  let head: Buffer = Buffer.alloc(0)
+  while (head.length < 2) {
+    const { value, done } = await pieces.next()
+    if (done === true) break
+    head = Buffer.concat([head, value])
+  }
+  const packed = head.length >= 2 && head[0] === 0x1F && head[1] === 0x8B
+  yield * packed ? gunzip(follow(head, pieces)) : follow(head, pieces)
+}
+
+async function * follow (head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  yield head
+  yield * rest
+}
+
+function gunzip (pieces: AsyncGenerator<Buffer>): AsyncIterable<Buffer> {
+  const unpacked = createGunzip({ chunkSize: pieceBytes })
+  pipeline(pieces, unpacked).catch((error: unknown) => { unpacked.destroy(error as Error) })
+  return unpacked
 }
 
 async function * splitLines (stream: AsyncIterable<Buffer>): AsyncGenerator<LogLines> {

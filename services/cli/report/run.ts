@@ -6,6 +6,7 @@ import type { AccessEvent, Reject } from '../../processor/event.ts'
 import { privacySchema } from '../../processor/enrich/privacy.ts'
 import type { FilterRules } from '../../processor/filter/filter.ts'
 import { createStages } from '../../processor/stages.ts'
+import type { Quotas } from '../../processor/observe/quota.ts'
 import { createRollup } from '../../processor/detect/rollup.ts'
 import type { Rule } from '../../processor/detect/rule.ts'
 import { explainError, GatelensError } from '../../runtime/errors.ts'
@@ -47,7 +48,9 @@ interface Pass {
 
 function createPass ({ catalog, rules, top, ...stages }: ReportRequest): Pass {
   const { decode, locate, filter, enrich } = createStages({ catalog: () => catalog, privacy: privacySchema.parse({}), ...stages })
-  const summary = new Summary()
+  const quotas = new Map(catalog.partners.map((partner) => [partner.name, partner.quotas]))
+  const quotasOf = (name: string): Quotas => quotas.get(name) ?? {}
+  const summary = new Summary(quotasOf)
   const rejects = new RejectTally()
   const rollup = createRollup(rules, catalog)
   let filtered = 0
@@ -66,7 +69,7 @@ function createPass ({ catalog, rules, top, ...stages }: ReportRequest): Pass {
       filtered,
       rejects: rejects.read(),
       breaches: rollup.breaches().map(shapeBreach),
-      quotasOf: (name) => catalog.partners.find((partner) => partner.name === name)?.quotas ?? {},
+      quotasOf,
       catalog: {
         endpoints: catalog.endpoints.length,
         services: catalog.services.size,

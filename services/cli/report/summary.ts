@@ -1,6 +1,7 @@
 import { LogCollapsingLowestDenseDDSketch as Sketch } from '@datadog/sketches-js'
 import type { EnrichedEvent, Outcome } from '../../processor/event.ts'
 import { unmapped } from '../../processor/catalog/partners.ts'
+import type { Quotas } from '../../processor/observe/quota.ts'
 import { QuotaPeak } from './quota-peak.ts'
 
 /** Counts of one group of requests. */
@@ -54,9 +55,11 @@ export class Summary {
   last = -Infinity
   requestBytes = 0
   responseBytes = 0
+  readonly #quotasOf: (partner: string) => Quotas
   readonly #limits: Limits
 
-  constructor (overrides: Partial<Limits> = {}) {
+  constructor (quotasOf: (partner: string) => Quotas, overrides: Partial<Limits> = {}) {
+    this.#quotasOf = quotasOf
     this.#limits = { ...limits, ...overrides }
   }
 
@@ -94,7 +97,7 @@ export class Summary {
     return group(this.partners, `${event.partner}\n${consumer}`, this.#limits.partners,
       (rest) => {
         const names = { partner: rest ?? event.partner, consumer: rest ?? consumer, tier: rest === undefined ? event.partner_tier : '' }
-        return { ...newCounts(), ...names, quotas: new QuotaPeak() }
+        return { ...newCounts(), ...names, quotas: new QuotaPeak(this.#quotasOf(names.partner)) }
       })
   }
 
