@@ -158,6 +158,8 @@ function guard (server: Server, handler: GatewayHandler, log: Logger): void {
       : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? [408, messages[408]] as const : [400, messages[400]] as const
     socket.end(rawResponse(status, message, randomHex(16)))
   })
+  // Node would answer 417 by itself; an expectation that nobody knows may be ignored (RFC 9110 §10.1.1), as nginx does.
+  server.on('checkExpectation', handler.handle)
   server.on('connect', (_request, socket: Duplex) => {
     handler.counters.malformed++
     socket.on('error', () => socket.destroy())

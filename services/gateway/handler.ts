@@ -124,6 +124,8 @@ function begin (exchange: Exchange, parts: HandlerParts): void {
   const { request, method, arrival: { target, host } } = exchange
   exchange.hooks = parts.chains.global
   if (target.path === '' || !hostIsValid(request, host)) return respond(exchange, { status: 400, message: messages[400], headers: { Connection: 'close' } })
+  const framing = refuseFraming(request)
+  if (framing !== undefined) return respond(exchange, framing)
   if (method === 'TRACE' || method === 'CONNECT') return respond(exchange, { status: 405, message: messages[405] })
   const match = parts.router.match({
     method, host, defaultPort: 80, path: exchange.path, header: (name) => request.headersDistinct[name] ?? [],
@@ -135,6 +137,14 @@ function begin (exchange: Exchange, parts: HandlerParts): void {
   const answer = runAccess(exchange, parts.chains.of(match.route))
   if (!(answer instanceof Promise)) return proceed(exchange, answer, parts)
   answer.then((late) => proceed(exchange, late, parts)).catch((error: unknown) => fail(exchange, error, parts.log))
+}
+
+/** RFC 9112 §6.1: a body can only be passed on when `chunked` is all that was done to it, and not by a client of HTTP/1.0. */
+function refuseFraming ({ headers, httpVersion }: IncomingMessage): Answer | undefined {
+  const coding = headers['transfer-encoding']
+  if (coding === undefined || (httpVersion === '1.1' && /^chunked$/i.test(coding))) return undefined
+  const status = httpVersion === '1.1' ? 501 : 400
+  return { status, message: status === 501 ? 'Transfer coding is not supported' : messages[400], headers: { Connection: 'close' } }
 }
 
 /** RFC 9112 §3.2: exactly one Host, and a valid one. */

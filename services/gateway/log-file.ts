@@ -24,7 +24,7 @@ export interface LogFileStats {
 
 const standard: Record<string, number> = { '/dev/stdout': 1, '/dev/stderr': 2 }
 const flushAfterMs = 20
-const chunkBytes = 128 * 1024
+const chunkBytes = 256 * 1024
 
 /**
  * Appends lines to a file in batches and in order. Writing never waits and never throws: lines are gathered for a few
@@ -35,7 +35,10 @@ export class LogFile {
   readonly #stream: SonicBoom
   readonly #bound: number
   readonly #log: Logger
-  #chunk = Buffer.allocUnsafe(0)
+  // Filled in turn as long as the disk keeps up: fresh memory costs more than filling it.
+  #chunk: Buffer = Buffer.allocUnsafeSlow(chunkBytes)
+  #spare: Buffer = Buffer.allocUnsafeSlow(chunkBytes)
+  #whole: Buffer = this.#chunk
   #used = 0
   #lines = 0
   #waiting = 0
@@ -91,7 +94,8 @@ export class LogFile {
 
   #renew (most: number): void {
     this.#flush()
-    this.#chunk = Buffer.allocUnsafe(Math.max(chunkBytes, most))
+    if (most <= this.#chunk.length) return
+    this.#whole = this.#chunk = Buffer.allocUnsafeSlow(Math.max(chunkBytes, most))
   }
 
   #flush (): void {
@@ -99,7 +103,9 @@ export class LogFile {
     this.#timer = undefined
     if (this.#used === 0) return
     const bytes = this.#chunk.subarray(0, this.#used)
-    this.#chunk = this.#chunk.subarray(this.#used)
+    // When all that went out before has landed, nobody reads the spare any more; else the rest of this chunk must do.
+    if (this.#waiting === 0) [this.#whole, this.#spare, this.#chunk] = [this.#spare, this.#whole, this.#spare]
+    else this.#chunk = this.#chunk.subarray(this.#used)
     this.#written += this.#lines
     this.#waiting += bytes.length
     this.#used = this.#lines = 0

@@ -30,6 +30,7 @@ export function proxy (exchange: Exchange, service: Service, parts: ProxyParts):
 }
 
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
+const bodiless = new Set([204, 205, 304])
 const notConnected = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'])
 const unresolved = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA'])
 
@@ -218,6 +219,8 @@ class Call {
     controller?.abort(new Error('given up'))
     if (this.#exchange.response.destroyed || this.#exchange.request.errored !== null) return this.#finish()
     if (this.#exchange.headersAt > 0) {
+      // RFC 9110 §8.6: a 304 may tell the length that it does not send; undici takes that for a body that is missing.
+      if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && bodiless.has(this.#exchange.status)) return this.#end()
       this.#parts.log.warn({ service: this.#service.name, reason: messageOf(error) }, 'an upstream response broke off')
       this.#finish()
       return cut(this.#exchange.response)

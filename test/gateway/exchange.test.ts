@@ -58,7 +58,8 @@ const times = new Set(['balancer_start', 'balancer_start_ns', 'balancer_latency'
 function blotNumbers (this: unknown, key: string, value: unknown): unknown {
   if (times.has(key) && typeof value === 'number') return 'N'
   const latencies = typeof this === 'object' && this !== null && 'receive' in this
-  if (latencies && typeof value === 'number' && value >= 0) return 'MS'
+  // Milliseconds with up to three decimals; anything else stands out in the comparison.
+  if (latencies && typeof value === 'number' && /^\d+(?:\.\d{1,3})?$/.test(String(value))) return 'MS'
   // The digits of the latencies are part of the response.
   return key === 'size' && typeof this === 'object' && this !== null && 'status' in this ? 'N' : value
 }

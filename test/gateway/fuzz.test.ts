@@ -59,3 +59,22 @@ test('headers past the limit, broken bytes and CONNECT get an answer of their ow
   assert.deepEqual(await stop(), [])
   await upstream.close()
 })
+
+test('a transfer coding that cannot be passed on is refused and logged, an expectation that nobody knows is ignored', async () => {
+  let arrived = 0
+  const upstream = await serve((incoming, response) => {
+    arrived++
+    incoming.resume().on('end', () => response.end('ok'))
+  })
+  const { gateway, stop } = await run(config(upstream.url))
+  const port = Number(new URL(gateway.url).port)
+  const post = async (version: string, header: string, body: string): Promise<string> =>
+    await exchangeBytes(port, `POST /r HTTP/${version}\r\nHost: a\r\nConnection: close\r\n${header}\r\n\r\n${body}`)
+  assert.match(await post('1.1', 'Transfer-Encoding: gzip, chunked', '0\r\n\r\n'), /^HTTP\/1\.1 501 /)
+  assert.match(await post('1.0', 'Transfer-Encoding: chunked', '0\r\n\r\n'), /^HTTP\/1\.1 400 /)
+  assert.equal(arrived, 0)
+  assert.match(await post('1.1', 'Expect: 200-maybe\r\nContent-Length: 2', 'ab'), /^HTTP\/1\.1 200 /)
+  const records = await stop()
+  assert.deepEqual(records.map((record) => record.response.status), [501, 400, 200])
+  await upstream.close()
+})

@@ -412,3 +412,41 @@ test('requests that wait behind another on one connection are logged when it bre
   assert.deepEqual(records.map((record) => record.request.uri).sort(), ['/lost', '/r/1', '/r/2'])
   await upstream.close()
 })
+
+test('a response without a body may tell the length that it does not send', async () => {
+  const upstream = await serveSocket((socket) => {
+    socket.on('data', () => { socket.write('HTTP/1.1 304 Not Modified\r\nContent-Length: 500\r\nETag: "a"\r\n\r\n') })
+  })
+  const { gateway, stop } = await run(configFor(upstream.url))
+  for (let count = 0; count < 3; count++) {
+    const text = await exchangeBytes(Number(new URL(gateway.url).port), 'GET /r HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+    assert.match(text, /^HTTP\/1\.1 304 Not Modified\r\n[\s\S]*ETag: "a"\r\n[\s\S]*\r\n\r\n$/)
+  }
+  const records = await stop()
+  assert.deepEqual(records.map(({ response, source }) => [response.status, source]), Array.from({ length: 3 }, () => [304, 'upstream']))
+  await upstream.close()
+})
+
+test('a key is not logged wherever the client puts a copy of it, escaped or not', async () => {
+  const upstream = await serve((_incoming, response) => { response.end('ok') })
+  const key = 'a+b/c="secret"'
+  const { gateway, stop, folder } = await run(`
+_format_version: "3.0"
+services: [{ name: s, url: "${upstream.url}", routes: [{ name: r, paths: [/r] }] }]
+consumers: [{ username: acme, keyauth_credentials: [{ key: '${key}' }] }]
+plugins:
+  - { name: key-auth }
+  - { name: correlation-id }
+  - { name: file-log, config: { path: access.log } }
+`)
+  const encoded = encodeURIComponent(key)
+  await exchangeBytes(Number(new URL(gateway.url).port), `GET /r/${encoded}?copy=${encoded}&${encoded}=1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\napikey: ${key}\r\n` +
+    `Kong-Request-ID: ${key}\r\nReferer: http://a/?k=${encoded.toLowerCase()}\r\nX-Copy: ${key}\r\nX-Copy: ${key}\r\n\r\n`)
+  const record = only(await stop())
+  const text = readFileSync(join(folder, 'access.log'), 'utf8').toLowerCase()
+  for (const form of [key, encoded, JSON.stringify(key).slice(1, -1)]) assert.ok(!text.includes(form.toLowerCase()), form)
+  assert.deepEqual(record.request.headers['x-copy'], ['REDACTED', 'REDACTED'])
+  assert.equal(record.correlation_id, 'REDACTED')
+  assert.match(record.request.id, /^[0-9a-f]{32}$/)
+  await upstream.close()
+})

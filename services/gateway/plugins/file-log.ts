@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { definePlugin } from '../plugin.ts'
-import { serialize } from '../record.ts'
+import { createSerializer } from '../record.ts'
 
 export const fileLog = definePlugin({
   priority: 9,
@@ -17,6 +17,7 @@ export const fileLog = definePlugin({
   }),
   start: ({ path, reopen }, { openLog, entities }) => {
     const file = openLog(path, reopen)
-    return { log: (exchange) => file.write(serialize(exchange, entities.secretNames)) }
+    const serialize = createSerializer(entities.secretNames)
+    return { log: (exchange) => file.write(serialize(exchange)) }
   },
 })
