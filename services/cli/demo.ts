@@ -73,6 +73,11 @@ async function play (client: ClickHouseClient, { stage, folder, options, enough 
     clearTimeout(timer)
     await traffic.stop()
   }
+  if (traffic.count.answered + traffic.count.failed === 0) {
+    await print(`${colors.dim('stopped before any traffic was sent')}\n`)
+    process.exitCode = exitCodes.interrupted
+    return []
+  }
   await print(`${colors.dim('traffic stopped; waiting until all of it is in ClickHouse …')}\n\n`)
   await stage.stopGateway()
   return await Promise.race([conclude(client, folder, traffic.count.answered, before), stage.broken])
@@ -117,7 +122,7 @@ function onInterrupt (controller: AbortController): void {
     first ??= performance.now()
     controller.abort()
     // npm passes the terminal's Ctrl-C on, so that one keystroke comes twice.
-    if (performance.now() - first > 1000) process.exit(130)
+    if (performance.now() - first > 1000) process.exit(exitCodes.interrupted)
   }
   process.on('SIGINT', handler)
   process.on('SIGTERM', handler)

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Explanation } from '../../normalizer/index.ts'
-import { addCatalogOptions, loadOptionCatalog } from './catalog-options.ts'
+import { GatelensError } from '../runtime/errors.ts'
+import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
 import { exitCodes, print } from './outcome.ts'
 import { colors, formatText, renderTable, renderTitle } from './terminal.ts'
@@ -9,15 +10,20 @@ interface ExplainOptions extends CatalogOptions { host?: string, json?: true }
 
 /** Defines `gatelens explain`. */
 export function explain (command: Command): void {
-  addCatalogOptions(command.argument('<method>', 'request method, such as GET').argument('<url>', 'URL or path, as a client sends it'))
+  addCatalogOptions(command.argument('[method]', 'request method, such as GET').argument('[url]', 'URL or path, as a client sends it'))
+    .usage('<method> <url> [options]')
     .option('--host <name>', 'requested host, when the URL is only a path')
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExits with 1 when no declared operation answers the request.')
     .action(run)
 }
 
-async function run (method: string, url: string, options: ExplainOptions): Promise<void> {
-  const { normalizer } = await loadOptionCatalog(options)
+async function run (first: string | undefined, second: string | undefined, options: ExplainOptions): Promise<void> {
+  const openapi = splitOperands(options.openapi)
+  const backstage = splitOperands(options.backstage)
+  const [method, url, ...more] = [first, second, ...openapi.operands, ...backstage.operands].filter((word) => word !== undefined)
+  if (method === undefined || url === undefined || more.length > 0) throw new GatelensError('USAGE', 'a method and a URL are wanted', { hint: 'Try: gatelens explain GET /v1/orders/42 --openapi openapi.yaml' })
+  const { normalizer } = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
   const explanation = normalizer.explain({ method: method.toUpperCase(), path: url, host: options.host ?? hostOf(url) })
   const { match } = explanation
   const inferred = match.outcome === 'unmatched' ? normalizer.infer(match.path) : ''
@@ -49,9 +55,9 @@ function render (method: string, url: string, { match, rule, candidates }: Expla
   const { endpoint } = match
   const facts: Array<[string, string]> = [
     ['outcome', match.outcome === 'matched' ? colors.green(match.outcome) : colors.yellow(match.outcome)],
-    ['route', endpoint === undefined ? `${inferred} (inferred)` : match.route],
+    ['route', endpoint !== undefined ? match.route : inferred === '' ? '' : `${inferred} (inferred)`],
     ['operation', endpoint?.operationId ?? ''],
-    ['document', endpoint === undefined ? '' : `${endpoint.api} ${endpoint.apiVersion}  ${colors.dim(endpoint.source)}`],
+    ['document', endpoint === undefined ? '' : `${`${endpoint.api} ${endpoint.apiVersion}`.trim()}  ${colors.dim(endpoint.source)}`.trim()],
     ['service', endpoint?.service ?? ''],
     ['gateway', match.gateway === undefined ? '' : `route ${match.gateway.name} of service ${match.gateway.service}`],
     ['decided by', rule],

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream'
 import { explainError, GatelensError, messageOf, systemCode } from '../runtime/errors.ts'
 
-/** Exit codes: nothing to say, findings, or wrong usage, configuration or surroundings. */
-export const exitCodes = { good: 0, findings: 1, failed: 2 } as const
+/** Exit codes: nothing to say, findings, wrong usage, configuration or surroundings, or stopped before there was a result. */
+export const exitCodes = { good: 0, findings: 1, failed: 2, interrupted: 130 } as const
 
 /** The exit code for a failure: what the engine refused is a finding, everything else a failure. */
 export function exitCodeOf (error: unknown): number {

@@ -48,8 +48,7 @@ async function run (words: string[], options: ReportOptions): Promise<void> {
     filter: config?.settings.filter ?? [],
     top: options.top,
     advance: bar.advance,
-  })
-  bar.stop()
+  }).finally(bar.stop)
   await print(options.json === true ? `${JSON.stringify(result, null, 2)}\n` : renderReport(result))
   const broken = result.files.filter((file) => file.error !== null)
   for (const file of broken) process.stderr.write(`${file.error}\n`)

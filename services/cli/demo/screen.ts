@@ -28,7 +28,7 @@ export class FiguresLine {
     const rate = Math.round(traffic.answered / Math.max(seconds, 1))
     const parts = [
       `${formatCount(traffic.answered)} sent`, `${rate}/s`, `${formatCount(stored.rows)} in ClickHouse`, `${stored.routes} routes`,
-      open === 0 ? 'no breach yet' : colors.red(`${open} breaches`),
+      open === 0 ? 'no breach yet' : colors.red(open === 1 ? '1 breach' : `${formatCount(open)} breaches`),
       ...(traffic.failed === 0 ? [] : [colors.red(`${formatCount(traffic.failed)} without an answer`)]),
     ]
     const line = `  ${colors.dim(clock)}  ${parts.join(colors.dim('  ·  '))}`
