@@ -36,9 +36,10 @@ export function inferSegments (target: unknown): string[] | null {
   return segments
 }
 
-/** True for a segment that `inferSegments` typed: it counts towards no cap. */
+/** True for a segment that holds a type and no word (`{int}`, `{id}.json`): it counts towards no cap. */
 export function isTyped (segment: string): boolean {
-  return segment.includes('{')
+  const close = segment.indexOf('}') + 1
+  return segment.startsWith('{') && (close === segment.length || (segment[close] === '.' && extensions.has(segment.slice(close + 1).toLowerCase())))
 }
 
 /** The type of one segment in braces, or the segment when it is a word. */
@@ -62,7 +63,7 @@ const shapes: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(?:urn:uuid:)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, '{uuid}'],
   [/^\d{4}-(?:0\d|1[0-2])(?:-[0-3]\d)?(?:[T ][\d:.]*(?:Z|[+-]\d\d:?\d\d)?)?$|^\d{4}-W\d\d$|^\d{4}-Q[1-4]$/, '{date}'],
   [/^[^\s@]+@[^\s@.]+\.[^\s@]*[^\s@.]$/, '{email}'],
-  [/^(?:tel:)?\+\d{7,15}$|^(?:\+?1-)?\(?\d{3}\)?-\d{3}-\d{4}$/, '{phone}'],
+  [/^(?:tel:)?\+\d{7,15}$|^(?:\+?1[-. ])?\(?\d{3}\)?[-. ]?\d{3}[-. ]\d{4}$|^\+\d{1,3}(?:[-. ]\(?\d{1,5}\)?){2,5}$/, '{phone}'],
   [/^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}$/, '{ip}'],
   [/^(?=[0-9a-f:]*:[0-9a-f]*:)[0-9a-f:]{2,39}$/i, '{ip}'],
   [/^[+-]\d+$/, '{int}'],
@@ -83,6 +84,8 @@ function typeOfWhole (text: string): string | undefined {
 /** Types that only chance tells from words: they need digits, or both cases, in a row without separators. */
 function randomType (text: string): string | undefined {
   const { length } = text
+  // One kind of id must not get several types by chance: the prefix tells more than the length.
+  if (/^[a-z]{2,10}_[0-9A-Za-z]{6,}$/.test(text) && idType(text) !== undefined) return '{id}'
   if (length < 6 || !/^[\w~-]+={0,2}$/.test(text)) return undefined
   const digit = /\d/.test(text)
   if (/^(?:0x)?[0-9a-f]+$/i.test(text) && (digit || length >= 16)) return '{hex}'
@@ -100,9 +103,9 @@ function typeOfParts (text: string): string | undefined {
   if (semicolon >= 0) return semicolon === 0 ? '{matrix}' : inferSegment(text.slice(0, semicolon))
   if (text.includes(',')) return '{list}'
   const call = /^([A-Za-z_$][\w.$-]*)\((.*)\)$/.exec(text)
-  if (call !== null && isWord(call[1]!)) return call[2] === '' ? text : `${call[1]}({key})`
+  if (call !== null && isPlainWord(call[1]!)) return call[2] === '' ? text : `${call[1]}({key})`
   const colon = text.lastIndexOf(':')
-  if (colon > 0 && isWord(text.slice(colon + 1))) return `${inferSegment(text.slice(0, colon))}${text.slice(colon)}`
+  if (colon > 0) return isPlainWord(text.slice(colon + 1)) ? `${inferSegment(text.slice(0, colon))}${text.slice(colon)}` : '{id}'
   const dot = text.lastIndexOf('.')
   if (dot > 0 && extensions.has(text.slice(dot + 1).toLowerCase())) {
     const stem = inferSegment(text.slice(0, dot))
@@ -121,6 +124,11 @@ function idType (text: string): string | undefined {
   return tokens.length > 5 ? '{slug}' : undefined
 }
 
+/** A word that is no id either: what may stay beside a type. */
+function isPlainWord (text: string): boolean {
+  return isWord(text) && (typeOfWhole(text) ?? idType(text)) === undefined
+}
+
 function isWord (text: string): boolean {
   if (text === '-' || text === '~') return true
   return text.length <= maxWord && /^[.$@]?[A-Za-z0-9_](?:[\w.~$+-]*[\w~])?$/.test(text)
@@ -137,8 +145,9 @@ function isWordToken (token: string, count: number): boolean {
   if (/^\d+$/.test(token)) return count > 1 && token.length <= 2
   if (technicalWords.has(token.toLowerCase())) return true
   if (/^v\d+(?:p\d+)?(?:alpha|beta|rc|preview)?\d*$/i.test(token)) return token.length <= 12
-  if (/^[a-z]+\d{1,2}$|^[A-Z][a-z]+\d{1,2}$|^[A-Z]{2,}\d$/.test(token)) return true
-  return token.length <= 4 && /^[a-z0-9]+$/.test(token) && token.replace(/\D/g, '').length === 1
+  if (token.length >= 4 && /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(token)) return false
+  // `level2`, `Step1`, `3ds`, `4xx`, `b2b`.
+  return /^[a-z]+\d{1,2}$|^[A-Z][a-z]+\d{1,2}$|^[A-Z]{2,}\d$|^\d[a-z]{1,2}$|^[a-z][24][a-z]$/.test(token)
 }
 
 /** Letters without a word in them: no vowel for long, or case changing all the time. */

@@ -4,7 +4,8 @@
 export const technicalWords: ReadonlySet<string> = new Set((
   '2fa 3ds 3d 4k 8k aes128 aes256 b2b b2c base32 base58 base64 c2c cbor0 d3 e164 e2e ec2 es256 h264 h265 hs256 http1 http2 http3 i18n ' +
   'ipv4 ipv6 iso3166 iso4217 iso8601 k8s l10n mp3 mp4 oauth1 oauth2 p2p pbkdf2 pkcs12 ps256 rs256 rs512 s3 saml2 sha1 sha256 sha384 ' +
-  'sha512 utf8 utf16 x509 web3 md5 ed25519 a11y o11y g2 m2m m3u8 route53 http404 403 404 500 1password 2checkout'
+  'sha512 utf8 utf16 x509 web3 md5 ed25519 a11y o11y g2 m2m m3u8 route53 http404 403 404 500 1password 2checkout ' +
+  'log4j neo4j tlsv1 sslv3 h2c w3c 8bit 1st auth0 db1 db2'
 ).split(' '))
 
 /** Endings that stay behind a typed stem. */

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createInference, inferRoute } from '../../normalizer/index.ts'
+
+const words = `users orders order-items OrderLineItems getUserById user_profiles user_profiles2 v1 v2.1 v1.0 v3.1.2 v1beta1 v2alpha1 2fa oauth2
+ipv4 sha256 base64 utf8 mp4 k8s s3 ec2 x509 log4j TLSv1 css3 html5 web3 b2b p2p 3ds 4xx en en-US zh-Hans-CN pt_BR es-419
+us-east-1 eu-west-2 robots.txt favicon.ico index.html swagger.json openapi.yaml main.css jquery-3.min.js README.md .well-known .env
+openid-configuration batchGet search:export orders:batchGet me self @me healthz livez metrics actuator graphql wp-login.php
+cgi-bin phpmyadmin level2 step1 top10 facade decade face cafe dead beef added cabbage terms-and-conditions create-payment-intent`
+
+const values = {
+  '{int}': '42 007 1700000000000 4111111111111111 -12 +7',
+  '{number}': '3.14 -12.5',
+  '{id}': `fd8c ad76 3f2a 9bc1 a1b2 12ab 5f3 x7f q7wz cus_9s6XKzkNRiz8i3 pi_3MtwBwLkdIwHu7ix28a3tqPa acct_1032D82eZvKYlo2C
+    sub_1MowQVLkdIwHu7ixeRlqHVzs PX1Z8Q B00005N5PF ORD-2024-17 INV-00042 ABCD-1234-EFGH G-12AB34 item12345 user123 user-8812 product-123
+    some-slug-4f2a my-post-12345 sku-99812-blue 978-3-16-148410-0 GB29NWBK60161331926819 1Z999AA10123456784 LH454 @janedoe
+    urn:isbn:0451450523 12:34 a:fd8c9912`,
+  '{uuid}': '550e8400-e29b-41d4-a716-446655440000 550E8400-E29B-41D4-A716-446655440000',
+  '{ulid}': '01ARZ3NDEKTSV4RRFFQ69G5FAV',
+  '{ksuid}': '0ujtsYcgvSTl8PAuAdqWYSMnLOv',
+  '{nanoid}': 'V1StGXR8_Z5jdHi6B-myT',
+  '{objectid}': '507f1f77bcf86cd799439011',
+  '{hex}': 'deadbeef01 0xdeadbeef c0ffee ab12cd34 da39a3ee5e6b4b0d3255bfef95601890afd80709',
+  '{email}': 'jane.doe@example.com jane%40example.com',
+  '{phone}': '+14155552671 415-555-2671 (415)555-2671 415.555.2671 +44%2020%207946%200958',
+  '{date}': '2024-01-31 2024-01-31T10:00:00Z 2024-W05 2024-Q1',
+  '{ip}': '192.168.0.1 2001:db8::1',
+  '{token}': 'eyJhbGciOi.eyJzdWIi.c2ln',
+  '{slug}': 'how-to-cook-rice-in-less-than-ten-minutes',
+  '{int}.json': '42.json',
+  '{int}:cancel': '42:cancel',
+  'Users({key})': 'Users(42)',
+}
+
+test('words, versions, locales and file names of undeclared paths stay', () => {
+  for (const word of words.split(/\s+/)) assert.equal(inferRoute(`/${word}`), `/${word}`)
+})
+
+test('ids of all kinds become their type', () => {
+  for (const [type, list] of Object.entries(values)) {
+    for (const value of list.split(/\s+/)) assert.equal(inferRoute(`/${value}`), `/${type}`, value)
+  }
+})
+
+test('a word beside a type counts towards the cap of its level', () => {
+  const inference = createInference({ perLevel: 3 })
+  const letters = 'abcdefghij'.split('')
+  const verbs = letters.map((letter) => inference.infer('s', `/jobs/42:run${letter}`))
+  const functions = letters.map((letter) => inference.infer('s', `/functions/call${letter}(42)`))
+  assert.deepEqual(verbs.slice(2, 5), ['/jobs/{int}:runc', '/jobs/{*}', '/jobs/{*}'])
+  assert.equal(new Set([...verbs, ...functions]).size, 8)
+  assert.equal(inference.infer('s', '/jobs/42.json'), '/jobs/{int}.json')
+})
