@@ -34,9 +34,9 @@ function withPartners (board: DashboardBuilder): DashboardBuilder {
       { expr: `max by (partner, quota) (gatelens_partner_quota_used{${partner}})` }))
     .withPanel(timeseries({ title: 'Requests by partner', description: 'Requests a second; anonymous callers have no name.', unit: 'reqps' },
       { expr: `sum by (partner) (rate(gatelens_partner_requests_total{${both}}[$__rate_interval]))`, legend: '{{partner}}' }))
-    .withPanel(timeseries({ title: 'Failed for the partner', description: 'Share of answers with status 5xx.', unit: 'percentunit' },
+    .withPanel(timeseries({ title: 'Failed for the partner', description: 'Share of requests answered with 5xx or not at all.', unit: 'percentunit' },
       {
-        expr: `sum by (partner) (rate(gatelens_partner_requests_total{${both}, status_class="5xx"}[$__rate_interval])) / ` +
+        expr: `sum by (partner) (rate(gatelens_partner_requests_total{${both}, status_class=~"5xx|none"}[$__rate_interval])) / ` +
           `sum by (partner) (rate(gatelens_partner_requests_total{${both}}[$__rate_interval]))`,
         legend: '{{partner}}',
       }))

@@ -43,11 +43,11 @@ function withRoutes (board: DashboardBuilder): DashboardBuilder {
     .withPanel(timeseries({ title: 'Latency by service', description: 'Median and 95th percentile.', unit: 's' },
       { expr: quantile(0.5, requests, 'service'), legend: '{{service}} p50' }, { expr: quantile(0.95, requests, 'service'), legend: '{{service}} p95' }))
     .withPanel(timeseries({ title: 'Busiest routes', description: 'The ten routes with the most requests.', unit: 'reqps' },
-      { expr: `topk(10, ${rate(`${requests}_count`, service, 'service, http_request_method, http_route')})`, legend: '{{http_request_method}} {{http_route}}' }))
+      { expr: `topk(10, ${rate(`${requests}_count`, service, 'service, http_request_method, http_route')})`, legend: '{{service}} {{http_request_method}} {{http_route}}' }))
     .withPanel(timeseries({ title: 'Failing routes', description: 'The ten routes with the most failed requests.', unit: 'reqps' },
-      { expr: `topk(10, ${rate(`${requests}_count`, failed, 'service, http_request_method, http_route')})`, legend: '{{http_request_method}} {{http_route}}' }))
+      { expr: `topk(10, ${rate(`${requests}_count`, failed, 'service, http_request_method, http_route')})`, legend: '{{service}} {{http_request_method}} {{http_route}}' }))
     .withPanel(timeseries({ title: 'Slowest routes', description: 'The ten routes with the highest 95th percentile.', unit: 's' },
-      { expr: `topk(10, ${quantile(0.95, requests, 'service, http_route')})`, legend: '{{http_route}}' }))
+      { expr: `topk(10, ${quantile(0.95, requests, 'service, http_route')})`, legend: '{{service}} {{http_route}}' }))
     .withPanel(sqlTable({ title: 'Routes', description: 'Totals in the time range, from the minute rollup.', width: 24 }, routesSql))
 }
 
@@ -113,8 +113,10 @@ function withHealth (board: DashboardBuilder): DashboardBuilder {
       { expr: rate('gatelens_events_total', '', 'outcome'), legend: '{{outcome}}' }))
     .withPanel(timeseries({ title: 'Rejects', description: 'Records that could not become an event.', unit: 'cps', width: 6 },
       { expr: rate('gatelens_rejects_total', '', 'reason'), legend: '{{reason}}' }))
-    .withPanel(timeseries({ title: 'Input lag', description: 'Bytes that are not committed yet.', unit: 'bytes', width: 6 },
-      { expr: 'sum by (input) (gatelens_input_lag_bytes)', legend: '{{input}}' }))
+    .withPanel(timeseries({ title: 'Input lag', description: 'What is not committed yet: bytes of files, records of Kafka.', unit: 'bytes', width: 6 },
+      { expr: 'sum by (input) (gatelens_input_lag_bytes)', legend: '{{input}}' },
+      { expr: 'sum by (input) (gatelens_input_lag_records)', legend: '{{input}} records' })
+      .withOverride({ matcher: { id: 'byFrameRefID', options: 'B' }, properties: [{ id: 'unit', value: 'short' }, { id: 'custom.axisPlacement', value: 'right' }] }))
     .withPanel(timeseries({ title: 'Time by stage', description: 'Seconds of work a second.', unit: 'percentunit', width: 6 },
       { expr: rate('gatelens_stage_seconds_total', '', 'stage'), legend: '{{stage}}' }))
     .withPanel(stat({ title: 'Store', description: '1 while the store takes writes.', width: 3 }, { expr: 'min(gatelens_store_up)' }, { warn: 0.5, bad: 0.2, low: true }))

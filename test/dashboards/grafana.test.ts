@@ -72,3 +72,11 @@ test('the provisioned data sources are those that the panels name', () => {
   const used = new Set(panels.flatMap((panel) => panel.targets ?? []).map(({ datasource }) => `${datasource?.type} ${datasource?.uid}`))
   assert.deepEqual([...used].sort(), provisioned.sort())
 })
+
+test('every panel has a number and every query a letter, each once', () => {
+  for (const [name, text] of Object.entries(buildDashboards())) {
+    const { panels } = JSON.parse(text) as { panels: Array<{ id?: number, targets?: Array<{ refId?: string }> }> }
+    assert.deepEqual(panels.map((panel) => panel.id), panels.map((_, index) => index + 1), name)
+    for (const { targets = [] } of panels) assert.deepEqual(targets.map((target) => target.refId), ['A', 'B', 'C'].slice(0, targets.length), name)
+  }
+})
