@@ -1,8 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { decoders } from '../processor/decode/index.ts'
 import type { FormatName } from '../processor/decode/index.ts'
-import { parseAddress } from '../runtime/http.ts'
-import { parseDuration } from '../runtime/units.ts'
+import { parseAddress, parseDuration } from '../runtime/units.ts'
 
 /** The option `--listen`, with `address` (`host:port`) for its default. */
 export function listenOption (address: string): Option {
@@ -22,6 +21,12 @@ export function readDuration (text: string): number {
 export function readCount (text: string): number {
   const value = Number(text)
   return Number.isSafeInteger(value) && value > 0 ? value : refuse('Give a whole number above 0.')
+}
+
+/** Parses a port that can be listened on; usage error otherwise. */
+export function readPort (text: string): number {
+  const port = readCount(text)
+  return port <= 65_535 ? port : refuse('Give a port from 1 to 65535.')
 }
 
 /** Parses the name of a log format; usage error with the known names otherwise. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { startGateway } from '../gateway/gateway.ts'
 import { createLog } from '../runtime/log.ts'
-import { listenOption, readCount } from './arguments.ts'
+import { listenOption, readPort } from './arguments.ts'
 import { runRole } from './role.ts'
 
 interface GatewayOptions { config: string, listen: { host: string, port: number }, statusPort?: number }
@@ -11,7 +11,7 @@ export function gateway (command: Command): void {
   command
     .option('-c, --config <file>', 'Kong\'s declarative configuration', 'kong.yml')
     .addOption(listenOption('127.0.0.1:8000'))
-    .option('--status-port <n>', 'serve /livez, /readyz and /status on this port of the same host', readCount)
+    .option('--status-port <n>', 'serve /livez, /readyz and /status on this port of the same host', readPort)
     .action(async ({ config, listen, statusPort }: GatewayOptions) => {
       await runRole('gateway', await startGateway({ config, ...listen, adminPort: statusPort, log: createLog('gateway') }))
     })

@@ -33,14 +33,6 @@ export function sendJson (response: ServerResponse, status: number, body: unknow
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) }).end(text)
 }
 
-/** Splits `127.0.0.1:9464`, `[::1]:9464` or `9464` (loopback) into host and port; undefined when it is none of these. */
-export function parseAddress (text: string): { host: string, port: number } | undefined {
-  const found = /^(?:(?:\[([0-9a-fA-F:]+)\]|([^:\s]+)):)?(\d{1,5})$/.exec(text.trim())
-  const port = Number(found?.[3])
-  if (found === null || port > 65535) return undefined
-  return { host: found[1] ?? found[2] ?? '127.0.0.1', port }
-}
-
 function listenError ({ host, port }: { host: string, port: number }, error: unknown): GatelensError {
   const code = systemCode(error)
   if (code === 'EADDRINUSE') return new GatelensError('PORT_IN_USE', `port ${port} on ${host} is in use`, { where: `${host}:${port}`, cause: error })

@@ -13,13 +13,32 @@ export function parseBytes (text: string): number | undefined {
   return parse(text, bytes)
 }
 
+/** Splits `127.0.0.1:9464`, `[::1]:9464` or `9464` (loopback) into host and port; undefined when it is none of these. */
+export function parseAddress (text: string): { host: string, port: number } | undefined {
+  const found = /^(?:(?:\[([0-9a-fA-F:]+)\]|([^:\s]+)):)?(\d{1,5})$/.exec(text.trim())
+  const port = Number(found?.[3])
+  if (found === null || port > 65535) return undefined
+  return { host: found[1] ?? found[2] ?? '127.0.0.1', port }
+}
+
 /** A duration in a configuration file: `10s`, `5m`, … ; the parsed value is in milliseconds. */
-export const duration = z.string().transform((text, context) => parseDuration(text) ??
-  fail(context, `"${text}" is not a duration; write a number and ms, s, m, h, d or w, such as 10s`))
+export const duration = z.string({ error: ({ input }) => wrongDuration(input) }).transform((text, context) => parseDuration(text) ??
+  fail(context, wrongDuration(text)))
 
 /** A size in a configuration file: `64MiB`, `1GB`, … ; the parsed value is in bytes. */
 export const byteSize = z.union([z.number().int().positive(), z.string().transform((text, context) => parseBytes(text) ??
-  fail(context, `"${text}" is not a size; write a number and B, KB, MB, GB, KiB, MiB or GiB, such as 64MiB`))])
+  fail(context, 'not a size'))], { error: ({ input }) => wrong(input, 'a size', 'a number and B, KB, MB, GB, KiB, MiB or GiB, such as 64MiB') })
+
+/** Where to listen, in a configuration file: `127.0.0.1:9464`. */
+export const address = z.string().refine((text) => parseAddress(text) !== undefined, { error: ({ input }) => wrong(input, 'an address', 'host:port, such as 127.0.0.1:9464') })
+
+function wrongDuration (value: unknown): string {
+  return wrong(value, 'a duration', 'a number and ms, s, m, h, d or w, such as 10s')
+}
+
+function wrong (value: unknown, kind: string, form: string): string {
+  return value === undefined ? `missing; write ${form}` : `${JSON.stringify(value)} is not ${kind}; write ${form}`
+}
 
 function parse (text: string, units: Record<string, number>): number | undefined {
   const found = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(text.trim())

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { catalogue, explainError, GatelensError, messageOf, systemCode } from '../../services/runtime/errors.ts'
 import { ensureFolder, ensureFolderSync, writeDurably } from '../../services/runtime/files.ts'
-import { listen, parseAddress, sendJson } from '../../services/runtime/http.ts'
+import { listen, sendJson } from '../../services/runtime/http.ts'
 import { packageRoot, version } from '../../services/runtime/package.ts'
 import { pause } from '../../services/runtime/shutdown.ts'
-import { parseBytes, parseDuration } from '../../services/runtime/units.ts'
+import { parseAddress, parseBytes, parseDuration } from '../../services/runtime/units.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatelens-runtime-'))
 after(() => rmSync(folder, { recursive: true }))

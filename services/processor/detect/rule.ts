@@ -21,7 +21,9 @@ export const quotaOf = {
   'partner.quota.monthly': { quota: 'monthly', over: 'month', text: 'month' },
 } as const satisfies Record<typeof quotaThresholds[number], { quota: string, over: Span, text: string }>
 
-const span = z.union([z.literal('month'), duration])
+const span = z.union([z.literal('month'), duration], {
+  error: ({ input }) => `${input === undefined ? 'missing' : `${JSON.stringify(input)} is not a window`}; write whole minutes, such as 5m, 1h or 1d, or month`,
+})
 const text = z.string().min(1)
 
 const shape = z.strictObject({

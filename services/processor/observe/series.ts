@@ -2,6 +2,7 @@ import type { HrTime } from '@opentelemetry/api'
 import type { CollectionResult, MetricData, MetricProducer } from '@opentelemetry/sdk-metrics'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { z } from 'zod'
+import { address } from '../../runtime/units.ts'
 import type { Observer, Telemetry } from '../contract.ts'
 import { rejectReasons } from '../event.ts'
 import type { Outcome } from '../event.ts'
@@ -19,7 +20,7 @@ const budget = z.number().int().positive()
 
 /** `metrics:` in the processor's configuration: where /metrics listens and how far labels may spread. */
 export const metricsSchema = z.strictObject({
-  listen: z.string().default('127.0.0.1:9464').describe('Address of /metrics, /livez and /readyz; port 0 picks a free one.'),
+  listen: address.default('127.0.0.1:9464').describe('Address of /metrics, /livez and /readyz; port 0 picks a free one.'),
   budgets: z.strictObject({
     default: budget.default(1000).describe('Distinct values of any label that has no budget of its own.'),
     route: budget.default(5000).describe('Distinct routes; later ones are counted as __other__.'),
