@@ -66,7 +66,7 @@ function parse (text: string, path: string): Entry[] {
   try {
     return checkpointSchema.parse(JSON.parse(text)).files
   } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error)
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : 'it is no JSON'
     throw new GatelensError('STATE_INVALID', `the checkpoint is broken: ${reason.replace(/\s*\n\s*/g, ' ')}`, { where: path, cause: error })
   }
 }

@@ -4,7 +4,7 @@ import { newEntry } from './checkpoint.ts'
 import type { Checkpoint, Entry } from './checkpoint.ts'
 import { openContent } from './content.ts'
 import type { Content } from './content.ts'
-import { compare, fingerprint, readHead } from './fingerprint.ts'
+import { compare, fingerprint, readHead, startsWith } from './fingerprint.ts'
 import { findFiles, findSiblings, isRotatedName } from './rotation.ts'
 import type { Found } from './rotation.ts'
 import { lastLineEnd } from './lines.ts'
@@ -93,8 +93,16 @@ export class FileSet {
     tail.path = place?.path ?? tail.path
     tail.stat = stat
     tail.entry.seen = Date.now()
-    if (!tail.content.gzip && stat.size < tail.position) await this.abandon(tail)
-    else if (tail.content.ending === 'broken' && stat.size !== tail.openedSize && Date.now() - tail.changedAt >= restMs) await this.#reopen(tail)
+    if (!tail.content.gzip && stat.size < tail.position) {
+      await this.#tellIfShrunk(tail)
+      await this.abandon(tail)
+    } else if (tail.content.ending === 'broken' && stat.size !== tail.openedSize && Date.now() - tail.changedAt >= restMs) await this.#reopen(tail)
+  }
+
+  /** Where a file was cut off that still begins as before nobody knows, for it may have grown since: better twice than lost. */
+  async #tellIfShrunk ({ content, entry, path, stat }: Tail): Promise<void> {
+    if (stat.size === 0 || !startsWith(await readHead(content), entry.head)) return
+    this.#log.warn({ path, position: entry.offset, size: stat.size }, 'the file shrank; it is read from its start, so records may be stored twice')
   }
 
   async #reopen (tail: Tail): Promise<void> {

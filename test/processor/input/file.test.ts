@@ -223,6 +223,24 @@ test('a checkpoint that cannot be understood is named', async (t) => {
   await assert.rejects(openInput(t, folder).next(), (error: GatelensError) => error.code === 'STATE_INVALID' && error.where.endsWith('input-file.json'))
 })
 
+test('a checkpoint that is no JSON is named without quoting it', async (t) => {
+  const { folder } = setUp(t)
+  mkdirSync(join(folder, 'state'))
+  writeFileSync(join(folder, 'state', 'input-file.json'), '\u0007garbage')
+  await assert.rejects(openInput(t, folder).next(), (error: GatelensError) => error.code === 'STATE_INVALID' && !/garbage/.test(error.message))
+})
+
+test('a file that shrank is read from its start, so that nothing that was added meanwhile is lost', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 200))
+  const input = openInput(t, folder)
+  assert.deepEqual(await input.take(200), numbers(0, 200))
+  truncateSync(log, lines(0, 100).length)
+  appendFileSync(log, lines(200, 203))
+  assert.deepEqual(await input.take(103), [...numbers(0, 100), ...numbers(200, 203)])
+  await input.stop()
+})
+
 test('the checkpoint holds positions and hashes, nothing of the records', async (t) => {
   const { folder, log } = setUp(t)
   writeFileSync(log, 'a secret in a record\n'.repeat(200))
