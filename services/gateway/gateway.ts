@@ -22,6 +22,7 @@ import { createPools } from './pools.ts'
 import type { Pools } from './pools.ts'
 import { messages, rawResponse } from './respond.ts'
 import { createRouter } from './router.ts'
+import { sparing } from './sparing.ts'
 
 export interface GatewayOptions {
   /** Path of a declarative configuration (`kong.yml`). */
@@ -104,7 +105,7 @@ function assemble (options: GatewayOptions, entities: Entities, trusts: Trust, r
   return createHandler({
     router: createRouter(entities.routes),
     chains: createChains(entities.plugins, entities.routes, { entities, log, openLog }),
-    proxyParts: { pools: resources.pools, balancers, log, clientTimeout: options.clientTimeout ?? 60_000 },
+    proxyParts: { pools: resources.pools, balancers, warn: sparing(log), clientTimeout: options.clientTimeout ?? 60_000 },
     tracing: options.tracing ?? 'start',
     trusts,
     log,

@@ -1,18 +1,18 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { messageOf, systemCode } from '../runtime/errors.ts'
-import type { Logger } from '../runtime/log.ts'
 import type { Balancer, Outcome } from './balancer.ts'
 import type { Service, Target } from './entities.ts'
 import type { Exchange, Try } from './exchange.ts'
 import { upstreamHeaders } from './headers.ts'
 import type { Origin, Pools } from './pools.ts'
 import { cut, messages, relayHead, respond } from './respond.ts'
+import type { Warn } from './sparing.ts'
 
 export interface ProxyParts {
   pools: Pools
   balancers: ReadonlyMap<string, Balancer>
-  log: Logger
+  warn: Warn
   /** How long a client may pause while it sends a body, ms. */
   clientTimeout: number
 }
@@ -145,7 +145,7 @@ class Call {
     try {
       relayHead(this.#exchange, status, reason, raw)
     } catch (error) {
-      this.#parts.log.warn({ reason: messageOf(error) }, 'an upstream response has headers that cannot be passed on')
+      this.#parts.warn({ service: this.#service.name, reason: messageOf(error) }, 'an upstream response has headers that cannot be passed on')
       this.#finish()
       controller.abort(new Error('unusable response'))
       respond(this.#exchange, { status: 502, message: messages[502] })
@@ -221,7 +221,7 @@ class Call {
     if (this.#exchange.headersAt > 0) {
       // RFC 9110 §8.6: a 304 may tell the length that it does not send; undici takes that for a body that is missing.
       if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && bodiless.has(this.#exchange.status)) return this.#end()
-      this.#parts.log.warn({ service: this.#service.name, reason: messageOf(error) }, 'an upstream response broke off')
+      this.#parts.warn({ service: this.#service.name, reason: messageOf(error) }, 'an upstream response broke off')
       this.#finish()
       return cut(this.#exchange.response)
     }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { pino } from 'pino'
 import { createBalancer } from '../../services/gateway/balancer.ts'
 import { entityId, randomHex, randomUuid } from '../../services/gateway/ids.ts'
 import { escapePath, normalizePath, splitTarget } from '../../services/gateway/path.ts'
 import { dropFromQuery, parseQuery, redactQuery } from '../../services/gateway/query.ts'
 import { errorBody } from '../../services/gateway/respond.ts'
+import { sparing } from '../../services/gateway/sparing.ts'
 import { continueTrace } from '../../services/gateway/trace.ts'
 
 test('normalising is idempotent, keeps the leading slash and leaves no dot segment', () => {
@@ -85,4 +87,13 @@ test('targets take turns in proportion to their weights', () => {
   assert.notEqual(balancer.next(new Set([a]))?.host, 'a')
   sick.add('a').add('b').add('c')
   assert.equal(balancer.next(new Set()), undefined)
+})
+
+test('a warning that comes with every request is written every few seconds, with the number of times', () => {
+  const lines: string[] = []
+  let now = 0
+  const warn = sparing(pino({ base: null, timestamp: false }, { write: (line: string) => { lines.push(line) } }), () => now)
+  for (; now < 12_000; now += 10) warn({ service: 'a' }, 'broken')
+  warn({ service: 'b' }, 'broken')
+  assert.deepEqual(lines.map((line) => [JSON.parse(line).service, JSON.parse(line).times]), [['a', undefined], ['a', 500], ['a', 500], ['b', undefined]])
 })
