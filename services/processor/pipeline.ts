@@ -44,6 +44,9 @@ export async function runPipeline (parts: Parts): Promise<void> {
   await Promise.race([flow(), failure])
 }
 
+/** How far ahead of the wall clock a request may stand and still tell how old the input is. */
+const futureMs = 300_000
+
 /** What becomes of the records of one batch, once it has landed. */
 interface Tally { published: number, filtered: number, rejects: Reject[] }
 
@@ -84,8 +87,10 @@ function instrument ({ decode, locate, filter, enrich, observe, sink, telemetry,
       spent('publish', since)
     },
     report: ({ range }, events) => {
-      const newest = events.reduce((time, event) => Math.max(time, event.time), 0)
-      if (newest > 0) telemetry.set('gatelens_input_lag_seconds', { input: range.input }, Math.max(0, clock() - newest) / 1000)
+      const now = clock()
+      // A request from far ahead has a wrong clock; it must not make an input that lags look up to date.
+      const newest = events.reduce((time, event) => event.time <= now + futureMs ? Math.max(time, event.time) : time, 0)
+      if (newest > 0) telemetry.set('gatelens_input_lag_seconds', { input: range.input }, Math.max(0, now - newest) / 1000)
     },
   }
 }
