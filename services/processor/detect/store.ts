@@ -40,7 +40,9 @@ export function openDetectStore (client: ClickHouseClient, database: string): De
     knownRules: async () => new Set((await read<{ rule: string }>({ query: rulesQuery, params: {} })).map((row) => row.rule)),
     write: async (breaches, version) => {
       const values = breaches.map((breach) => toRow(breach, version))
-      await client.insert({ table: `${database}.breaches`, values, format: 'JSONEachRow' })
+      const { summary } = await client.insert({ table: `${database}.breaches`, values, format: 'JSONEachRow' })
+      // Something in between may say 200 to anything; a version that was not written must come again.
+      if (summary === undefined) throw new Error('the answer to an insert has no X-ClickHouse-Summary; this is not ClickHouse')
     },
   }
 }
