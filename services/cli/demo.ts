@@ -6,7 +6,7 @@ import { readCount, readDuration } from './arguments.ts'
 import { withClient } from './connection.ts'
 import { prepareFolder } from './demo/folder.ts'
 import type { DemoFolder } from './demo/folder.ts'
-import { countLogged, countStored, missingBreaches, prove, readBreaches, waitFor } from './demo/proof.ts'
+import { countLogged, countStored, hasLanded, missingBreaches, prove, readBreaches, waitFor } from './demo/proof.ts'
 import type { Logged, Proof } from './demo/proof.ts'
 import { scenario } from './demo/scenario.ts'
 import { FiguresLine, renderPlaces } from './demo/screen.ts'
@@ -99,7 +99,7 @@ const patienceMs = 30_000
 
 async function conclude (client: ClickHouseClient, folder: DemoFolder, sent: number, before: Logged): Promise<Proof[]> {
   const logged = await countLogged(folder.accessLog)
-  const stored = await waitFor(async () => await countStored(client), ({ rows }) => rows >= logged.all, patienceMs)
+  const stored = await waitFor(async () => await countStored(client), (counted) => hasLanded(counted, logged), patienceMs)
   const report = await reportDemo(folder)
   const complete = (found: BreachShape[]): boolean => missingBreaches(report.breaches, found).length === 0
   const ledger = await waitFor(async () => await readBreaches(client), complete, patienceMs)

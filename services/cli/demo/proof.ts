@@ -72,6 +72,11 @@ export async function countLogged (path: string): Promise<Logged> {
   return logged
 }
 
+/** True once all that was logged is in every table; they are counted one after the other, and a batch may land in between. */
+export function hasLanded ({ rows, rolled }: Stored, logged: Logged): boolean {
+  return rows >= logged.all && rolled >= rows
+}
+
 /** What the demo counted: requests sent, records logged before and after, rows stored, requests reported, breaches. */
 export interface Counted {
   sent: number

@@ -1,0 +1,21 @@
+/** When the demo may judge, and what it claims. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { hasLanded, prove } from '../../services/cli/demo/proof.ts'
+
+const stored = { rows: 10, unique: 10, rolled: 10, routes: 2, rejected: 0 }
+const logged = { all: 10, traffic: 10 }
+
+test('a batch that lands while the tables are counted is waited for', () => {
+  assert.equal(hasLanded({ ...stored, rows: 9 }, logged), false)
+  assert.equal(hasLanded({ ...stored, rolled: 9 }, logged), false)
+  assert.equal(hasLanded(stored, logged), true)
+})
+
+test('a row too many, too few or twice breaks the proof', () => {
+  const holds = (change: Partial<typeof stored>): boolean => prove({
+    sent: 10, before: { all: 0, traffic: 0 }, logged, stored: { ...stored, ...change }, reported: 10, breaches: { reported: [], stored: [] },
+  }).every((proof) => proof.holds)
+  assert.equal(holds({}), true)
+  for (const change of [{ rows: 11 }, { rows: 9 }, { unique: 9 }, { rolled: 11 }, { rejected: 1 }]) assert.equal(holds(change), false, JSON.stringify(change))
+})
