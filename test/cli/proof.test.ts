@@ -13,9 +13,11 @@ test('a batch that lands while the tables are counted is waited for', () => {
 })
 
 test('a row too many, too few or twice breaks the proof', () => {
-  const holds = (change: Partial<typeof stored>): boolean => prove({
-    sent: 10, before: { all: 0, traffic: 0 }, logged, stored: { ...stored, ...change }, reported: 10, breaches: { reported: [], stored: [] },
-  }).every((proof) => proof.holds)
+  const nothing = { all: 0, traffic: 0 }
+  const breaches = { reported: [], stored: [] }
+  const holds = (change: Partial<typeof stored>): boolean =>
+    prove({ sent: 10, before: nothing, logged, stored: { ...stored, ...change }, reported: 10, breaches }).every((proof) => proof.holds)
   assert.equal(holds({}), true)
-  for (const change of [{ rows: 11 }, { rows: 9 }, { unique: 9 }, { rolled: 11 }, { rejected: 1 }]) assert.equal(holds(change), false, JSON.stringify(change))
+  const changes = [{ rows: 11 }, { rows: 9 }, { unique: 9 }, { rolled: 11 }, { rejected: 1 }]
+  for (const change of changes) assert.equal(holds(change), false, JSON.stringify(change))
 })
