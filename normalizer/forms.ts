@@ -64,6 +64,7 @@ interface Context {
 function declarePath (declared: Declared, context: Context, path: ApiPath): void {
   const folded = foldKey(path.template)
   const parsed = parseTemplate(folded.path, new Set(path.greedy))
+  const ownHead = path.operations.some(({ endpoint }) => endpoint.method === 'HEAD')
   for (const [servers, endpoints] of groupByServers(path)) {
     const mount = mountFor(declared, context, servers)
     const { bases, labels } = declared.mounts[mount]!
@@ -71,7 +72,7 @@ function declarePath (declared: Declared, context: Context, path: ApiPath): void
       document: context.document,
       mount,
       suffixed: folded.suffixed,
-      byMethod: tableOf(endpoints, context.methods),
+      byMethod: tableOf(endpoints, context.methods, ownHead),
       path: pathEndpoint(context.api, path, (bases[0] ?? '') + folded.path),
     }
     declared.endpoints.push(...endpoints)
@@ -111,14 +112,15 @@ function mountFor (declared: Declared, context: Context, servers: readonly Serve
   return mount
 }
 
-function tableOf (endpoints: readonly Endpoint[], methods: Map<string, number>): Array<Endpoint | undefined> {
+/** A HEAD of the path's own, though at other servers, outweighs the GET that would stand in for it. */
+function tableOf (endpoints: readonly Endpoint[], methods: Map<string, number>, ownHead: boolean): Array<Endpoint | undefined> {
   const table: Array<Endpoint | undefined> = new Array(standardMethods.length).fill(undefined)
   for (const endpoint of endpoints) {
     const method = methods.get(endpoint.method) ?? methods.size
     methods.set(endpoint.method, method)
     table[method] ??= endpoint
   }
-  table[HEAD] ??= table[GET]
+  if (!ownHead) table[HEAD] ??= table[GET]
   if (table[ANY] === undefined) return table
   return table.map((endpoint) => endpoint ?? table[ANY])
 }
