@@ -24,6 +24,8 @@ export async function insertPart (client: ClickHouseClient, database: string, pa
       deduplicate_blocks_in_dependent_materialized_views: 1,
       async_insert: 0,
       wait_end_of_query: 1,
+      // On a cluster the shards must have the rows before the server says so.
+      distributed_foreground_insert: 1,
       input_format_parallel_parsing: 0,
       max_insert_threads: '1',
       max_insert_block_size: String(blockRows),
