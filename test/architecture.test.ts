@@ -36,7 +36,7 @@ test('the store imports neither gateway nor processor', () => {
   assert.deepEqual(local.filter((item) => inside(item.from, 'services/store') && inside(item.to, 'services/gateway', 'services/processor')), [])
 })
 
-const stages = ['input', 'decode', 'normalize', 'enrich', 'observe', 'detect', 'publish'].map((name) => `services/processor/${name}`)
+const stages = ['catalog', 'input', 'decode', 'normalize', 'filter', 'enrich', 'observe', 'detect', 'publish'].map((name) => `services/processor/${name}`)
 
 test('a processor stage imports no other stage', () => {
   const stageOf = (path: string): string | undefined => stages.find((stage) => inside(path, stage))
@@ -48,7 +48,7 @@ test('a processor stage imports no other stage', () => {
 })
 
 test('the pure stages do no input or output', () => {
-  const pure = ['decode', 'normalize', 'enrich'].map((name) => `services/processor/${name}`)
+  const pure = ['decode', 'normalize', 'filter', 'enrich'].map((name) => `services/processor/${name}`)
   const allowed = new Set(['node:crypto'])
   assert.deepEqual(imports.filter((item) => inside(item.from, ...pure) && item.to.startsWith('node:') && !allowed.has(item.to)), [])
 })
