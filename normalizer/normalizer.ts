@@ -9,7 +9,6 @@ import { indexHosts } from './hosts.ts'
 import { inferRoute } from './infer.ts'
 import { lintTemplates } from './lint.ts'
 import { readParameters } from './parameters.ts'
-import { decodeDelimiters } from './path.ts'
 import { createSearcher } from './search.ts'
 import type { Searcher } from './search.ts'
 import { openFilter } from './select.ts'
@@ -100,15 +99,9 @@ function matchRequest (context: Context, request: MatchRequest): Match {
   const path = searcher.cursor.text
   const first = locate(context, request, requested, method, tiers, path)
   if (first.form !== undefined) return first
-  const unnamed = isNamed(request) && context.gateway !== null ? { ...request, service: '', route: '' } : request
-  if (unnamed !== request) {
-    const second = locate(context, unnamed, requested, method, tiers, path)
-    if (second.form !== undefined) return second
-  }
-  const bare = decodeDelimiters(path)
-  if (bare === path) return first
-  const third = locate(context, unnamed, requested, method, tiers, bare)
-  return third.form === undefined ? first : third
+  if (context.gateway === null || !isNamed(request)) return first
+  const second = locate(context, { ...request, service: '', route: '' }, requested, method, tiers, path)
+  return second.form === undefined ? first : second
 }
 
 /** A name that leads nowhere may be a wrong one: then the gateway's rules are asked as if it were not told. */

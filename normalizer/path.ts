@@ -67,14 +67,6 @@ export function normalizeText (text: string): string {
   return from === 0 ? text : clean + text.slice(from)
 }
 
-/**
- * A normal path with the escapes of characters that may stand bare in a segment (`'`, `(`, `)`, `:`, `@`, …) decoded.
- * RFC 3986 section 2.2 tells the two apart, clients often do not: `Users(%27a%27)`. `%2F` stays.
- */
-export function decodeDelimiters (path: string): string {
-  return path.includes('%') ? path.replace(/%(?:2[146789ABC]|3[ABD]|40)/g, decodeURIComponent) : path
-}
-
 /** Lower case, without surrounding blanks and a trailing dot; the port stays. Not a string = ''. */
 export function normalizeHost (host: unknown): string {
   if (typeof host !== 'string') return ''
