@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 /** Real servers for the gateway's tests: upstreams of several tempers, and the gateway itself on a configuration text. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -120,4 +121,20 @@ export async function until (condition: () => boolean): Promise<void> {
     if (tries > 2000) throw new Error('it did not come to pass')
     await new Promise((resolve) => { setTimeout(resolve, 5) })
   }
+}
+
+/** A gateway with one service at `url`, one route `/r` and an access log. */
+export const configFor = (url: string, settings = ''): string => `
+_format_version: "3.0"
+services:
+  - { name: s, url: "${url}"${settings} , routes: [{ name: r, paths: [/r] }] }
+plugins: [{ name: file-log, config: { path: access.log } }]
+`
+
+/** The one record that there must be. */
+export const only = (records: LogRecord[]): LogRecord => {
+  assert.equal(records.length, 1)
+  const [record] = records
+  assert.ok(record)
+  return record
 }
