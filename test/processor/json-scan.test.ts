@@ -55,6 +55,12 @@ test('a scan of changed bytes gives what JSON.parse gives, or nothing', () => {
   }), { numRuns: 10_000 })
 })
 
+test('a name with an escape, wanted or not, is left to JSON.parse', () => {
+  const wanted = compileShape({ members: { method: 'whole' }, prefixes: ['x-'] })
+  for (const name of ['x-\\n', 'me\\u0074hod', 'a\\"b', 'other\\\\']) assert.equal(scanJson(Buffer.from(`{"${name}":1,"b":2}`), wanted), undefined, name)
+  assert.deepEqual(scanJson(Buffer.from('{"x-n":1,"method":2,"b":3}'), wanted), { 'x-n': 1, method: 2 })
+})
+
 test('where JSON.parse refuses, a fault is found at a place in the text, and nowhere else', () => {
   fc.assert(fc.property(fc.oneof(fc.json(), fc.json().map((text) => text.slice(0, -1)), fc.string({ unit: fc.constantFrom(...'{}[]",:\\ -01.eEnultrfas') })), (text) => {
     const bytes = Buffer.from(text)

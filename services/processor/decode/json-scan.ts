@@ -35,12 +35,13 @@ function readObject (bytes: Buffer, text: string, at: number, wanted: Wanted, de
   for (;;) {
     const start = at + 1
     const end = bytes[at] === QUOTE ? text.indexOf('"', start) : BAD
-    // Names with escapes are left to JSON.parse; only an escape can make a name that has a backslash before its quote.
-    if (end === BAD || bytes[end - 1] === BACKSLASH) return BAD
+    if (end === BAD) return BAD
     at = skipSpace(bytes, end + 1)
     if (bytes[at] !== COLON) return BAD
     at = skipSpace(bytes, at + 1)
     const member = findMember(wanted, bytes, start, end)
+    // Names with escapes are left to JSON.parse: they may be wanted ones, and their first quote may be escaped.
+    if (member === undefined && isEscapedName(bytes, start, end)) return BAD
     const name = member === undefined ? prefixedName(wanted, bytes, start, end) : member.name
     if (name === undefined) at = skipValue(bytes, text, at, depth)
     else {
@@ -64,6 +65,11 @@ function findMember (wanted: Wanted, bytes: Buffer, start: number, end: number):
   const members = wanted.members[length]!
   for (let i = 0; i < members.length; i++) if (equals(bytes, start, members[i]!.bytes)) return members[i]
   return undefined
+}
+
+function isEscapedName (bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] === BACKSLASH) return true
+  return false
 }
 
 function prefixedName (wanted: Wanted, bytes: Buffer, start: number, end: number): string | undefined {
