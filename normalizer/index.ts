@@ -19,5 +19,5 @@ export type {
 export { inferRoute } from './infer.ts'
 export { createInference } from './inference.ts'
 export type { Inference, InferenceLimits, InferenceState } from './inference.ts'
-export { compile } from './normalizer.ts'
-export type { CompileOptions, Normalizer } from './normalizer.ts'
+export { compile, open, prepare } from './normalizer.ts'
+export type { CompileOptions, Normalizer, Prepared } from './normalizer.ts'

@@ -1,11 +1,10 @@
 /** Findings across templates: what matches deterministically, but not as its author may have meant. */
 import type { Problem } from './endpoint.ts'
-import type { Declared } from './forms.ts'
 import { shapeOf } from './template.ts'
 import type { Branch } from './tree.ts'
 
 /** Same-shape templates of one document that declare the same method, and templates that differ by a trailing slash. */
-export function lintTemplates ({ branches }: Declared): Problem[] {
+export function lintTemplates (branches: readonly Branch[]): Problem[] {
   const problems: Problem[] = []
   const shapes = new Map<string, Branch>()
   // Keys with a suffix are findings of their own.

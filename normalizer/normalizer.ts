@@ -14,6 +14,7 @@ import type { Searcher } from './search.ts'
 import { openFilter } from './select.ts'
 import type { Filter, MountSet } from './select.ts'
 import { buildTree } from './tree.ts'
+import type { Tree } from './tree.ts'
 
 /** What compiling takes besides documents. */
 export interface CompileOptions { gateway?: GatewayMap | undefined }
@@ -41,19 +42,43 @@ export interface Normalizer {
 }
 
 /**
+ * A compiled catalog as plain data: what a worker hands to another thread (structured clone), which then only has to
+ * `open` it. Opaque otherwise.
+ */
+export interface Prepared {
+  readonly tree: Tree
+  readonly mounts: readonly Mount[]
+  readonly methods: ReadonlyMap<string, number>
+  readonly endpoints: readonly Endpoint[]
+  readonly problems: readonly Problem[]
+  readonly gateway: GatewayMap | undefined
+}
+
+/**
  * Compiles read documents, and optionally what a gateway does to paths, into a normalizer. Order counts only where
  * templates of the same shape meet: the first document and key wins.
  */
 export function compile (apis: readonly ApiDocument[], options: CompileOptions = {}): Normalizer {
+  return open(prepare(apis, options))
+}
+
+/** The costly half of {@link compile}: everything that can be done on another thread. */
+export function prepare (apis: readonly ApiDocument[], options: CompileOptions = {}): Prepared {
   const documents = Array.isArray(apis) ? apis.filter(isRead) : []
-  const declared = declare(documents)
-  const searcher = createSearcher(buildTree(declared.branches))
-  const gateway = createGateway(options?.gateway, declared.mounts)
+  const { branches, mounts, methods, endpoints } = declare(documents)
+  const problems = [...documents.flatMap((api) => api.problems), ...lintTemplates(branches)]
+  return { tree: buildTree(branches), mounts, methods, endpoints, problems, gateway: options?.gateway }
+}
+
+/** The cheap half of {@link compile}: a normalizer over what {@link prepare} gave, also after it was cloned. */
+export function open ({ tree, mounts, methods, endpoints, problems, gateway: map }: Prepared): Normalizer {
+  const searcher = createSearcher(tree)
+  const gateway = createGateway(map, mounts)
   const context: Context = {
     searcher,
-    methods: declared.methods,
-    hosts: indexHosts(declared.mounts.map((mount) => mount.hosts)),
-    services: indexServices(declared.mounts),
+    methods,
+    hosts: indexHosts(mounts.map((mount) => mount.hosts)),
+    services: indexServices(mounts),
     gateway: gateway.resolve,
     filter: { ...openFilter },
   }
@@ -63,8 +88,8 @@ export function compile (apis: readonly ApiDocument[], options: CompileOptions =
     infer: inferRoute,
     params: (_, found) => readParameters(found),
     explain: (request) => explainMatch(request, match(request), searcher, methodNumber(context, request)),
-    endpoints: declared.endpoints,
-    problems: [...documents.flatMap((api) => api.problems), ...lintTemplates(declared), ...gateway.problems],
+    endpoints,
+    problems: [...problems, ...gateway.problems],
   }
 }
 
