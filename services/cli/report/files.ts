@@ -1,0 +1,38 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { SingleBar } from 'cli-progress'
+import { globSync, isDynamicPattern } from 'tinyglobby'
+import { GatelensError } from '../../runtime/errors.ts'
+import { formatBytes } from '../terminal.ts'
+import { openLog } from './records.ts'
+import type { LogFile } from './records.ts'
+
+/** The log files that the words name: paths, globs, `-`. Throws USAGE without any, INPUT_UNREADABLE for what is not there. */
+export function findLogs (words: string[]): LogFile[] {
+  if (words.length === 0) throw new GatelensError('USAGE', 'no log file is named', { hint: 'Give at least one file, such as: gatelens report access.ndjson; - reads standard input.' })
+  return distinct(words.flatMap((word) => {
+    if (word === '-' || existsSync(word) || !isDynamicPattern(word)) return [openLog(word)]
+    const found = globSync(word, { onlyFiles: true, dot: true }).sort()
+    if (found.length === 0) throw new GatelensError('INPUT_UNREADABLE', 'no file matches', { where: word })
+    return found.map(openLog)
+  }))
+}
+
+/** A file that is named twice, or by a name and a glob, is read once: nobody wants its requests doubled. */
+function distinct (files: LogFile[]): LogFile[] {
+  const known = new Set<string>()
+  return files.filter(({ path }) => {
+    const file = path === '-' ? path : realpathSync(path)
+    if (!known.has(file)) return known.add(file)
+    process.stderr.write(`note: ${path} is named more than once and read once\n`)
+    return false
+  })
+}
+
+/** Starts a bar on standard error, when a person looks at it and the work is known. */
+export function startBar (files: LogFile[]): { advance: (bytes: number) => void, stop: () => void } {
+  const total = files.reduce((sum, file) => sum + file.size, 0)
+  if (!process.stderr.isTTY || total < 8 * 1024 ** 2) return { advance: () => {}, stop: () => {} }
+  const bar = new SingleBar({ format: `reading {bar} {percentage} %  of ${formatBytes(total)}  {eta_formatted} left`, hideCursor: true, clearOnComplete: true })
+  bar.start(total, 0)
+  return { advance: (bytes) => { bar.increment(bytes) }, stop: () => { bar.stop() } }
+}
