@@ -5,6 +5,7 @@ import type { ApiDocument, Problem } from '../../../normalizer/index.ts'
 import { isBroken, linesLater, readSource } from './document.ts'
 import type { Broken, SourceFile } from './document.ts'
 import { readPlainly, resolveReferences } from './references.ts'
+import type { FetchReference } from './references.ts'
 
 /** What an API document says of the service behind it, apart from its operations. */
 export interface ServiceHints { service: string, owner: string, contact: string }
@@ -13,6 +14,8 @@ export interface ServiceHints { service: string, owner: string, contact: string 
 export interface LoadedApi {
   api?: ApiDocument
   hints?: ServiceHints
+  /** Other files or URLs that it refers to. */
+  others?: string[]
   file?: SourceFile
   problems: Problem[]
 }
@@ -34,16 +37,20 @@ async function readApiFile (path: string): Promise<SourceFile | Broken> {
   return { path, documents: [document], lineOf: linesLater(() => readFileSync(path, 'utf8')) }
 }
 
-/** Reads an API document that stands inside another file (a Backstage entity), whose lines are not its own. */
+/**
+ * Reads a parsed API document. `file` is missing for one that stands inside another file (a Backstage entity), whose
+ * lines are not its own; `fetch` is for a document whose `path` is a URL.
+ */
 export async function readDocument (
-  document: Record<string, unknown>, path: string, source: string, file: SourceFile | undefined, choose: ServiceChooser
+  document: Record<string, unknown>, path: string, source: string, file: SourceFile | undefined, choose: ServiceChooser,
+  fetch?: FetchReference
 ): Promise<LoadedApi> {
-  const { document: resolved, missing } = await resolveReferences(document, path)
+  const { document: resolved, missing, others } = await resolveReferences(document, path, fetch)
   const hints = hintsOf(resolved)
   const api = readOpenApi(resolved, { service: choose(path, textAt(resolved.info, 'title'), hints), source })
   const problems = missing.map((dead): Problem =>
     ({ severity: 'warning', code: 'unresolved-reference', message: dead.message, source, where: dead.where, line: file?.lineOf(dead.where) }))
-  return { api, hints, file, problems }
+  return { api, hints, others, file, problems }
 }
 
 /** True for an object that calls itself OpenAPI or Swagger. */

@@ -5,17 +5,25 @@ import { messageOf } from '../../runtime/errors.ts'
 type JsonObject = Record<string, unknown>
 
 /** A document whose path items and parameters hold no references any more, and the references that led nowhere. */
-export interface Resolved { document: JsonObject, missing: DeadReference[] }
+export interface Resolved {
+  document: JsonObject
+  missing: DeadReference[]
+  /** Every other file or URL that was asked for, also in vain. */
+  others: string[]
+}
+
+/** Reads a document that a fetched one refers to; rejects when it may not or cannot. */
+export type FetchReference = (url: string) => Promise<string>
 
 /** A reference that leads nowhere; `where` is a JSON pointer, '' when the place is not known. */
 export interface DeadReference { message: string, where: string }
 
 /**
- * Resolves the references of an OpenAPI document, also into other files (never over the network), as far as routes need
- * them: schemas, bodies and examples stay as they are. References that lead nowhere are told and left in place.
- * Changes the document that it is handed.
+ * Resolves the references of an OpenAPI document as far as routes need them: schemas, bodies and examples stay as they
+ * are. A file may refer to other files; a document that was fetched (with `fetch`) to other URLs and never to files.
+ * References that lead nowhere are told and left in place. Changes the document that it is handed.
  */
-export async function resolveReferences (document: JsonObject, path: string): Promise<Resolved> {
+export async function resolveReferences (document: JsonObject, path: string, fetch?: FetchReference): Promise<Resolved> {
   const { swagger, openapi, info } = document
   // The parser refuses documents for their version or their info; what it is asked here depends on neither.
   const neutral = { ...document, swagger: undefined, openapi: '3.1.0', info: {}, paths: document.paths ?? {} }
@@ -23,12 +31,12 @@ export async function resolveReferences (document: JsonObject, path: string): Pr
   const missing: DeadReference[] = []
   await parser.dereference(path, neutral as unknown as OpenAPI.Document, {
     continueOnError: true,
-    resolve: { http: false },
+    resolve: fetch === undefined ? { http: false } : { file: false, http: { canRead: /^https?:/i, read: async ({ url }: { url: string }) => await fetch(url) } },
     dereference: { circular: 'ignore', excludedPathMatcher: isBeyondRoutes },
   }).catch((error: unknown) => { missing.push(...deadReferences(error)) })
   const resolved: JsonObject = { ...(parser.api as unknown as JsonObject | null ?? neutral), swagger, openapi, info }
   if (document.paths === undefined) delete resolved.paths
-  return { document: resolved, missing }
+  return { document: resolved, missing, others: parser.$refs.paths().filter((name) => name !== path) }
 }
 
 /**
