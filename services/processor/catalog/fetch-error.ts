@@ -1,7 +1,14 @@
 import { GatelensError, messageOf, systemCode } from '../../runtime/errors.ts'
 
 /** What {@link FetchError} is made of. */
-export interface FetchFailure { url: string | URL, status?: number, retriable?: boolean, retryAfterMs?: number, hint?: string }
+export interface FetchFailure {
+  url: string | URL
+  status?: number
+  retriable?: boolean
+  retryAfterMs?: number
+  tooLarge?: boolean
+  hint?: string
+}
 
 /** A CATALOG_FETCH failure with what the caller needs to decide when to try again. */
 export class FetchError extends GatelensError {
@@ -9,6 +16,8 @@ export class FetchError extends GatelensError {
   readonly status: number
   /** How long the server asked to wait (`Retry-After`), in milliseconds. */
   readonly retryAfterMs: number | undefined
+  /** True when the answer went over the size limit: asking for less may succeed. */
+  readonly tooLarge: boolean
   readonly #retriable: boolean
 
   constructor (message: string, options: FetchFailure) {
@@ -16,6 +25,7 @@ export class FetchError extends GatelensError {
     this.name = 'FetchError'
     this.status = options.status ?? 0
     this.retryAfterMs = options.retryAfterMs
+    this.tooLarge = options.tooLarge ?? false
     this.#retriable = options.retriable ?? false
   }
 

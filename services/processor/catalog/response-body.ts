@@ -34,7 +34,8 @@ export async function readText (body: Readable, options: BodyOptions): Promise<s
 }
 
 function tooBig ({ url, maxBytes }: BodyOptions): FetchError {
-  return new FetchError(`the answer is larger than ${maxBytes} bytes`, { url, hint: 'Check that the URL is the document meant, or raise the size limit.' })
+  const hint = 'Check that the URL is the document meant, or raise the size limit.'
+  return new FetchError(`the answer is larger than ${maxBytes} bytes`, { url, tooLarge: true, hint })
 }
 
 const codings: Record<string, () => Transform> = {
