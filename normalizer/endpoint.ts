@@ -63,6 +63,18 @@ export interface ApiPath {
 export interface ApiOperation {
   endpoint: Endpoint
   servers: readonly Server[]
+  /** Values that the document names for path parameters; missing when it names none. */
+  values?: readonly ParameterValues[]
+  /** A deprecated operation says what to use instead, or until when it works. */
+  successor?: boolean
+}
+
+/** Documented values of one path parameter. */
+export interface ParameterValues {
+  name: string
+  values: readonly string[]
+  /** No other values are legal (enum, const). */
+  closed: boolean
 }
 
 /** An API document, read: everything that compiling needs. */

@@ -14,10 +14,11 @@ export { readOpenApi } from './catalog/openapi.ts'
 export type { ReadOptions } from './catalog/openapi.ts'
 export type {
   ApiDocument, ApiOperation, ApiPath, Candidate, Endpoint, Explanation, GatewayMap, GatewayRoute, Match, MatchOutcome,
-  MatchRequest, Problem, Scope, Server, Severity,
+  MatchRequest, ParameterValues, Problem, Scope, Server, Severity,
 } from './endpoint.ts'
 export { inferRoute } from './infer.ts'
 export { createInference } from './inference.ts'
 export type { Inference, InferenceLimits, InferenceState } from './inference.ts'
+export { lintCatalog } from './lint/catalog.ts'
 export { compile, open, prepare } from './normalizer.ts'
 export type { CompileOptions, Normalizer, Prepared } from './normalizer.ts'

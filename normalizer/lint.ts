@@ -26,12 +26,12 @@ function sameShape (first: Branch, second: Branch): Problem[] {
     endpoint !== undefined && endpoint.where !== '' && first.record.byMethod[method] !== undefined ? [endpoint.method] : [])
   if (shared.length === 0) return []
   return [problem('error', 'same-shape', second,
-    `${second.record.path.template} accepts the same paths as ${first.record.path.template} (${[...new Set(shared)].join(', ')}); the first one is taken.`)]
+    `${second.record.path.template} accepts the same paths as ${first.record.path.template} (${[...new Set(shared)].join(', ')}); the first one is taken. Describe both as one path, or give one a segment of its own.`)]
 }
 
 function trailingSlash (first: Branch, second: Branch): Problem {
   return problem('warning', 'trailing-slash-twin', second,
-    `${second.record.path.template} differs from ${first.record.path.template} by a trailing slash only.`)
+    `${second.record.path.template} differs from ${first.record.path.template} by a trailing slash only, and each is matched exactly first. Keep the one that the service answers.`)
 }
 
 function problem (severity: Problem['severity'], code: string, branch: Branch, message: string): Problem {

@@ -3,7 +3,11 @@
  * read is read, what cannot is a problem.
  */
 import type { ApiDocument, ApiOperation, ApiPath, Endpoint, Problem, Server } from '../endpoint.ts'
-import { foldKey, parameterNames, parseTemplate } from '../template.ts'
+import { foldKey } from '../template.ts'
+import { documentedValues, namesSuccessor } from './documented.ts'
+import { lintPath } from './lint-path.ts'
+import type { Warn } from './lint-path.ts'
+import { lintServers } from './lint-servers.ts'
 import { isObject, objectsOf, pointerStep, resolve, textOf } from './references.ts'
 import type { Json } from './references.ts'
 import { readServers, readSwaggerServer } from './servers.ts'
@@ -49,6 +53,7 @@ function createReader (document: unknown, options: ReadOptions): Reader {
   if (!isObject(document)) report(reader, 'error', 'not-a-document', 'The document is not an object.', '')
   else if (format === '') report(reader, 'error', 'unknown-format', 'The document states neither swagger 2.0 nor openapi 3; read as OpenAPI 3.', '')
   const own = format === '2.0' ? readSwaggerServer(root) : readServers(root, [])
+  if (format !== '2.0') lintServers(root, '', warnFor(reader))
   reader.servers = own.length === 0 ? [{ host: '', basePath: '' }] : own
   return reader
 }
@@ -72,17 +77,19 @@ function readPaths (reader: Reader): ApiPath[] {
   return Object.keys(paths).filter((key) => !key.startsWith('x-')).flatMap((key) => readPath(reader, key, paths[key]))
 }
 
-function readPath (reader: Reader, key: string, raw: unknown): ApiPath[] {
+function readPath (reader: Reader, key: string, value: unknown): ApiPath[] {
   const where = `/paths/${pointerStep(key)}`
-  if (!isObject(raw)) {
-    if (raw !== null) report(reader, 'error', 'invalid-path-item', 'The path item is not an object.', where)
+  if (!isObject(value)) {
+    if (value !== null) report(reader, 'error', 'invalid-path-item', 'The path item is not an object.', where)
     return []
   }
-  const item = mergeReference(reader, raw, where)
+  const item = mergeReference(reader, value, where)
   const servers = reader.format === '2.0' ? reader.servers : readServers(item, reader.servers)
-  const operations = operationsOf(item).flatMap(([name, method, operation]) =>
-    readOperation(reader, { key, where: `${where}/${name}`, method, operation, servers }))
-  lintKey(reader, key, item, where)
+  const raw = operationsOf(item)
+  const operations = raw.flatMap(([name, method, operation]) =>
+    readOperation(reader, { key, where: `${where}/${name}`, method, item, operation, servers }))
+  lintPath({ root: reader.root, key, where, item, operations: raw }, warnFor(reader))
+  if (reader.format !== '2.0') lintServers(item, where, warnFor(reader))
   return [{ template: key, where, greedy: greedyNames(reader, item), servers, operations }]
 }
 
@@ -107,9 +114,9 @@ function operationsOf (item: Json): Array<[string, string, unknown]> {
   return [...fixed, ...named, ...any]
 }
 
-interface RawOperation { key: string, where: string, method: string, operation: unknown, servers: readonly Server[] }
+interface RawOperation { key: string, where: string, method: string, item: Json, operation: unknown, servers: readonly Server[] }
 
-function readOperation (reader: Reader, { key, where, method, operation, servers }: RawOperation): ApiOperation[] {
+function readOperation (reader: Reader, { key, where, method, item, operation, servers }: RawOperation): ApiOperation[] {
   if (!isObject(operation)) {
     if (operation !== null) report(reader, 'error', 'invalid-operation', 'The operation is not an object.', where)
     return []
@@ -128,7 +135,14 @@ function readOperation (reader: Reader, { key, where, method, operation, servers
     source: reader.source,
     where,
   }
-  return [{ endpoint, servers: own }]
+  if (reader.format !== '2.0') lintServers(operation, where, warnFor(reader))
+  const values = documentedValues(reader.root, [item, operation].flatMap((holder) => ownPathParameters(reader, holder)))
+  return [{
+    endpoint,
+    servers: own,
+    ...values.length > 0 ? { values } : {},
+    ...endpoint.deprecated && namesSuccessor(reader.root, operation) ? { successor: true } : {},
+  }]
 }
 
 /** Names of path parameters that say they span segments, e.g. `x-greedy: true` or GitHub's `x-multi-segment: true`. */
@@ -145,41 +159,16 @@ function saysGreedy (holder: unknown): boolean {
 
 function pathParameters (reader: Reader, item: Json): Json[] {
   const lists = [item, ...operationsOf(item).map(([, , operation]) => operation)]
-  return lists.flatMap((holder) => isObject(holder) ? objectsOf(holder.parameters) : [])
-    .map((parameter) => resolve(reader.root, parameter))
+  return lists.flatMap((holder) => isObject(holder) ? ownPathParameters(reader, holder) : [])
+}
+
+function ownPathParameters (reader: Reader, holder: Json): Json[] {
+  return objectsOf(holder.parameters).map((parameter) => resolve(reader.root, parameter))
     .filter((parameter): parameter is Json => parameter?.in === 'path')
 }
 
-function lintKey (reader: Reader, key: string, item: Json, where: string): void {
-  const folded = foldKey(key)
-  if (folded.slashAdded) report(reader, 'warning', 'missing-leading-slash', `The key ${key} does not begin with a slash; one was added.`, where)
-  if (folded.suffixed) {
-    report(reader, 'warning', 'key-suffix', `The key ${key} holds more than a path; it is matched as ${folded.path}.`, where)
-  }
-  const names = parameterNames(parseTemplate(folded.path).segments)
-  const literal = folded.path.replace(/\{[^{}]*\}/g, '')
-  if (/[{}]/.test(literal)) report(reader, 'warning', 'unbalanced-braces', `The braces of ${key} do not pair up.`, where)
-  for (const name of repeated(names)) report(reader, 'warning', 'duplicate-parameter', `The parameter {${name}} stands twice in ${key}.`, where)
-  lintParameters(reader, { key, names: new Set(names), item, where })
-}
-
-interface LintedKey { key: string, names: Set<string>, item: Json, where: string }
-
-function lintParameters (reader: Reader, { key, names, item, where }: LintedKey): void {
-  const declared = new Set(pathParameters(reader, item).map((parameter) => textOf(parameter.name).replace(/[*+]$/, '')))
-  const hasOperations = operationsOf(item).length > 0
-  for (const name of names) {
-    if (!declared.has(name) && hasOperations) {
-      report(reader, 'warning', 'undeclared-parameter', `The parameter {${name}} of ${key} is not declared.`, where)
-    }
-  }
-  for (const name of declared) {
-    if (!names.has(name)) report(reader, 'warning', 'unused-parameter', `The path parameter ${name} does not stand in ${key}.`, where)
-  }
-}
-
-function repeated (names: string[]): Set<string> {
-  return new Set(names.filter((name, index) => names.indexOf(name) !== index))
+function warnFor (reader: Reader): Warn {
+  return (code, message, where) => { report(reader, 'warning', code, message, where) }
 }
 
 function report (reader: Reader, severity: Problem['severity'], code: string, message: string, where: string): void {

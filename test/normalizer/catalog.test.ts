@@ -54,7 +54,7 @@ test('parameters that do not fit their key are problems with a place', () => {
   const { problems } = readOpenApi(document, { service: 's', source: 'x.yaml' })
   assert.deepEqual(codesOf(problems), ['duplicate-parameter', 'undeclared-parameter', 'unused-parameter'])
   assert.deepEqual(problems[0], {
-    severity: 'warning', code: 'duplicate-parameter', message: 'The parameter {x} stands twice in /a/{x}/{x}/{y}.', source: 'x.yaml', where: '/paths/~1a~1{x}~1{x}~1{y}',
+    severity: 'warning', code: 'duplicate-parameter', message: 'The parameter {x} stands twice in /a/{x}/{x}/{y}. Give each place a name of its own.', source: 'x.yaml', where: '/paths/~1a~1{x}~1{x}~1{y}',
   })
 })
 

@@ -1,0 +1,93 @@
+/** What is odd about the key of a path item, and about the path parameters that it and its operations declare. */
+import { foldKey, parameterNames, parseTemplate } from '../template.ts'
+import { isObject, objectsOf, resolve, textOf } from './references.ts'
+import type { Json } from './references.ts'
+
+/** One path item as a reader has it: references of the item itself are followed. */
+export interface PathItem {
+  root: Json
+  key: string
+  where: string
+  item: Json
+  /** The step below the item, method, and the raw operation. */
+  operations: ReadonlyArray<readonly [string, string, unknown]>
+}
+
+/** Takes a warning. */
+export type Warn = (code: string, message: string, where: string) => void
+
+/** Reports what is odd about a path item. */
+export function lintPath (path: PathItem, warn: Warn): void {
+  const { key, where } = path
+  const folded = foldKey(key)
+  if (folded.slashAdded) warn('missing-leading-slash', `The key ${key} does not begin with a slash; one was added. Write it with one.`, where)
+  if (folded.suffixed) {
+    warn('key-suffix', `The key ${key} holds more than a path; it is matched as ${folded.path}. Declare query parameters as parameters.`, where)
+  }
+  if (/[{}]/.test(folded.path.replace(/\{[^{}]*\}/g, ''))) {
+    warn('unbalanced-braces', `The braces of ${key} do not pair up, so that they count as characters of the path. Close or escape them.`, where)
+  }
+  const { segments } = parseTemplate(folded.path)
+  const names = parameterNames(segments)
+  for (const name of repeated(names)) warn('duplicate-parameter', `The parameter {${name}} stands twice in ${key}. Give each place a name of its own.`, where)
+  lintDeclarations(path, new Set(names), warn)
+}
+
+/** The parameters of one list: names of path parameters, and whether all references could be followed. */
+interface Declarations { names: string[], whole: boolean }
+
+function lintDeclarations (path: PathItem, names: ReadonlySet<string>, warn: Warn): void {
+  const { root, key, where, item } = path
+  const shared = declarationsOf(root, item)
+  const operations = path.operations.flatMap(([step, method, operation]) =>
+    isObject(operation) ? [{ method, where: `${where}/${step}`, own: declarationsOf(root, operation) }] : [])
+  for (const name of names) {
+    const lacking = operations.filter(({ own }) => shared.whole && own.whole && ![...shared.names, ...own.names].includes(name))
+    if (lacking.length === 0) continue
+    const all = lacking.length === operations.length
+    const message = `The parameter {${name}} of ${key} is not declared${all ? '' : ` by ${lacking.map(({ method }) => method).join(', ')}`}` +
+      `${nearName(name, [...shared.names, ...lacking.flatMap(({ own }) => own.names)])}. Declare it with "in: path".`
+    warn('undeclared-parameter', message, all ? where : lacking[0]!.where)
+  }
+  lintList(shared, names, key, where, warn)
+  for (const operation of operations) lintList(operation.own, names, key, operation.where, warn)
+}
+
+function lintList ({ names: declared }: Declarations, names: ReadonlySet<string>, key: string, where: string, warn: Warn): void {
+  for (const name of repeated(declared)) {
+    warn('repeated-declaration', `The path parameter ${name} is declared twice for ${key}. Delete one of the declarations.`, where)
+  }
+  for (const name of new Set(declared)) {
+    if (names.has(name)) continue
+    const message = key.includes(`{${name}}`)
+      ? `The path parameter ${name} stands behind the path of ${key}. Declare it with "in: query".`
+      : `The path parameter ${name} does not stand in ${key}. Add {${name}} to the path, or delete the declaration.`
+    warn('unused-parameter', message, where)
+  }
+}
+
+function declarationsOf (root: Json, holder: Json): Declarations {
+  const listed = objectsOf(holder.parameters)
+  const resolved = listed.map((parameter) => resolve(root, parameter))
+  const names = resolved.filter((parameter) => parameter?.in === 'path').map((parameter) => bareName(textOf(parameter!.name)))
+  return { names, whole: !resolved.includes(undefined) }
+}
+
+/** Some documents declare a parameter with the operator or modifier of its expression. */
+function bareName (name: string): string {
+  return name.replace(/^[/;.+*]+/, '').replace(/[*+:]$|\.\.\.$/, '')
+}
+
+/** A name that only case or blanks tell from the one that was looked for is the slip itself. */
+function nearName (name: string, declared: readonly string[]): string {
+  const near = declared.find((other) => plain(other) === plain(name))
+  return near === undefined ? '' : `, though ${near} is`
+}
+
+function plain (name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '')
+}
+
+function repeated (names: readonly string[]): Set<string> {
+  return new Set(names.filter((name, index) => names.indexOf(name) !== index))
+}
