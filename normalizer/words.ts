@@ -1,12 +1,18 @@
 /** Words that hold digits, and endings of file names: what inference must not take for values. Lower case. */
 
-/** Technical words with digits that no general rule keeps. */
+/** Technical words, most with digits, that no general rule keeps. */
 export const technicalWords: ReadonlySet<string> = new Set((
-  '2fa 3ds 3d 4k 8k aes128 aes256 b2b b2c base32 base58 base64 c2c cbor0 d3 e164 e2e ec2 es256 h264 h265 hs256 http1 http2 http3 i18n ' +
-  'ipv4 ipv6 iso3166 iso4217 iso8601 k8s l10n mp3 mp4 oauth1 oauth2 p2p pbkdf2 pkcs12 ps256 rs256 rs512 s3 saml2 sha1 sha256 sha384 ' +
-  'sha512 utf8 utf16 x509 web3 md5 ed25519 a11y o11y g2 m2m m3u8 route53 http404 403 404 500 1password 2checkout ' +
-  'log4j neo4j tlsv1 sslv3 h2c w3c 8bit 1st auth0 db1 db2'
+  '1password 1st 2checkout 2co 2d 2fa 3d 3ds 3g 403 404 4g 4k 500 5g 8bit 8k a11y ac3 aes128 aes192 aes256 amd64 arm64 auth0 b2b b2c ' +
+  'b2g b2x base32 base58 base64 base64url bep20 bep721 c2b c2c cbor0 d2c d3 db1 db2 dstu2 e164 e2e ec2 ed25519 erc20 erc721 erc1155 ' +
+  'es2015 es256 es384 es512 fido2 float32 float64 g2 g2b g2g ga4 gpt4 h2 h264 h265 h2c h323 hl7 hs256 hs384 hs512 http1 http2 http3 ' +
+  'html4 html5 http404 i18n int16 int32 int64 ipv4 ipv6 iso20022 iso27001 iso3166 iso4217 iso8601 k3s k8s l10n l2 l2vpn l2vpns l3 l3vpn l4 l7 log4j m2m ' +
+  'm365 m3u8 dbformysql mqtts md4 md5 mp2 mp3 mp4 mt103 neo4j o11y o365 oauth1 oauth2 open511 p11 p12 p2p p2s pbkdf2 phpmyadmin pkcs1 pkcs11 pkcs12 pkcs7 ' +
+  'pkcs8 ps256 r4 r4b r5 route53 rs256 rs384 rs512 s3 saml2 sha1 sha256 sha3 sha384 sha512 sslv3 stu3 t1 tls12 tls13 tlsv1 trc20 ' +
+  'trc721 u2f uint16 uint32 uint64 uint8 utf16 utf8 utf8mb4 vp8 vp9 w3c snmpv3 web3 webhdfs wgs84 wkhtmltopdf win32 win64 x12 x509 x64 x86'
 ).split(' '))
+
+/** What may stand before a version at the front of a path. */
+export const leadingWords: ReadonlySet<string> = new Set('api apis rest public open service services gateway internal external'.split(' '))
 
 /** Endings that stay behind a typed stem. */
 export const extensions: ReadonlySet<string> = new Set((

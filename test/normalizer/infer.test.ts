@@ -6,7 +6,10 @@ const words = `users orders order-items OrderLineItems getUserById user_profiles
 ipv4 sha256 base64 utf8 mp4 k8s s3 ec2 x509 log4j TLSv1 css3 html5 web3 b2b p2p 3ds 4xx en en-US zh-Hans-CN pt_BR es-419
 us-east-1 eu-west-2 robots.txt favicon.ico index.html swagger.json openapi.yaml main.css jquery-3.min.js README.md .well-known .env
 openid-configuration batchGet search:export orders:batchGet me self @me healthz livez metrics actuator graphql wp-login.php
-cgi-bin phpmyadmin level2 step1 top10 facade decade face cafe dead beef added cabbage terms-and-conditions create-payment-intent`
+cgi-bin phpmyadmin level2 step1 top10 facade decade face cafe dead beef added cabbage terms-and-conditions create-payment-intent
+oauth2PermissionGrants s3Buckets b2cUserFlows getOffice365ActivationCounts l3FirewallRules BoxScoreV3 snmpv3 hex2bin bin2Dec md5 p12 i18nLanguages
+socket.io Microsoft.Compute microsoft.graph.getMobileApplicationManagementAppRegistrationSummaryReport jobpreparationandreleasetaskstatus
+bulk_update_ads_bid_by_inventory_reference ~defaults $batch @connections UTF-8 SHA-256 USD EUR-USD DE deu getUserByName XMLHttpRequest rechnungen utilisateurs`
 
 const values = {
   '{int}': '42 007 1700000000000 4111111111111111 -12 +7',
@@ -14,22 +17,29 @@ const values = {
   '{id}': `fd8c ad76 3f2a 9bc1 a1b2 12ab 5f3 x7f q7wz cus_9s6XKzkNRiz8i3 pi_3MtwBwLkdIwHu7ix28a3tqPa acct_1032D82eZvKYlo2C
     sub_1MowQVLkdIwHu7ixeRlqHVzs PX1Z8Q B00005N5PF ORD-2024-17 INV-00042 ABCD-1234-EFGH G-12AB34 item12345 user123 user-8812 product-123
     some-slug-4f2a my-post-12345 sku-99812-blue 978-3-16-148410-0 GB29NWBK60161331926819 1Z999AA10123456784 LH454 @janedoe
-    urn:isbn:0451450523 12:34 a:fd8c9912`,
-  '{uuid}': '550e8400-e29b-41d4-a716-446655440000 550E8400-E29B-41D4-A716-446655440000',
+    urn:isbn:0451450523 a:fd8c9912 jMXUwBEvd qxzvkjw b36x9k2m myAccount33 PROJ-12 INV-7`,
+  '{uuid}': `550e8400-e29b-41d4-a716-446655440000 550E8400-E29B-41D4-A716-446655440000 %7B550e8400-e29b-41d4-a716-446655440000%7D
+    ffffffff-ffff-ffff-ffff-ffffffffffff`,
   '{ulid}': '01ARZ3NDEKTSV4RRFFQ69G5FAV',
   '{ksuid}': '0ujtsYcgvSTl8PAuAdqWYSMnLOv',
   '{nanoid}': 'V1StGXR8_Z5jdHi6B-myT',
   '{objectid}': '507f1f77bcf86cd799439011',
   '{hex}': 'deadbeef01 0xdeadbeef c0ffee ab12cd34 da39a3ee5e6b4b0d3255bfef95601890afd80709',
-  '{email}': 'jane.doe@example.com jane%40example.com',
+  '{email}': 'jane.doe@example.com jane%40example.com acct:bob@example.com',
+  '{host}': 'api.example.com example.co.uk foo.internal:8080',
+  '{mac}': '00:1B:44:11:3A:B7 00-1b-44-11-3a-b7',
+  '{arn}': 'arn:aws:s3:::bucket arn:aws:iam::123456789012:role%2Fadmin',
+  '{time}': '12:34 23:59:59 10:30Z',
   '{phone}': '+14155552671 415-555-2671 (415)555-2671 415.555.2671 +44%2020%207946%200958',
-  '{date}': '2024-01-31 2024-01-31T10:00:00Z 2024-W05 2024-Q1',
-  '{ip}': '192.168.0.1 2001:db8::1',
+  '{date}': '2024-01-31 2024-01-31T10:00:00Z 2024-W05 2024-Q1 31.12.2024 12%2F31%2F2024 20240131T101500Z',
+  '{ip}': '192.168.0.1 2001:db8::1 %5B::1%5D ::ffff:10.0.0.1 10.0.0.0%2F8 fe80::1%25eth0',
   '{token}': 'eyJhbGciOi.eyJzdWIi.c2ln',
   '{slug}': 'how-to-cook-rice-in-less-than-ten-minutes',
   '{int}.json': '42.json',
   '{int}:cancel': '42:cancel',
   'Users({key})': 'Users(42)',
+  '{base64}': 'dGhpcyBpcyBhIHRlc3QgMTIz +ja0cf6%2B84AGgat15W1jooeMfUY=',
+  '{text}': 'caf%C3%A9 a%20b %7Bid%7D',
 }
 
 test('words, versions, locales and file names of undeclared paths stay', () => {
@@ -50,4 +60,27 @@ test('a word beside a type counts towards the cap of its level', () => {
   assert.deepEqual(verbs.slice(2, 5), ['/jobs/{int}:runc', '/jobs/{*}', '/jobs/{*}'])
   assert.equal(new Set([...verbs, ...functions]).size, 8)
   assert.equal(inference.infer('s', '/jobs/42.json'), '/jobs/{int}.json')
+})
+
+test('only its place tells a version from a number or a date', () => {
+  const paths = {
+    '/2010-04-01/Accounts/7': '/2010-04-01/Accounts/{int}',
+    '/20160918/instances': '/20160918/instances',
+    '/1.1/statuses/show.json': '/1.1/statuses/show.json',
+    '/rest/api/2/issue/10001': '/rest/api/2/issue/{int}',
+    '/geo/1.0/direct': '/geo/1.0/direct',
+    '/3/movie/550': '/3/movie/{int}',
+    '/apis/networking.k8s.io/v1/ingresses': '/apis/networking.k8s.io/v1/ingresses',
+    '/rates/2024-01-31/USD': '/rates/{date}/USD',
+    '/2024-01-31': '/{date}',
+    '/users/7/orders': '/users/{int}/orders',
+    '/users/42/1.5/x': '/users/{int}/{number}/x',
+    '/networking.example.io': '/{host}',
+  }
+  for (const [path, route] of Object.entries(paths)) assert.equal(inferRoute(path), route)
+})
+
+test('a label is short, however long the words are', () => {
+  const word = 'administration'.repeat(5)
+  assert.equal(inferRoute(`/${word}/${word}/${word}/${word}/x`), `/${word}/${word}/${word}/{*}`)
 })

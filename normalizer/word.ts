@@ -1,0 +1,85 @@
+/** Words of undeclared paths: names that people gave, in any case and with any separator, digits of names included. */
+import { isGibberish, likeness } from './letters.ts'
+import { technicalWords } from './words.ts'
+
+const maxWord = 80
+
+/** True for a word that may stand in a label: one or more word-like tokens with separators between. */
+export function isName (text: string): boolean {
+  return isShaped(text) && !isIdentifier(text)
+}
+
+/** A title of more than five words; snake case names of operations may have eight. */
+export function isSlug (text: string): boolean {
+  return count(text, 45) > 4 || count(text, 95) > 7
+}
+
+function count (text: string, code: number): number {
+  let found = 0
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) === code) found++
+  return found
+}
+
+/** Ids of letters and digits, prefixed or not: `cus_NffrFeUfNV2Hib`, `ORD-2024-17`, `PX1Z8Q`, `item12345`, `@jane`. */
+export function isIdentifier (text: string): boolean {
+  if (!/^[\w@$~.+-]+$/.test(text)) return false
+  if (text.startsWith('@')) return !/^@(?:me|self|all|connections)$/.test(text)
+  if (isLocale(text)) return false
+  // `PROJ-12`, but not `UTF-8`: counted by trackers and invoices, whatever the length of the number.
+  if (/^[A-Z][A-Z0-9]{1,9}-\d+$/.test(text)) return !technicalWords.has(text.replace('-', '').toLowerCase())
+  const tokens = text.split(/[-_.~+$]/)
+  let filled = 0
+  for (const token of tokens) if (token !== '') filled++
+  return tokens.some((token) => token !== '' && !isWordToken(token, filled))
+}
+
+function isShaped (text: string): boolean {
+  if (text === '-' || text === '~' || text === '$') return true
+  return text.length <= maxWord && /^[.$@~]?[A-Za-z0-9_](?:[\w.~$+-]*[\w~])?$/.test(text)
+}
+
+/** `en`, `en-US`, `zh-Hans-CN`. */
+function isLocale (text: string): boolean {
+  return /^[a-z]{2,3}[-_](?:[A-Z][a-z]{3}[-_])?(?:[A-Z]{2}|\d{3})$/.test(text)
+}
+
+function isWordToken (token: string, count: number): boolean {
+  if (/^[A-Za-z]+$/.test(token)) return !isGibberish(token, 0, token.length) || technicalWords.has(token.toLowerCase())
+  // A number inside a name (`us-east-1`) stays short; a long one is somebody's.
+  if (/^\d+$/.test(token)) return count > 1 && token.length <= 2
+  if (technicalWords.has(token.toLowerCase())) return true
+  if (/^v\d+(?:[pb]\d+)?(?:alpha|beta|rc|preview)?\d*$/i.test(token)) return token.length <= 12
+  if (token.length >= 4 && /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(token)) return false
+  // `level2`, `Step1`, `3ds`, `4xx`, `b2b`.
+  if (/^(?:[A-Z]{2,4}\d|\d[a-z]{1,2}|[a-z][24][a-z])$/.test(token)) return true
+  const ending = /^([a-z]+|[A-Z][a-z]+|[A-Z]{5,})\d{1,2}$/.exec(token)
+  if (ending !== null) return readsAs(ending[1]!, 0)
+  const versioned = /^([A-Za-z]{3,})[vV]\d{1,2}$/.exec(token)
+  if (versioned !== null && !isGibberish(versioned[1]!, 0, versioned[1]!.length)) return true
+  const change = /^([a-z]{2,})2([A-Z]?[a-z]{2,})$/.exec(token)
+  if (change !== null && readsAs(change[1]!, 0) && readsAs(change[2]!, 0)) return true
+  return isCompound(token)
+}
+
+/** Short letters before a digit must look more like a word than letters alone need to. */
+function readsAs (letters: string, least: number): boolean {
+  return letters.length < 4 || likeness(letters, 0, letters.length) >= least
+}
+
+/** `oauth2PermissionGrants`, `s3Buckets`, `getOffice365Users`, `b2cUserFlows`: words with one or two short numbers inside. A
+ * number at the end (`myAccount33`) counts things. */
+function isCompound (token: string): boolean {
+  const technical = /^([a-z]+\d+[a-z]?)([A-Z].*)$/.exec(token)
+  if (technical !== null && technicalWords.has(technical[1]!) && isWordToken(technical[2]!, 2)) return true
+  if (!/^\d{0,2}(?:[A-Za-z]+\d{1,3}){0,2}[A-Za-z]+$/.test(token)) return false
+  const words = token.match(/[A-Z]?[a-z]{3,}|[A-Z]{4,}/g) ?? []
+  let good = 0
+  let score = 0
+  let longest = 0
+  for (const word of words) {
+    score += likeness(word, 0, word.length) * word.length
+    good += word.length
+    longest = Math.max(longest, word.length)
+  }
+  return longest >= 4 && good >= token.length * 0.6 && score >= good * 0.5
+}
