@@ -12,6 +12,7 @@ const shardingKeys: Record<string, string> = {
   requests: 'cityHash64(event_id)',
   requests_1m: 'cityHash64(service, route)',
   requests_1h: 'cityHash64(service, route)',
+  drift_1d: 'cityHash64(service, route)',
   breaches: 'cityHash64(breach_id)',
   rejected: 'cityHash64(source, source_offset)',
   catalog_endpoints: 'cityHash64(service, api, method, template)',
