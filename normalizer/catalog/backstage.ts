@@ -8,6 +8,7 @@ import type { Json } from './references.ts'
 
 /** A Component as the catalog knows it. Names are short where kind and namespace are the usual ones. */
 export interface BackstageService {
+  /** The entity's own name; where two namespaces use the same, only that of `default` stays short: `outlet/cart`. */
   name: string
   /** `component:default/name`, lower case. */
   ref: string
@@ -51,7 +52,8 @@ export interface BackstageCatalog {
 export function readBackstage (entities: unknown, options: { source: string }): BackstageCatalog {
   const problems: Problem[] = []
   const known = indexEntities(Array.isArray(entities) ? entities : [entities], options.source, problems)
-  const reader: Reader = { known, source: options.source, problems }
+  const reader: Reader = { known, names: nameServices(known), source: options.source, problems }
+  for (const entity of known.values()) reportState(reader, entity)
   const services = [...known.values()].filter(({ kind }) => kind === 'component').map((entity) => readService(reader, entity))
   const providers = providersByApi(services)
   const apis = [...known.values()].filter(({ kind }) => kind === 'api').map((entity) => readApi(reader, entity, providers))
@@ -65,8 +67,8 @@ export function entityRef (text: string, defaults: { kind: string, namespace?: s
   return `${match[1] ?? defaults.kind}:${match[2] ?? defaults.namespace ?? 'default'}/${match[3]}`.toLowerCase()
 }
 
-interface Entity { ref: string, kind: string, namespace: string, name: string, metadata: Json, spec: Json, relations: Json[] }
-interface Reader { known: Map<string, Entity>, source: string, problems: Problem[] }
+interface Entity { ref: string, kind: string, namespace: string, name: string, metadata: Json, spec: Json, relations: Json[], status: Json }
+interface Reader { known: Map<string, Entity>, names: Map<string, string>, source: string, problems: Problem[] }
 
 const kinds = new Set(['component', 'api', 'system', 'domain', 'group', 'resource', 'user'])
 
@@ -94,7 +96,29 @@ function toEntity (raw: unknown): Entity | undefined {
   if (name === '' || kind === '') return undefined
   const namespace = textOf(metadata.namespace) || 'default'
   const ref = `${kind}:${namespace}/${name}`.toLowerCase()
-  return { ref, kind, namespace, name, metadata, spec: isObject(raw.spec) ? raw.spec : {}, relations: objectsOf(raw.relations) }
+  const [spec, status] = [raw.spec, raw.status].map((part) => isObject(part) ? part : {}) as [Json, Json]
+  return { ref, kind, namespace, name, metadata, spec, relations: objectsOf(raw.relations), status }
+}
+
+/** Component references to service names: gateways and logs know short names, so these stay where they are unique. */
+function nameServices (known: Reader['known']): Map<string, string> {
+  const components = [...known.values()].filter(({ kind }) => kind === 'component')
+  const uses = new Map<string, number>()
+  for (const { name } of components) uses.set(name.toLowerCase(), (uses.get(name.toLowerCase()) ?? 0) + 1)
+  return new Map(components.map(({ ref, namespace, name }) =>
+    [ref, uses.get(name.toLowerCase()) === 1 || namespace.toLowerCase() === 'default' ? name : `${namespace}/${name}`]))
+}
+
+/** What Backstage itself says is wrong with an entity that it still serves. */
+function reportState (reader: Reader, { ref, metadata, status }: Entity): void {
+  const annotations = isObject(metadata.annotations) ? metadata.annotations : {}
+  if (textOf(annotations['backstage.io/orphan']) === 'true') {
+    report(reader, 'warning', 'orphaned-entity', `${ref} is an orphan: the place that declared it no longer does.`, ref)
+  }
+  const error = objectsOf(status.items).find(({ level }) => level === 'error')
+  if (error === undefined) return
+  const message = textOf(error.message).replace(/\s+/g, ' ').slice(0, 300)
+  report(reader, 'warning', 'processing-error', `Backstage serves an old version of ${ref}, since it cannot process the new one: ${message}`, ref)
 }
 
 function readService (reader: Reader, entity: Entity): BackstageService {
@@ -102,7 +126,7 @@ function readService (reader: Reader, entity: Entity): BackstageService {
   const owner = firstTarget(reader, entity, 'owner', 'ownedBy', 'group')
   const domain = reader.known.get(system)
   return {
-    name: entity.name,
+    name: reader.names.get(entity.ref) ?? entity.name,
     ref: entity.ref,
     owner: shortName(reader, owner, 'group'),
     system: shortName(reader, system, 'system'),
@@ -119,12 +143,15 @@ function readService (reader: Reader, entity: Entity): BackstageService {
 function readApi (reader: Reader, entity: Entity, providers: ReadonlyMap<string, string[]>): BackstageApi {
   const { definition } = entity.spec
   const location = isObject(definition) ? ['$text', '$json', '$yaml', '$openapi'].map((key) => textOf(definition[key])).find((text) => text !== '') ?? '' : ''
-  if (definition === undefined) report(reader, 'warning', 'missing-definition', `${entity.ref} has no definition.`, entity.ref)
-  const own = targets(reader, entity, '', 'apiProvidedBy', 'component').map((ref) => shortName(reader, ref, 'component'))
+  const type = textOf(entity.spec.type)
+  if (definition === undefined && (type === '' || type === 'openapi')) {
+    report(reader, 'warning', 'missing-definition', `${entity.ref} has no definition.`, entity.ref)
+  }
+  const own = targets(reader, entity, '', 'apiProvidedBy', 'component').map((ref) => reader.names.get(ref) ?? shortName(reader, ref, 'component'))
   return {
     name: entity.name,
     ref: entity.ref,
-    type: textOf(entity.spec.type),
+    type,
     owner: shortName(reader, firstTarget(reader, entity, 'owner', 'ownedBy', 'group'), 'group'),
     system: shortName(reader, firstTarget(reader, entity, 'system', 'partOf', 'system'), 'system'),
     lifecycle: textOf(entity.spec.lifecycle),
@@ -147,15 +174,19 @@ function firstTarget (reader: Reader, entity: Entity, field: string, relation: s
   return all.find((ref) => ref.startsWith(`${kind}:`)) ?? (field === 'owner' ? all[0] ?? '' : '')
 }
 
-/** References of a field of `spec` and of a relation, in full. A kind left out is `kind`, a namespace the entity's own. */
+/**
+ * References in full: those of the relation, which Backstage resolved, else those of the field of `spec`. A kind left
+ * out is `kind`, a namespace the entity's own.
+ */
 function targets (reader: Reader, entity: Entity, field: string, relation: string, kind: string): string[] {
-  const written = stringsOf(entity.spec[field]).map((text) => entityRef(text, { kind, namespace: entity.namespace }))
-  for (const ref of written) {
-    const listed = ref.startsWith('api:') && !reader.known.has(ref)
-    if (listed) report(reader, 'warning', 'unknown-reference', `${entity.ref} refers to ${ref}, which is not in this catalog.`, entity.ref)
-  }
   const related = entity.relations.filter((item) => textOf(item.type) === relation).map((item) => relationTarget(item, kind))
-  return [...new Set([...written, ...related])].filter((ref) => ref !== '')
+  const written = stringsOf(entity.spec[field]).map((text) => entityRef(text, { kind, namespace: entity.namespace }))
+  const refs = [...new Set(related.some((ref) => ref !== '') ? related : written)].filter((ref) => ref !== '')
+  for (const ref of refs) {
+    const missing = ref.startsWith('api:') && !reader.known.has(ref)
+    if (missing) report(reader, 'warning', 'unknown-reference', `${entity.ref} refers to ${ref}, which is not in this catalog.`, entity.ref)
+  }
+  return refs
 }
 
 function relationTarget (relation: Json, kind: string): string {

@@ -17,26 +17,50 @@ export interface KongCatalog {
   problems: Problem[]
 }
 
-/** Reads a parsed declarative file. Junk becomes problems; never throws. */
+/**
+ * Reads a parsed declarative file. Routes of disabled services are left out, as Kong leaves them out, and so are those
+ * of plain streams. Junk becomes problems; never throws.
+ */
 export function readKong (declarative: unknown, options: { source: string }): KongCatalog {
   const problems: Problem[] = []
-  const report = (severity: Problem['severity'], code: string, message: string, where: string): void => {
-    problems.push({ severity, code, message, source: options.source, where })
-  }
+  const report: Report = (severity, code, message, where) => { problems.push({ severity, code, message, source: options.source, where }) }
   const root = isObject(declarative) ? declarative : {}
   if (!isObject(declarative)) report('error', 'not-a-document', 'The gateway configuration is not an object.', '')
   else if (!/^[123](?:\.\d+)?$/.test(textOf(root._format_version))) {
     report('warning', 'unknown-format', '_format_version is not 1.1, 2.1 or 3.0.', '/_format_version')
   }
-  const backends = objectsOf(root.services)
-  const services = backends.map(readService)
-  for (const [index, service] of services.entries()) {
-    if (service.url === '') report('warning', 'service-without-host', `Service ${service.name || index} has neither url nor host.`, `/services/${index}`)
+  const services = readServices(root, report)
+  return {
+    gateway: { kind: 'kong', routes: readRoutes(root, services, report) },
+    services: services.map(({ service }) => service),
+    consumers: readConsumers(root),
+    problems,
   }
-  const nested = backends.flatMap((service, index) => objectsOf(service.routes).map((route) => readRoute(route, services[index])))
-  const top = objectsOf(root.routes).map((route, index) => readRoute(route, serviceOf(route, services, () =>
-    report('error', 'unknown-service', `Route ${textOf(route.name)} refers to a service that is not there.`, `/routes/${index}`))))
-  return { gateway: { kind: 'kong', routes: [...nested, ...top] }, services, consumers: readConsumers(root), problems }
+}
+
+type Report = (severity: Problem['severity'], code: string, message: string, where: string) => void
+interface Backend { service: KongService, raw: Json, where: string }
+
+function readServices (root: Json, report: Report): Backend[] {
+  const backends = objectsOf(root.services).map((raw, index): Backend => ({ service: readService(raw), raw, where: `/services/${index}` }))
+  for (const [index, { service, where }] of backends.entries()) {
+    if (service.url === '') report('warning', 'service-without-host', `Service ${service.name || index} has neither url nor host.`, where)
+  }
+  return backends
+}
+
+function readRoutes (root: Json, backends: readonly Backend[], report: Report): GatewayRoute[] {
+  const byName = new Map<string, Backend>()
+  for (const backend of [...backends].reverse()) byName.set(backend.service.id, backend).set(backend.service.name, backend)
+  const nested = backends.flatMap((backend) => objectsOf(backend.raw.routes).map((route, index) =>
+    readRoute(route, backend, `${backend.where}/routes/${index}`, report)))
+  const top = objectsOf(root.routes).map((route, index) => {
+    const where = `/routes/${index}`
+    const name = textOf(route.name) || textOf(route.id) || index
+    const missing = (): void => report('error', 'unknown-service', `Route ${name} refers to a service that is not there.`, where)
+    return readRoute(route, backendOf(route, byName, missing), where, report)
+  })
+  return [...nested, ...top].flat()
 }
 
 function readService (service: Json): KongService {
@@ -47,32 +71,65 @@ function readService (service: Json): KongService {
   return { name, id: textOf(service.id), url: textOf(service.url) || written, tags: stringsOf(service.tags) }
 }
 
-function serviceOf (route: Json, services: readonly KongService[], missing: () => void): KongService | undefined {
+function backendOf (route: Json, backends: ReadonlyMap<string, Backend>, missing: () => void): Backend | undefined {
   const reference = isObject(route.service) ? textOf(route.service.name) || textOf(route.service.id) : textOf(route.service)
   if (reference === '') return undefined
-  const found = services.find((service) => service.name === reference || service.id === reference)
+  const found = backends.get(reference)
   if (found === undefined) missing()
   return found
 }
 
-function readRoute (route: Json, service: KongService | undefined): GatewayRoute {
-  return {
-    name: textOf(route.name) || textOf(route.id),
+const streams = new Set(['tcp', 'tls', 'tls_passthrough', 'udp'])
+// No request has such a path (none begins without a slash), so that the route is found by its name alone.
+const noPath = '(expression)'
+
+function readRoute (route: Json, backend: Backend | undefined, where: string, report: Report): GatewayRoute[] {
+  const protocols = stringsOf(route.protocols)
+  if (backend?.raw.enabled === false || (protocols.length > 0 && protocols.every((protocol) => streams.has(protocol)))) return []
+  const name = textOf(route.name) || textOf(route.id)
+  reportLimits(route, name, backend, where, report)
+  return [{
+    name,
     id: textOf(route.id),
-    service: service?.name ?? '',
-    paths: stringsOf(route.paths),
-    hosts: stringsOf(route.hosts),
+    service: backend?.service.name ?? '',
+    paths: textOf(route.expression) === '' ? stringsOf(route.paths) : [noPath],
+    hosts: readHosts(route),
     methods: stringsOf(route.methods),
     headers: readHeaders(route.headers),
     strip_path: route.strip_path !== false,
     regex_priority: typeof route.regex_priority === 'number' ? route.regex_priority : 0,
-    service_url: service?.url ?? '',
+    service_url: backend?.service.url ?? '',
+  }]
+}
+
+/** Says what of a route is not understood, and what that means. */
+function reportLimits (route: Json, name: string, backend: Backend | undefined, where: string, report: Report): void {
+  if (textOf(route.expression) !== '') {
+    report('warning', 'route-expression', `Route ${name} is an expression, which is not evaluated: only records that name the route find it.`, `${where}/expression`)
   }
+  for (const [header, values] of Object.entries(isObject(route.headers) ? route.headers : {})) {
+    if (stringsOf(values).some(isPattern)) report('warning', 'header-pattern', `Route ${name}: the pattern for header ${header} is not tested; any value fits.`, `${where}/headers`)
+  }
+  if (textOf(route.path_handling) === 'v1' && /^[a-z+.-]+:\/\/[^/]+\/./.test(backend?.service.url ?? '')) {
+    report('warning', 'path-handling', `Route ${name} has path_handling v1; the path of its service is put before a request's as v0 does.`, `${where}/path_handling`)
+  }
+}
+
+/** A client asks by TLS (SNI) for the host that it then names, so a route without hosts is told by its `snis`. */
+function readHosts (route: Json): string[] {
+  const hosts = stringsOf(route.hosts)
+  return hosts.length > 0 ? hosts : stringsOf(route.snis).map((name) => name.replace(/\.$/, ''))
 }
 
 function readHeaders (headers: unknown): Record<string, string[]> {
   if (!isObject(headers)) return {}
-  return Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, stringsOf(values)]))
+  const entries = Object.entries(headers).map(([name, values]) => [name, stringsOf(values)] as const)
+  return Object.fromEntries(entries.filter(([, values]) => !values.some(isPattern)))
+}
+
+/** https://developer.konghq.com/gateway/entities/route/ (headers) */
+function isPattern (value: string): boolean {
+  return value.startsWith('~*')
 }
 
 const credentialLists = [
@@ -80,10 +137,17 @@ const credentialLists = [
 ] as const
 
 function readConsumers (root: Json): KongConsumer[] {
+  const owned = new Map<string, Json[]>()
+  for (const credential of credentialLists.flatMap((list) => objectsOf(root[list]))) {
+    const owner = ownerOf(credential)
+    const list = owned.get(owner)
+    if (list === undefined) owned.set(owner, [credential])
+    else list.push(credential)
+  }
   return objectsOf(root.consumers).map((consumer) => {
-    const names = [consumer.username, consumer.id, consumer.custom_id].map(textOf).filter((name) => name !== '')
+    const names = [...new Set([consumer.username, consumer.id, consumer.custom_id].map(textOf))].filter((name) => name !== '')
     const nested = credentialLists.flatMap((list) => objectsOf(consumer[list]))
-    const top = credentialLists.flatMap((list) => objectsOf(root[list])).filter((credential) => names.includes(ownerOf(credential)))
+    const top = names.flatMap((name) => owned.get(name) ?? [])
     return {
       username: textOf(consumer.username),
       custom_id: textOf(consumer.custom_id),
