@@ -1,4 +1,5 @@
 /** Reads a Backstage catalog over its REST API, only what changed since the last time. */
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Problem } from '../../../normalizer/index.ts'
 import { byteSize, duration } from '../../runtime/units.ts'
@@ -33,6 +34,8 @@ export interface BackstageReading {
   problems: Problem[]
   /** False when nothing differs from the previous reading. */
   changed: boolean
+  /** 32 hex digits over all entities and their versions. */
+  digest: string
   state: BackstageState
 }
 
@@ -58,7 +61,13 @@ export async function readBackstageApi (
   if (entities.length === 0) report('no-entities', `No entity fits the filter: ${options.filter.join(' or ')}.`)
   const state = new Map(entities.map(heldOf).sort(([left], [right]) => left < right ? -1 : 1))
   const changed = state.size !== previous.size || [...state].some(([ref, { version }]) => version === '' || previous.get(ref)?.version !== version)
-  return { entities: [...state.values()].map(({ entity }) => entity), problems, changed, state }
+  return { entities: [...state.values()].map(({ entity }) => entity), problems, changed, digest: digestOf(state), state }
+}
+
+function digestOf (state: BackstageState): string {
+  const hash = createHash('sha256')
+  for (const [ref, { version }] of state) hash.update(`${ref} ${version}\n`)
+  return hash.digest('hex').slice(0, 32)
 }
 
 type Report = (code: string, message: string, where?: string) => void
