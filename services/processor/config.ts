@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { catalogSchema } from './catalog/load.ts'
+import { catalogSchema } from './catalog/sources.ts'
 import { formats } from './decode/index.ts'
 import type { FormatName } from './decode/index.ts'
 import { detectSchema } from './detect/detector.ts'

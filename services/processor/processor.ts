@@ -13,8 +13,8 @@ import type { Logger } from '../runtime/log.ts'
 import { version } from '../runtime/package.ts'
 import { settleWithin } from '../runtime/shutdown.ts'
 import { parseAddress } from '../runtime/units.ts'
-import { loadCatalog } from './catalog/load.ts'
-import type { Catalog } from './catalog/load.ts'
+import { startLiveCatalog } from './catalog/live.ts'
+import type { LiveCatalog } from './catalog/live.ts'
 import { isFormat } from './config.ts'
 import type { ProcessorConfig } from './config.ts'
 import type { Input } from './contract.ts'
@@ -51,6 +51,8 @@ export interface Processor {
   url: string
   /** Resolves when the input has ended and all of it is in the store, or after `close`; rejects when it cannot go on. */
   done: Promise<void>
+  /** Looks at all sources of the catalog now. Never rejects. */
+  refresh (): Promise<void>
   /** Ends the batch that is under way, commits it, and closes everything. What could not land comes again at the next start. */
   close (): Promise<void>
 }
@@ -60,7 +62,7 @@ interface House {
   config: ProcessorConfig
   base: string
   state: string
-  catalog: Catalog
+  catalog: LiveCatalog
   rules: Rule[]
   series: Series
   board: Board
@@ -73,11 +75,15 @@ interface House {
  * batches wait in the spool. Throws the catalogue's CONFIG, CATALOG, RULE, STATE, FOLDER and PORT errors.
  */
 export async function startProcessor (config: ProcessorConfig, context: ProcessorContext): Promise<Processor> {
-  const house = await furnish(config, context)
-  ensureFolderSync(house.state)
-  const lock = lockFolder(house.state, 'processor')
+  const state = resolve(context.base, config.state)
+  ensureFolderSync(state)
+  const lock = lockFolder(state, 'processor')
   try {
-    return await open(house, context, lock)
+    const house = await furnish(config, state, context)
+    return await open(house, context, lock).catch(async (error: unknown) => {
+      await house.catalog.close()
+      throw error
+    })
   } catch (error) {
     lock.release()
     throw error
@@ -103,19 +109,16 @@ async function open (house: House, context: ProcessorContext, lock: FolderLock):
   }
 }
 
-async function furnish (config: ProcessorConfig, { base, log = createLog('processor', config.log.level) }: ProcessorContext): Promise<House> {
+async function furnish (
+  config: ProcessorConfig, state: string, { base, log = createLog('processor', config.log.level) }: ProcessorContext
+): Promise<House> {
   const rules = readRules(config.rules, base)
-  const catalog = await loadCatalog(config.catalog, { base })
   const { budgets, max_series: maxSeries } = config.metrics
-  const series = createSeries({ budgets, maxSeries, partners: () => catalog.partners })
+  const series = createSeries({ budgets, maxSeries, partners: () => catalog.current().partners })
   const board = createBoard(series)
   board.set('gatelens_state_writable', {}, 1)
-  board.set('gatelens_catalog_endpoints', {}, catalog.endpoints.length)
-  board.set('gatelens_catalog_problems', {}, catalog.problems.length)
-  for (const { severity, code, message, source, line } of catalog.problems) {
-    if (severity === 'error') log.warn({ code, source, line }, `catalog: ${message}`)
-  }
-  return { config, base, state: resolve(base, config.state), catalog, rules, series, board, log, stopping: new AbortController() }
+  const catalog = await startLiveCatalog({ config: config.catalog, base, state, telemetry: board, log })
+  return { config, base, state, catalog, rules, series, board, log, stopping: new AbortController() }
 }
 
 function readRules (rules: ProcessorConfig['rules'], base: string): Rule[] {
@@ -132,9 +135,10 @@ async function serve ({ config, catalog, board }: House, metrics: Handler): Prom
     throw new GatelensError('CONFIG_INVALID', `"${config.metrics.listen}" is not an address; write host:port, such as 127.0.0.1:9464`, { where: 'metrics.listen' })
   }
   return listen(address, createEndpoints({
-    status: () => board.status({ spoolBytes: config.clickhouse.spool.max_bytes, compiledAt: catalog.compiledAt }),
+    status: () => board.status({ spoolBytes: config.clickhouse.spool.max_bytes, catalog: catalog.status() }),
     metrics: (request, response) => {
-      board.set('gatelens_catalog_age_seconds', {}, (Date.now() - catalog.compiledAt) / 1000)
+      // Ages are those of this moment.
+      catalog.status()
       metrics(request, response)
     },
   }))
@@ -150,7 +154,7 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
     prepare: async (client) => {
       const { database, cluster } = config.clickhouse
       await context.prepareStore(client, { database, cluster, log })
-      await publishDeclared(client, database, house.catalog)
+      await publishDeclared(client, database, house.catalog.current())
       await detection.begin(client)
     },
   })
@@ -165,11 +169,17 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
     await sink.close()
     await flow.catch((error: unknown) => log.debug({ reason: messageOf(error) }, 'a batch was left for the next start'))
     await detection.close()
+    await house.catalog.close()
     await closeFront()
     log.info('processor is closed')
   }
   log.info({ url: listener.url, input: config.input.type }, 'processor is ready')
-  return { url: listener.url, done, close: async () => { await (closing ??= close()) } }
+  return {
+    url: listener.url,
+    done,
+    refresh: async () => { await house.catalog.refresh() },
+    close: async () => { await (closing ??= close()) },
+  }
 }
 
 /** How long what is under way may take to land when the processor ends, ms. */
@@ -178,7 +188,7 @@ const graceMs = 5000
 async function flowThrough (house: House, sink: ClickhouseSink): Promise<void> {
   const { config, catalog, series, board, log } = house
   const { privacy, filter } = config
-  const { notices, ...stages } = createStages({ catalog: () => catalog, privacy, filter, format: formatOf(config) })
+  const { notices, ...stages } = createStages({ catalog: () => catalog.current(), privacy, filter, format: formatOf(config) })
   for (const notice of notices) log.warn(notice)
   await runPipeline({ input: createInput(house), ...stages, observe: series.observe, sink, telemetry: board })
 }
@@ -207,7 +217,7 @@ function createDetection ({ config, catalog, rules, series, board, log }: House)
       if (running !== undefined) return
       await restoreQuotas(client, database, series.restoreQuota)
       const own = connectClickhouse(config.clickhouse)
-      const options = { rules, database, catalog: () => catalog, telemetry: board, log, horizon: config.detect.horizon }
+      const options = { rules, database, catalog: () => catalog.current(), telemetry: board, log, horizon: config.detect.horizon }
       running = { detector: startDetector({ ...options, client: own, interval: config.detect.interval }), client: own }
     },
     close: async () => {

@@ -1,6 +1,6 @@
 /** Wires the pure stages the same way for the processor, the report and the tests. */
 import type { Inference } from '../../normalizer/index.ts'
-import type { Catalog } from './catalog/load.ts'
+import type { Catalog } from './catalog/catalog.ts'
 import type { Decoder, Enricher, Filter, Locator } from './contract.ts'
 import { formats } from './decode/index.ts'
 import type { FormatName } from './decode/index.ts'

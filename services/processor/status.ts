@@ -1,3 +1,4 @@
+import type { CatalogStatus } from './catalog/health.ts'
 import type { Telemetry } from './contract.ts'
 import type { MetricName } from './observe/metrics.ts'
 
@@ -12,13 +13,14 @@ export interface Status {
   store: { up: boolean }
   spool: { bytes: number, max_bytes: number }
   state: { writable: boolean }
-  catalog: { endpoints: number | null, problems: number | null, compiled_at: string }
+  /** A stale catalog does not keep the processor from being ready: old labels are better than none. */
+  catalog: CatalogStatus
   detection: { seconds: number | null }
 }
 
 export interface Board extends Telemetry {
   /** The state as the gauges have it now. */
-  status (fixed: { spoolBytes: number, compiledAt: number }): Status
+  status (known: { spoolBytes: number, catalog: CatalogStatus }): Status
 }
 
 /** Passes telemetry on and remembers the newest value of every gauge: what is ready is told by the metrics themselves. */
@@ -32,7 +34,7 @@ export function createBoard (telemetry: Telemetry): Board {
       gauges.set(metric, value)
       telemetry.set(metric, labels, value)
     },
-    status: ({ spoolBytes, compiledAt }) => {
+    status: ({ spoolBytes, catalog }) => {
       const up = valueOf('gatelens_store_up') === 1
       const writable = valueOf('gatelens_state_writable') !== 0
       const waiting = valueOf('gatelens_spool_bytes') ?? 0
@@ -42,11 +44,7 @@ export function createBoard (telemetry: Telemetry): Board {
         store: { up },
         spool: { bytes: waiting, max_bytes: spoolBytes },
         state: { writable },
-        catalog: {
-          endpoints: valueOf('gatelens_catalog_endpoints'),
-          problems: valueOf('gatelens_catalog_problems'),
-          compiled_at: new Date(compiledAt).toISOString(),
-        },
+        catalog,
         detection: { seconds: valueOf('gatelens_detect_seconds') },
       }
     },

@@ -10,6 +10,7 @@ export const catalogue = {
   CONFIG_VARIABLE: { summary: 'A ${NAME} or ${file:path} in a configuration file cannot be expanded.', hint: 'Set the variable, create the file, or give a default: ${NAME:-default}.', retriable: false },
   CATALOG_DOCUMENT: { summary: 'A catalog document could not be used.', hint: 'Mend the document; the others were loaded.', retriable: false },
   CATALOG_EMPTY: { summary: 'No catalog document matched.', hint: 'Check the path or glob.', retriable: false },
+  CATALOG_COMPILE: { summary: 'The catalog could not be compiled.', hint: 'Raise catalog.compile.memory or catalog.compile.timeout; what was loaded before stays in use.', retriable: true },
   CATALOG_FETCH: { summary: 'A catalog source could not be fetched over HTTP.', hint: 'Check the URL, the credentials and the server; what was loaded before stays in use.', retriable: true },
   PORT_IN_USE: { summary: 'An address is taken by another process.', hint: 'Stop that process or configure another port; port 0 picks a free one.', retriable: false },
   FOLDER_UNUSABLE: { summary: 'A folder cannot be created or written.', hint: 'Check its owner, its permissions and the free space.', retriable: false },

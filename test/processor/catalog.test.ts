@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { catalogSchema, loadCatalog } from '../../services/processor/catalog/load.ts'
+import { loadCatalog } from '../../services/processor/catalog/load.ts'
+import { catalogSchema } from '../../services/processor/catalog/sources.ts'
 import type { Catalog } from '../../services/processor/catalog/load.ts'
 import { parseSource, isBroken } from '../../services/processor/catalog/document.ts'
 import { loadPartners } from '../../services/processor/catalog/partners.ts'
@@ -14,7 +15,8 @@ import { locatedEvent } from './event.ts'
 const base = join(import.meta.dirname, 'catalog')
 const folder = mkdtempSync(join(tmpdir(), 'gatelens-catalog-'))
 after(() => rmSync(folder, { recursive: true }))
-const whole = (): Promise<Catalog> => loadCatalog({ openapi: ['apis'], backstage: ['catalog-info.yaml'], kong: 'kong.yml', partners: 'partners.yaml' }, { base })
+const whole = (from = base): Promise<Catalog> =>
+  loadCatalog({ openapi: ['apis'], backstage: ['catalog-info.yaml'], kong: 'kong.yml', partners: 'partners.yaml' }, { base: from })
 const write = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text)
   return join(folder, name)
@@ -103,11 +105,15 @@ test('a gateway consumer is found under all its names, and by its credentials, w
   }
 })
 
-test('the digest changes with what is declared and with nothing else', async () => {
-  const [one, two] = [await whole(), await loadCatalog({ openapi: ['apis'], backstage: ['catalog-info.yaml'] }, { base })]
+test('the digest changes with what is declared and not with where it stands', async () => {
+  const one = await whole()
   assert.match(one.digest, /^[0-9a-f]{32}$/)
-  assert.equal(one.digest, two.digest)
-  assert.notEqual(one.digest, (await loadCatalog({ openapi: ['apis'] }, { base })).digest)
+  const elsewhere = join(folder, 'elsewhere')
+  cpSync(base, elsewhere, { recursive: true })
+  assert.equal(one.digest, (await whole(elsewhere)).digest)
+  assert.notEqual(one.digest, (await loadCatalog({ openapi: ['apis'], backstage: ['catalog-info.yaml'] }, { base })).digest)
+  writeFileSync(join(elsewhere, 'partners.yaml'), readFileSync(join(elsewhere, 'partners.yaml'), 'utf8').replace(/daily: \d+/, 'daily: 7'))
+  assert.notEqual(one.digest, (await whole(elsewhere)).digest)
 })
 
 test('a claim that two partners make is an error with both places', () => {

@@ -2,20 +2,16 @@ import { basename, dirname, extname, resolve } from 'node:path'
 import type { ApiDocument, Problem } from '../../../normalizer/index.ts'
 import { GatelensError } from '../../runtime/errors.ts'
 import type { LoadedBackstage } from './backstage.ts'
+import type { LoadContext } from './context.ts'
 import { isBroken, parseSource } from './document.ts'
 import type { SourceFile } from './document.ts'
-import { findFiles } from './files.ts'
-import { isApiDocument, loadOpenApi, readDocument, serviceOfPath } from './openapi.ts'
+import { findKeptFiles } from './files.ts'
+import { isApiDocument, readDocument, serviceOfPath } from './openapi.ts'
 import type { LoadedApi, ServiceChooser } from './openapi.ts'
-import type { SourceNames } from './source-name.ts'
-
-/** Where API documents come from. */
-export interface ApiSources {
-  sources: ReadonlyArray<string | { path: string, service: string }>
-  base: string
-  backstage: LoadedBackstage
-  nameOf: SourceNames
-}
+import { loadApiFile, loadApiUrl } from './api-source.ts'
+import { documentUnit } from './remote-unit.ts'
+import { isUrl } from './sources.ts'
+import type { OpenApiSource } from './sources.ts'
 
 /** All API documents, what they say of their services, and what was wrong. */
 export interface LoadedApis {
@@ -26,10 +22,13 @@ export interface LoadedApis {
   withLine (problem: Problem): Problem
 }
 
+/** Where API documents come from, and what they share with the other sources. */
+export interface ApiSources { sources: readonly OpenApiSource[], backstage: LoadedBackstage, context: LoadContext }
+
 /**
- * Loads the documents of all sources, each file once. Their service is, in this order: the one that the source names;
- * the Backstage component that provides the API whose definition the file is, or whose name or title is the document's;
- * `x-service` of the document; the name of the file.
+ * Loads the documents of all sources, each file or URL once. Their service is, in this order: the one that the source
+ * names; the Backstage component that provides the API whose definition the file is, or whose name or title is the
+ * document's; `x-service` of the document; the name of the file.
  */
 export async function loadApis (options: ApiSources): Promise<LoadedApis> {
   const loaded = new Map<string, LoadedApi>()
@@ -44,24 +43,41 @@ export async function loadApis (options: ApiSources): Promise<LoadedApis> {
     problems: apis.flatMap(({ problems }) => problems),
     withLine: (problem) => {
       const file = files.get(problem.source)
-      return file === undefined || problem.where === undefined ? problem : { ...problem, line: file.lineOf(problem.where) }
+      if (file === undefined || problem.where === undefined || problem.line !== undefined) return problem
+      return { ...problem, line: file.lineOf(problem.where) }
     },
   }
 }
 
-async function loadSource (source: ApiSources['sources'][number], options: ApiSources, loaded: Map<string, LoadedApi>): Promise<void> {
-  const { path: pattern, service } = typeof source === 'string' ? { path: source, service: '' } : source
-  const files = await findFiles(pattern, options.base)
+async function loadSource (source: OpenApiSource, options: ApiSources, loaded: Map<string, LoadedApi>): Promise<void> {
+  const { backstage, context } = options
+  if (typeof source === 'object' && 'url' in source) {
+    const { url, service = '', token, headers = {}, interval } = source
+    const bearer: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const unit = documentUnit({ url, headers: { ...bearer, ...headers } }, interval)
+    loaded.set(url, await loadApiUrl(unit, chooser(service, backstage), context))
+  } else if (typeof source === 'string' && isUrl(source)) {
+    loaded.set(source, loaded.get(source) ?? await loadApiUrl(documentUnit({ url: source, headers: {} }), chooser('', backstage), context))
+  } else {
+    await loadFiles(typeof source === 'string' ? { path: source, service: '' } : source, options, loaded)
+  }
+}
+
+async function loadFiles (source: { path: string, service: string }, options: ApiSources, loaded: Map<string, LoadedApi>): Promise<void> {
+  const { backstage, context } = options
+  const files = await findKeptFiles(source.path, context)
   let documents = 0
   for (const { path, named } of files) {
-    const result = loaded.get(path) ?? await loadOpenApi(path, options.nameOf(path), chooser(service, options.backstage))
-    if (named && result.api === undefined && result.problems.length === 0) result.problems.push(noApi(options.nameOf(path)))
+    const result = loaded.get(path) ?? await loadApiFile(path, chooser(source.service, backstage), context)
+    if (named && result.api === undefined && result.problems.length === 0) result.problems.push(noApi(context.nameOf(path)))
     if (result.api !== undefined || result.problems.length > 0) documents++
     loaded.set(path, result)
   }
   // A folder may hold anything; one that holds no API at all is a mistake.
   if (documents === 0) {
-    throw new GatelensError('CATALOG_EMPTY', `none of the ${files.length} files of "${pattern}" is an OpenAPI document`, { where: resolve(options.base, pattern) })
+    throw new GatelensError('CATALOG_EMPTY', `none of the ${files.length} files of "${source.path}" is an OpenAPI document`, {
+      where: resolve(context.base, source.path),
+    })
   }
 }
 
@@ -73,31 +89,41 @@ function chooser (explicit: string, { apis }: LoadedBackstage): ServiceChooser {
   return (path, title, hints) => {
     const name = basename(path, extname(path))
     const isDefinition = ({ entity, file }: LoadedBackstage['apis'][number]): boolean =>
-      entity.location !== '' && resolve(dirname(file), entity.location) === path
+      entity.location !== '' && (isUrl(entity.location) ? entity.location : resolve(dirname(file), entity.location)) === path
     const api = apis.find(isDefinition) ?? apis.find(({ entity }) => entity.name === name || (title !== '' && entity.name === title))
     return explicit || api?.entity.providers[0] || hints.service || (api === undefined ? serviceOfPath(path) : api.entity.name)
   }
 }
 
-/** Loads the definition of an API entity: written inside it, or standing in a file of its own (`$text` and its like). */
-async function loadEntity ({ entity, file }: LoadedBackstage['apis'][number], options: ApiSources, loaded: Map<string, LoadedApi>): Promise<void> {
+/** Loads the definition of an API entity: written inside it, or standing in a file or behind a URL (`$text` and its like). */
+async function loadEntity (
+  { entity, file }: LoadedBackstage['apis'][number], { context }: ApiSources, loaded: Map<string, LoadedApi>
+): Promise<void> {
   if (entity.type !== '' && entity.type !== 'openapi') return
   const service = entity.providers[0] ?? entity.name
-  if (entity.location !== '') {
+  if (isUrl(entity.location)) {
+    if (loaded.has(entity.location)) return
+    loaded.set(entity.location, await loadDefinition(entity.location, service, context.nameOf(file), context))
+  } else if (entity.location !== '') {
     const path = resolve(dirname(file), entity.location)
     if (loaded.has(path)) return
-    const result = /^https?:/i.test(entity.location)
-      ? remote(entity.location, options.nameOf(file))
-      : await loadOpenApi(path, options.nameOf(path), () => service)
-    if (result.api === undefined && result.problems.length === 0) result.problems.push(noApi(options.nameOf(path)))
+    const result = await loadApiFile(path, () => service, context)
+    if (result.api === undefined && result.problems.length === 0) result.problems.push(noApi(context.nameOf(path)))
     loaded.set(path, result)
   } else if (entity.definition !== undefined) {
-    loaded.set(entity.ref, await loadInline(entity.definition, file, `${options.nameOf(file)}#${entity.name}`, service))
+    loaded.set(entity.ref, await loadInline(entity.definition, file, `${context.nameOf(file)}#${entity.name}`, service))
   }
 }
 
-function remote (location: string, source: string): LoadedApi {
-  return { problems: [{ severity: 'warning', code: 'location', message: `a remote definition is not fetched: ${location}`, source }] }
+/** Teams write entities, operators the configuration: where an entity may lead to is the operator's to say. */
+async function loadDefinition (url: string, service: string, source: string, context: LoadContext): Promise<LoadedApi> {
+  const { hosts } = context.policy
+  const { hostname } = new URL(url)
+  if (hosts.some((host) => host === hostname || (host.startsWith('*.') && hostname.endsWith(host.slice(1))))) {
+    return await loadApiUrl(documentUnit({ url, headers: {} }), () => service, context)
+  }
+  const message = `the definition at ${url} is not fetched: catalog.fetch.hosts does not name ${hostname}`
+  return { problems: [{ severity: 'warning', code: 'location', message, source }] }
 }
 
 type Definition = string | Record<string, unknown>

@@ -1,10 +1,11 @@
 import { dirname, resolve } from 'node:path'
 import { readBackstage } from '../../../normalizer/index.ts'
 import type { BackstageApi, BackstageCatalog, Problem } from '../../../normalizer/index.ts'
-import { isBroken, readSource } from './document.ts'
+import type { LoadContext } from './context.ts'
 import type { SourceFile } from './document.ts'
 import { findFiles } from './files.ts'
 import type { FoundFile } from './files.ts'
+import { readKeptSource } from './kept-source.ts'
 import type { SourceNames } from './source-name.ts'
 
 /** Backstage's own view of the entities that were read, and where each of its API documents stands. */
@@ -19,9 +20,11 @@ interface Entity { value: unknown, file: SourceFile, document: number }
 
 /**
  * Reads Backstage descriptor files (several entities a file) and follows their Location entities to further files.
- * Broken files, remote locations and missing targets are problems; the rest is used.
+ * Broken files, remote locations and missing targets are problems; the rest is used, and of a file that was good before
+ * what it was then.
  */
-export async function loadBackstage (files: readonly FoundFile[], nameOf: SourceNames): Promise<LoadedBackstage> {
+export async function loadBackstage (files: readonly FoundFile[], context: LoadContext): Promise<LoadedBackstage> {
+  const { nameOf } = context
   const problems: Problem[] = []
   const entities: Entity[] = []
   const seen = new Set<string>()
@@ -29,11 +32,8 @@ export async function loadBackstage (files: readonly FoundFile[], nameOf: Source
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (seen.has(next.path)) continue
     seen.add(next.path)
-    const file = await readSource(next.path)
-    if (isBroken(file)) {
-      problems.push({ severity: 'error', code: 'unreadable', message: file.message, source: nameOf(next.path), line: file.line })
-      continue
-    }
+    const file = await readKeptSource(next.path, context, problems)
+    if (file === undefined) continue
     const found = file.documents.map((value, document): Entity => ({ value, file, document }))
       .filter(({ value }) => next.named || textAt(value, 'apiVersion').startsWith('backstage.io/'))
     entities.push(...found)

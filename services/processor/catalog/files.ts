@@ -2,6 +2,10 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { glob } from 'tinyglobby'
 import { GatelensError } from '../../runtime/errors.ts'
+import type { LoadContext } from './context.ts'
+import { digestOf } from './shelf.ts'
+import { isUrl } from './sources.ts'
+import type { CatalogConfig } from './sources.ts'
 
 /** A file that a source names, and whether it was named itself or found in a folder or by a glob. */
 export interface FoundFile { path: string, named: boolean }
@@ -18,4 +22,34 @@ export async function findFiles (source: string, base: string): Promise<FoundFil
   const found = await glob(pattern, { cwd, absolute: true, ignore: ['**/node_modules/**'], expandDirectories: false })
   if (found.length > 0) return found.sort().map((file) => ({ path: file, named: false }))
   throw new GatelensError('CATALOG_EMPTY', `no file matches "${source}"`, { where: path })
+}
+
+/**
+ * The files of one source; while the catalog is in use, a source whose files are all gone (a volume that is not mounted)
+ * gives those that it had, so that what was read of them stays.
+ */
+export async function findKeptFiles (source: string, { base, shelf, isStart, files }: LoadContext): Promise<FoundFile[]> {
+  const key = `files ${resolve(base, source)}`
+  try {
+    const found = await findFiles(source, base)
+    const digest = digestOf(JSON.stringify(found))
+    if (await shelf.digest(key) !== digest) await shelf.put(key, { digest, value: found })
+    return found
+  } catch (error) {
+    const kept = isStart ? undefined : await shelf.get<FoundFile[]>(key)
+    if (kept === undefined) throw error
+    for (const { path } of kept.value) files.distrust(path)
+    return kept.value
+  }
+}
+
+/** All files that the configuration itself leads to; of a source that leads nowhere, none. */
+export async function rootFiles ({ openapi, backstage, kong, partners }: CatalogConfig, base: string): Promise<string[]> {
+  const documents = openapi.flatMap((source) => {
+    if (typeof source === 'string') return isUrl(source) ? [] : [source]
+    return 'path' in source ? [source.path] : []
+  })
+  const sources = [...documents, ...backstage, kong, partners].filter((source) => source !== undefined)
+  const found = await Promise.all(sources.map(async (source) => await findFiles(source, base).catch(() => [])))
+  return found.flat().map(({ path }) => path)
 }

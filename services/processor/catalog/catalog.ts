@@ -1,0 +1,41 @@
+import { open, prepare } from '../../../normalizer/index.ts'
+import type { Endpoint, Normalizer, Problem } from '../../../normalizer/index.ts'
+import type { CompiledCatalog } from './compile.ts'
+import { digestCatalog } from './digest.ts'
+import { createPartnerFinder } from './partners.ts'
+import type { Partner, PartnerFinder } from './partners.ts'
+import type { Service } from './service.ts'
+
+/** Everything that is declared, ready for use. It is never changed, only replaced whole. */
+export interface Catalog {
+  normalizer: Normalizer
+  services: ReadonlyMap<string, Service>
+  /** The gateway's name of a backend to the catalog's name of the service, where they differ. */
+  aliases: ReadonlyMap<string, string>
+  partners: readonly Partner[]
+  /** Partner and tier of a request: `''` for nobody, `unmapped` for a caller that no partner claims. */
+  findPartner: PartnerFinder
+  endpoints: readonly Endpoint[]
+  problems: readonly Problem[]
+  /** 32 hex digits: two catalogs with the same digest do the same with every request. */
+  digest: string
+  /** Epoch ms. */
+  compiledAt: number
+}
+
+/** Opens a compiled catalog, also after it was cloned from another thread. */
+export function openCatalog (compiled: CompiledCatalog): Catalog {
+  const { prepared, services, aliases, partners, consumers, problems, digest, compiledAt } = compiled
+  const normalizer = open(prepared)
+  const findPartner = createPartnerFinder(partners, consumers)
+  return { normalizer, services, aliases, partners, findPartner, endpoints: normalizer.endpoints, problems, digest, compiledAt }
+}
+
+/** The catalog that declares nothing. */
+export function emptyCatalog (): Catalog {
+  const services = new Map<string, Service>()
+  const aliases = new Map<string, string>()
+  const digest = digestCatalog({ documents: [], gateway: undefined, services, aliases, partners: [] })
+  const nothing = { services, aliases, partners: [], consumers: [], problems: [], digest, compiledAt: Date.now() }
+  return openCatalog({ ...nothing, prepared: prepare([]) })
+}

@@ -1,0 +1,76 @@
+/** From sources to a compiled catalog as plain data: what a worker can hand to the thread that uses it. */
+import { resolve } from 'node:path'
+import { lintCatalog, open, prepare, readKong } from '../../../normalizer/index.ts'
+import type { GatewayMap, KongCatalog, Prepared, Problem } from '../../../normalizer/index.ts'
+import { gatewayAliases } from './alias.ts'
+import { loadApis } from './apis.ts'
+import { loadBackstage } from './backstage.ts'
+import type { LoadContext } from './context.ts'
+import { digestCatalog } from './digest.ts'
+import { findKeptFiles } from './files.ts'
+import { loadKongFile } from './kong-source.ts'
+import { conflictingClaims } from './partners.ts'
+import type { KnownConsumer, Partner } from './partners.ts'
+import { loadPartnersFile } from './partners-source.ts'
+import { collectServices } from './service.ts'
+import type { Service } from './service.ts'
+import type { CatalogConfig } from './sources.ts'
+
+/** Everything that is declared, compiled, as plain data. */
+export interface CompiledCatalog {
+  prepared: Prepared
+  services: Map<string, Service>
+  aliases: Map<string, string>
+  partners: Partner[]
+  consumers: KnownConsumer[]
+  problems: Problem[]
+  digest: string
+  /** Epoch ms. */
+  compiledAt: number
+}
+
+/**
+ * Reads and compiles what the sources name. What is broken or away becomes a problem; in its place stands what was read
+ * of it last, if anything. Throws CATALOG_EMPTY for a path or glob that gives no document, and a CONFIG error for a
+ * broken partners file, unless there is an earlier reading. `lint` adds findings that traffic does not need.
+ */
+export async function compileCatalog (config: CatalogConfig, context: LoadContext, { lint = false } = {}): Promise<CompiledCatalog> {
+  const descriptors = []
+  for (const source of config.backstage) descriptors.push(...await findKeptFiles(source, context))
+  const backstage = await loadBackstage(descriptors, context)
+  const apis = await loadApis({ sources: config.openapi, backstage, context })
+  const kong = config.kong === undefined ? noKong : await loadKongFile(resolve(context.base, config.kong), context)
+  const { partners, problems } = await loadOwnPartners(config, context)
+  const consumers = knownConsumers(kong)
+  context.begin('')
+  const gateway: GatewayMap | undefined = config.kong === undefined ? undefined : kong.gateway
+  const prepared = prepare(apis.documents, { gateway })
+  const normalizer = open(prepared)
+  const services = collectServices(backstage.catalog, apis.hints)
+  const aliases = gatewayAliases(backstage.catalog.apis, kong.gateway.routes, normalizer)
+  const claims = conflictingClaims(partners, consumers).map((message): Problem =>
+    ({ severity: 'warning', code: 'partner-conflict', message, source: context.nameOf(resolve(context.base, config.partners ?? '')) }))
+  const located = [...normalizer.problems, ...lint ? lintCatalog(apis.documents, { gateway }) : []]
+  return {
+    prepared,
+    services,
+    aliases,
+    partners,
+    consumers,
+    problems: [...backstage.problems, ...apis.problems, ...kong.problems, ...problems, ...claims, ...located.map(apis.withLine)],
+    digest: digestCatalog({ documents: apis.documents, gateway, services, aliases, partners }),
+    compiledAt: Date.now(),
+  }
+}
+
+const noKong: KongCatalog = { ...readKong({ _format_version: '3.0' }, { source: '' }), problems: [] }
+
+async function loadOwnPartners (config: CatalogConfig, context: LoadContext): Promise<{ partners: Partner[], problems: Problem[] }> {
+  if (config.partners === undefined) return { partners: [], problems: [] }
+  return await loadPartnersFile(resolve(context.base, config.partners), context)
+}
+
+function knownConsumers (kong: KongCatalog): KnownConsumer[] {
+  return kong.consumers.map(({ id, custom_id, username, credentials }) =>
+    ({ names: [id, custom_id, username].filter((name) => name !== ''), credentials }))
+}

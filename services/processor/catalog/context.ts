@@ -1,0 +1,23 @@
+import type { FileInputs } from './inputs.ts'
+import type { Remotes } from './remote.ts'
+import type { Shelf } from './shelf.ts'
+import type { SourceNames } from './source-name.ts'
+import type { FetchPolicy } from './sources.ts'
+
+/** What all readers of one run share. */
+export interface LoadContext {
+  /** Folder that relative paths start from. */
+  base: string
+  nameOf: SourceNames
+  /** The last good readings. */
+  shelf: Shelf
+  remotes: Remotes
+  policy: FetchPolicy
+  files: FileInputs
+  /** True when nothing is in use yet: then a path that leads nowhere is an error, later what was read last is used. */
+  isStart: boolean
+  /** Documents that needed more memory or time than there is, and the sentence that says so. */
+  oversized: ReadonlyMap<string, string>
+  /** Told of every document before it is read: what a run that dies was doing. */
+  begin: (name: string) => void
+}

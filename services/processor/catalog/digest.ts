@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import type { ApiDocument, GatewayMap } from '../../../normalizer/index.ts'
+import type { Partner } from './partners.ts'
+import type { Service } from './service.ts'
+
+/** What a catalog says of requests, wherever its documents stand. */
+export interface Declarations {
+  documents: readonly ApiDocument[]
+  gateway: GatewayMap | undefined
+  services: ReadonlyMap<string, Service>
+  aliases: ReadonlyMap<string, string>
+  partners: readonly Partner[]
+}
+
+/**
+ * 32 hex digits over all that decides what becomes of a request: two catalogs with the same digest give it the same
+ * route, service, owner and partner. Where the documents stand is not part of it, nor is what they say of bodies.
+ */
+export function digestCatalog ({ documents, gateway, services, aliases, partners }: Declarations): string {
+  const hash = createHash('sha256')
+  const add = (value: unknown): void => { hash.update(`${JSON.stringify(value)}\n`) }
+  for (const { paths } of documents) {
+    for (const { template, greedy, servers, operations } of paths) {
+      add([template, greedy, servers])
+      for (const { endpoint: { service, api, apiVersion, method, operationId, deprecated, statuses }, servers: own } of operations) {
+        add([service, api, apiVersion, method, operationId, deprecated, statuses, own === servers ? [] : own])
+      }
+    }
+  }
+  add(gateway?.routes ?? [])
+  for (const service of services.values()) add(service)
+  add([...aliases])
+  add(partners)
+  return hash.digest('hex').slice(0, 32)
+}

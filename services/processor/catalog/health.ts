@@ -1,0 +1,129 @@
+/** How current the catalog is, and what is wrong with it: as gauges, as a status and, when it changes, in the log. */
+import type { Problem } from '../../../normalizer/index.ts'
+import type { GatelensError } from '../../runtime/errors.ts'
+import type { Logger } from '../../runtime/log.ts'
+import type { Telemetry } from '../contract.ts'
+import type { Catalog } from './catalog.ts'
+import type { CompiledCatalog } from './compile.ts'
+import type { CatalogInputs } from './refresh.ts'
+
+/** What `/readyz` says of the catalog. */
+export interface CatalogStatus {
+  /** As in the field `catalog` of requests. */
+  digest: string
+  endpoints: number
+  problems: number
+  compiled_at: string
+  /** Since all sources were last known to have what is in use of them. */
+  age_seconds: number
+  /** True while a source is away or broken and what was read of it last stands in its place. */
+  stale: boolean
+  sources: SourceStatus[]
+}
+
+/** One source: `files` stands for all files together. */
+export interface SourceStatus { source: string, age_seconds: number, problem: string | null }
+
+/** What a catalog's health is told to. */
+export interface HealthOptions { telemetry: Pick<Telemetry, 'add' | 'set'>, log: Logger }
+
+/** Collects how the sources stand after each look. */
+export class Health {
+  readonly #telemetry: HealthOptions['telemetry']
+  readonly #log: Logger
+  readonly #startedAt = Date.now()
+  #filesAt = Date.now()
+  #inputs: CatalogInputs | undefined
+  /** Problems of the catalog in use itself; those of remote sources stand with their states. */
+  #own: readonly Problem[] = []
+  #failure: GatelensError | undefined
+  #told = new Map<string, Problem>()
+
+  constructor ({ telemetry, log }: HealthOptions) {
+    this.#telemetry = telemetry
+    this.#log = log
+    for (const outcome of ['swapped', 'unchanged', 'failed']) telemetry.add('gatelens_catalog_refreshes_total', { outcome }, 0)
+  }
+
+  /** A look has succeeded; `compiled` is missing when nothing had changed. */
+  taken (inputs: CatalogInputs, compiled: CompiledCatalog | undefined, isNew: boolean): void {
+    this.#failure = undefined
+    this.#inputs = inputs
+    if (compiled !== undefined) {
+      const remote = new Set([...inputs.remotes.values()].map(({ problem }) => problem))
+      this.#own = compiled.problems.filter((problem) => !remote.has(problem))
+    }
+    this.filesUnchanged()
+    this.#telemetry.add('gatelens_catalog_refreshes_total', { outcome: isNew ? 'swapped' : 'unchanged' }, 1)
+    if (isNew && compiled !== undefined) this.#log.info({ digest: compiled.digest.slice(0, 12), endpoints: compiled.prepared.endpoints.length }, 'catalog is in use')
+    this.#tell()
+  }
+
+  /** A look has failed as a whole: the catalog stays as it is. */
+  failed (error: GatelensError): void {
+    this.#failure = error
+    this.#telemetry.add('gatelens_catalog_refreshes_total', { outcome: 'failed' }, 1)
+    this.#tell()
+  }
+
+  /** The files are as they were read. */
+  filesUnchanged (): void {
+    if (this.#inputs?.distrusted.size === 0 && this.#failure === undefined) this.#filesAt = Date.now()
+  }
+
+  /** The state of things now; sets the gauges to it. */
+  status ({ digest, endpoints, compiledAt }: Catalog): CatalogStatus {
+    const sources = this.#sources(Date.now())
+    const problems = this.#problems().length
+    const age = Math.max(0, ...sources.map((source) => source.age_seconds))
+    this.#telemetry.set('gatelens_catalog_endpoints', {}, endpoints.length)
+    this.#telemetry.set('gatelens_catalog_problems', {}, problems)
+    this.#telemetry.set('gatelens_catalog_age_seconds', {}, age)
+    for (const { source, age_seconds: seconds } of sources) this.#telemetry.set('gatelens_catalog_source_age_seconds', { source }, seconds)
+    return {
+      digest: digest.slice(0, 12),
+      endpoints: endpoints.length,
+      problems,
+      compiled_at: new Date(compiledAt).toISOString(),
+      age_seconds: age,
+      stale: sources.some(({ problem }) => problem !== null),
+      sources,
+    }
+  }
+
+  #sources (now: number): SourceStatus[] {
+    const { remotes, distrusted, files } = this.#inputs ?? { remotes: new Map<string, never>(), distrusted: new Set(), files: new Map() }
+    const broken = distrusted.size === 0 ? this.#failure?.message ?? null : `${distrusted.size} of ${files.size} files cannot be used as they are now`
+    const own = { source: 'files', age_seconds: secondsSince(this.#filesAt, now), problem: broken }
+    const others = [...remotes.values()].map(({ unit, confirmedAt, problem }): SourceStatus =>
+      ({ source: unit.label, age_seconds: secondsSince(confirmedAt || this.#startedAt, now), problem: problem?.message ?? null }))
+    return files.size > 0 || this.#failure !== undefined ? [own, ...others] : others
+  }
+
+  #problems (): Problem[] {
+    const remote = [...this.#inputs?.remotes.values() ?? []].flatMap(({ problem }) => problem ?? [])
+    const { code, message, where } = this.#failure ?? { code: '', message: '', where: '' }
+    return [...this.#own, ...remote, ...code === '' ? [] : [{ severity: 'error', code, message, source: where } satisfies Problem]]
+  }
+
+  /** Says what is newly wrong and what is well again, once each. */
+  #tell (): void {
+    const errors = new Map(this.#problems().filter(({ severity }) => severity === 'error').map((problem) => [keyOf(problem), problem]))
+    for (const [key, { code, source, line, message }] of errors) {
+      if (!this.#told.has(key)) this.#log.warn({ code, source, line }, `catalog: ${message}`)
+    }
+    for (const [key, { code, source, line }] of this.#told) {
+      if (!errors.has(key)) this.#log.info({ code, source, line }, 'catalog: a problem is gone')
+    }
+    this.#told = errors
+  }
+}
+
+/** The words of a failing network change from try to try. */
+function keyOf ({ code, source, line, message }: Problem): string {
+  return code === 'fetch' ? `${code} ${source}` : `${code} ${source} ${line} ${message}`
+}
+
+function secondsSince (time: number, now: number): number {
+  return Math.max(0, (now - time) / 1000)
+}

@@ -1,0 +1,42 @@
+import { readKong } from '../../../normalizer/index.ts'
+import type { KongCatalog, Problem } from '../../../normalizer/index.ts'
+import { GatelensError } from '../../runtime/errors.ts'
+import type { LoadContext } from './context.ts'
+import { isBroken, readSource } from './document.ts'
+import type { SourceFile } from './document.ts'
+
+/**
+ * Reads Kong's declarative file. A broken one is a problem and gives what was read of it last, else nothing. Throws
+ * CATALOG_EMPTY when there is no such file at the start. What is kept has ids of credentials, never their secrets.
+ */
+export async function loadKongFile (path: string, context: LoadContext): Promise<KongCatalog> {
+  const { files, shelf, isStart } = context
+  const key = `kong ${path}`
+  await files.note(path)
+  context.begin(path)
+  const source = await readSource(path)
+  if (!isBroken(source) && source.documents.length > 0) {
+    const catalog = read(source, context)
+    const digest = files.digest([path])
+    if (await shelf.digest(key) !== digest) await shelf.put(key, { digest, value: catalog })
+    return catalog
+  }
+  const kept = await shelf.get<KongCatalog>(key)
+  if (!isBroken(source) && kept === undefined) return read(source, context)
+  const { message, line } = isBroken(source) ? source : { message: 'the file is empty', line: 1 }
+  if (kept === undefined && isStart && line === 0) throw new GatelensError('CATALOG_EMPTY', message, { where: path })
+  files.distrust(path)
+  return { ...kept?.value ?? nothing, problems: [problemOf(path, message, line, kept !== undefined, context)] }
+}
+
+const nothing: Omit<KongCatalog, 'problems'> = { gateway: { kind: 'kong', routes: [] }, services: [], consumers: [] }
+
+function read (source: SourceFile, { nameOf }: LoadContext): KongCatalog {
+  const catalog = readKong(source.documents[0], { source: nameOf(source.path) })
+  return { ...catalog, problems: catalog.problems.map((problem) => ({ ...problem, line: source.lineOf(problem.where ?? '') })) }
+}
+
+function problemOf (path: string, message: string, line: number, isKept: boolean, { nameOf }: LoadContext): Problem {
+  const note = isKept ? '; what was read of the file last stays in use' : ''
+  return { severity: 'error', code: 'unreadable', message: `${message}${note}`, source: nameOf(path), line }
+}

@@ -1,0 +1,129 @@
+/** OpenAPI documents that stand behind a URL, with the documents that they refer to. */
+import type { ApiDocument, Problem } from '../../../normalizer/index.ts'
+import { GatelensError, messageOf } from '../../runtime/errors.ts'
+import { isBroken, parseSource } from './document.ts'
+import { FetchError, shownUrl } from './fetch-error.ts'
+import { fetchText } from './http.ts'
+import type { FetchOptions, Validators } from './http.ts'
+import { isApiDocument, readDocument } from './openapi.ts'
+import type { ServiceHints } from './openapi.ts'
+import type { RemoteReading } from './remote.ts'
+import { digestOf } from './shelf.ts'
+import type { FetchPolicy } from './sources.ts'
+
+/** A document to fetch, and the headers that go to its own origin and nowhere else. */
+export interface DocumentUrl { url: string, headers: Record<string, string> }
+
+/** What is kept of a fetched document: its operations, and how to ask whether it or what it refers to has changed. */
+export interface RemoteDocument {
+  texts: Array<{ url: string, validators: Validators, digest: string }>
+  /** The path of the URL, as the name of a file would be. */
+  path: string
+  title: string
+  hints: ServiceHints
+  api: ApiDocument
+  problems: Problem[]
+}
+
+/**
+ * Fetches a document and what it refers to, or finds that nothing of it has changed. Throws CATALOG_FETCH when the
+ * document or, after it was there once, a part of it cannot be had, and CATALOG_DOCUMENT when it is no API document.
+ */
+export async function readRemoteDocument (
+  source: DocumentUrl, policy: FetchPolicy, previous: RemoteDocument | undefined
+): Promise<RemoteReading<RemoteDocument>> {
+  const texts = new Texts(source, policy)
+  if (previous !== undefined && await texts.areUnchanged(previous.texts)) {
+    return { value: previous, digest: digestAll(previous.texts), changed: false }
+  }
+  const value = await readWhole(source, texts)
+  const lost = texts.failures.find(({ url }) => previous?.texts.some((text) => text.url === url) === true)
+  if (lost !== undefined) throw lost.error
+  return { value, digest: digestAll(value.texts), changed: true }
+}
+
+function digestAll (texts: RemoteDocument['texts']): string {
+  return digestOf(texts.map(({ url, digest }) => `${url} ${digest}\n`).sort().join(''))
+}
+
+async function readWhole (source: DocumentUrl, texts: Texts): Promise<RemoteDocument> {
+  const label = shownUrl(source.url)
+  const { url, text } = await texts.get(source.url)
+  const path = new URL(url).pathname
+  const file = parseSource(path, text)
+  if (isBroken(file)) throw unusable(label, `${file.message} (line ${file.line})`)
+  const [document] = file.documents
+  if (!isApiDocument(document)) throw unusable(label, 'The answer is no OpenAPI document: it has neither "openapi" nor "swagger".')
+  let title = ''
+  const remember = (_: string, name: string): string => { title = name; return '' }
+  const fetch = async (reference: string): Promise<string> => await texts.refer(reference)
+  const { api, hints, problems } = await readDocument(document, url, label, file, remember, fetch)
+  if (api === undefined || hints === undefined) throw unusable(label, 'The document cannot be read.')
+  const findings = api.problems.map((problem) => problem.where === undefined ? problem : { ...problem, line: file.lineOf(problem.where) })
+  return { texts: texts.all(), path, title, hints, api: { ...api, problems: findings }, problems }
+}
+
+function unusable (where: string, message: string): GatelensError {
+  return new GatelensError('CATALOG_DOCUMENT', message, { where, hint: 'Check that the URL leads to the document itself.' })
+}
+
+interface Text { url: string, text: string, validators: Validators }
+
+/** The texts of one document, each fetched once, within the policy. */
+class Texts {
+  readonly failures: Array<{ url: string, error: unknown }> = []
+  readonly #source: DocumentUrl
+  readonly #policy: FetchPolicy
+  readonly #known = new Map<string, Text>()
+  #references = 0
+
+  constructor (source: DocumentUrl, policy: FetchPolicy) {
+    this.#source = source
+    this.#policy = policy
+  }
+
+  /** Asks for each text with its validators; false at the first that is another one now. */
+  async areUnchanged (texts: RemoteDocument['texts']): Promise<boolean> {
+    for (const { url, validators, digest } of texts) {
+      const answer = await fetchText(url, { ...this.#options(url), validators })
+      if (answer.status === 'unchanged') continue
+      this.#known.set(url, answer)
+      if (digestOf(answer.text) !== digest) return false
+    }
+    return true
+  }
+
+  async get (url: string): Promise<Text> {
+    const known = this.#known.get(url)
+    if (known !== undefined) return known
+    const answer = await fetchText(url, this.#options(url))
+    if (answer.status === 'unchanged') throw new FetchError('the server says "not modified" to a first request', { url, retriable: true })
+    this.#known.set(url, answer)
+    return answer
+  }
+
+  /** A document that another one refers to. */
+  async refer (url: string): Promise<string> {
+    try {
+      if (++this.#references > this.#policy.references) {
+        throw new FetchError(`the document refers to more than ${this.#policy.references} others`, { url, hint: 'Bundle it, or raise catalog.fetch.references.' })
+      }
+      if (this.#source.url.startsWith('https:') && !url.startsWith('https:')) throw new FetchError('a document from https may not refer to http', { url })
+      return (await this.get(url)).text
+    } catch (error) {
+      this.failures.push({ url, error })
+      throw new Error(messageOf(error), { cause: error })
+    }
+  }
+
+  all (): RemoteDocument['texts'] {
+    return [...this.#known].map(([url, { text, validators }]) => ({ url, validators, digest: digestOf(text) }))
+  }
+
+  #options (url: string): FetchOptions {
+    const { max_bytes: maxBytes, timeout: timeoutMs, redirects, hosts } = this.#policy
+    const own = new URL(this.#source.url)
+    const headers = new URL(url).origin === own.origin ? this.#source.headers : {}
+    return { headers, maxBytes, timeoutMs, redirects, allowHosts: [own.hostname, ...hosts] }
+  }
+}
