@@ -17,7 +17,7 @@ export type {
   MatchRequest, ParameterValues, Problem, Scope, Server, Severity,
 } from './endpoint.ts'
 export { inferRoute } from './infer.ts'
-export { createInference } from './inference.ts'
+export { createInference, isInferenceState } from './inference.ts'
 export type { Inference, InferenceLimits, InferenceState } from './inference.ts'
 export { lintCatalog } from './lint/catalog.ts'
 export { compile, open, prepare } from './normalizer.ts'

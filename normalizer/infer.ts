@@ -1,6 +1,6 @@
 /**
  * Inference without history (rule 9): each segment of an undeclared path is a word, which stays, or a value, which
- * becomes its type. Every label is at most 12 segments and about 200 characters.
+ * becomes its type. Every label is at most 12 segments and 256 characters.
  */
 import { cutTarget } from './path.ts'
 import { typeOfValue } from './value.ts'
@@ -14,7 +14,7 @@ export const OTHER = '__other__'
 export const REST = '{*}'
 
 const maxSegments = 12
-const maxLabel = 200
+const maxLabel = 160
 const maxTested = 160
 
 /** The template of an undeclared path: words stay, values become `{int}`, `{uuid}`, …; `__other__` when malformed. */

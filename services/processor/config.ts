@@ -8,6 +8,7 @@ import { privacySchema } from './enrich/privacy.ts'
 import { filterSchema } from './filter/filter.ts'
 import { fileInputSchema } from './input/file.ts'
 import { kafkaInputSchema } from './input/kafka.ts'
+import { normalizeSchema } from './normalize/bounds.ts'
 import { metricsSchema } from './observe/series.ts'
 import { clickhouseSchema } from './publish/clickhouse.ts'
 
@@ -22,6 +23,7 @@ const inputSchema = z.discriminatedUnion('type', [fileInputSchema, kafkaInputSch
 export const processorSchema = z.strictObject({
   input: inputSchema,
   catalog: catalogSchema.prefault({}),
+  normalize: normalizeSchema.prefault({}),
   filter: filterSchema,
   privacy: privacySchema.prefault({}),
   rules: z.union([z.string().min(1), z.array(ruleSchema)]).default([]).describe('Detection rules: a list, or the path of a rules file.'),

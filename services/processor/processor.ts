@@ -24,6 +24,7 @@ import type { Detector } from './detect/detector.ts'
 import { rulesFileSchema } from './detect/rule.ts'
 import type { Rule } from './detect/rule.ts'
 import { createEndpoints } from './endpoints.ts'
+import { keepRoutes } from './inference.ts'
 import { inputs } from './input/index.ts'
 import { startExporter } from './observe/exporter.ts'
 import { createSeries } from './observe/series.ts'
@@ -34,6 +35,7 @@ import type { ClickhouseSink } from './publish/clickhouse.ts'
 import { publishDeclared } from './publish/declared.ts'
 import { restoreQuotas } from './restore-quotas.ts'
 import { createStages } from './stages.ts'
+import { createStateWriter } from './state-writes.ts'
 import { createBoard } from './status.ts'
 import type { Board } from './status.ts'
 
@@ -186,11 +188,13 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
 const graceMs = 5000
 
 async function flowThrough (house: House, sink: ClickhouseSink): Promise<void> {
-  const { config, catalog, series, board, log } = house
-  const { privacy, filter } = config
-  const { notices, ...stages } = createStages({ catalog: () => catalog.current(), privacy, filter, format: formatOf(config) })
+  const { config, state, catalog, series, board, log, stopping: { signal } } = house
+  const { privacy, filter, normalize } = config
+  const writer = createStateWriter('the list of inferred routes', { telemetry: board, log, signal })
+  const { inference, guard } = await keepRoutes(state, normalize.inference, { writer, log })
+  const { notices, ...stages } = createStages({ catalog: () => catalog.current(), privacy, filter, format: formatOf(config), inference })
   for (const notice of notices) log.warn(notice)
-  await runPipeline({ input: createInput(house), ...stages, observe: series.observe, sink, telemetry: board })
+  await runPipeline({ input: createInput(house), ...stages, observe: series.observe, sink: guard(sink), telemetry: board })
 }
 
 function createInput ({ config: { input }, state, base, board, log, stopping: { signal } }: House): Input {

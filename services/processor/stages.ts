@@ -9,6 +9,7 @@ import { createPrivacy } from './enrich/privacy.ts'
 import type { PrivacyOptions } from './enrich/privacy.ts'
 import { createFilter } from './filter/filter.ts'
 import type { FilterRules } from './filter/filter.ts'
+import { createRoutes } from './inference.ts'
 import { createLocator } from './normalize/locate.ts'
 
 /** What the stages need: the catalog as it is at the start of each batch, and the checked configuration. */
@@ -17,7 +18,7 @@ export interface StageOptions {
   privacy: PrivacyOptions
   filter: FilterRules
   format: FormatName
-  /** Inferred routes that are kept across restarts; a fresh inference without it. */
+  /** Inferred routes that are kept across restarts; a fresh inference within the default bounds without it. */
   inference?: Inference
 }
 
@@ -31,11 +32,11 @@ export interface Stages {
 }
 
 /** Makes one set of stages. They hold bounded memory of their own, so one set serves one pipeline. */
-export function createStages ({ catalog, privacy, filter, format, inference }: StageOptions): Stages {
+export function createStages ({ catalog, privacy, filter, format, inference = createRoutes() }: StageOptions): Stages {
   const rules = createPrivacy(privacy)
   return {
     decode: formats[format]({ headers: privacy.allow_headers, query: privacy.allow_query }),
-    locate: createLocator(catalog, inference === undefined ? {} : { inference }),
+    locate: createLocator(catalog, { inference }),
     filter: createFilter(filter),
     enrich: createEnricher({ catalog, privacy: rules }),
     notices: rules.notices,

@@ -16,7 +16,7 @@ for (const item of readCases('locate')) {
   test(item.name, () => {
     const config = (parse(item.config) ?? {}) as Config
     const declared = declare(config)
-    const locate = createLocator(() => declared, config.inference === undefined ? {} : { inference: createInference(config.inference) })
+    const locate = createLocator(() => declared, { inference: createInference(config.inference) })
     expectCase(item, item.input.split('\n').map((line) => locateLine(line, locate)).join('\n'))
   })
 }
@@ -47,7 +47,7 @@ test('whatever the target, the route is bounded and never malformed text', () =>
 
 test('the catalog is read anew for each batch', () => {
   let declared = declare({})
-  const locate = createLocator(() => declared)
+  const locate = createLocator(() => declared, { inference: createInference() })
   const outcome = (): string | undefined => locate([locatedEvent({ target: '/a' })])[0]?.outcome
   assert.equal(outcome(), 'inferred')
   declared = declare({ documents: { a: { openapi: '3.1.0', paths: { '/a': { get: {} } } } } })

@@ -10,7 +10,10 @@ import { startStoreProcess } from './store-fixture.ts'
 
 interface Planted { lines: string[], secrets: string[] }
 
-/** Twenty records with five secrets each, two of them broken, so that rejects are looked at as well. */
+/**
+ * Twenty records with five secrets each, two of them broken, so that rejects are looked at as well. Every fourth asks for
+ * a path that nothing declares, so that the list of inferred routes is looked at too.
+ */
 function plant (): Planted {
   const secrets: string[] = []
   const secret = (kind: string): string => {
@@ -20,7 +23,7 @@ function plant (): Planted {
   }
   const lines = Array.from({ length: 20 }, (_, number) => {
     const query = secret('query')
-    const path = `/v1/orders/${secret('path')}`
+    const path = number % 4 === 2 ? `/v1/resets/${secret('path')}/${['confirm', 'done.json'][number % 8 >> 2]}` : `/v1/orders/${secret('path')}`
     const record = JSON.stringify({
       request: {
         id: number.toString(16).padStart(32, 'a'),
@@ -80,8 +83,9 @@ log: { level: trace }
   const store = await startStoreProcess(t, join(folder, 'written/store'), early.port)
   const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode]
   assert.equal(code, 0)
-  assert.deepEqual(await store.query('SELECT count() AS rows, uniqExact(params) AS params, any(route) AS route FROM gatelens.requests'),
-    [{ rows: 18, params: 18, route: '/v1/orders/{orderId}' }])
+  assert.deepEqual(await store.query('SELECT count() AS rows, uniqExact(params) AS params, arraySort(groupUniqArray(route)) AS routes FROM gatelens.requests'),
+    [{ rows: 18, params: 18, routes: ['/v1/orders/{orderId}', '/v1/resets/{id}/confirm', '/v1/resets/{id}/done.json'] }])
+  assert.match(readFileSync(join(spool, 'inference.json'), 'utf8'), /resets\/\{id\}\/confirm/)
   assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.rejected'), [{ rows: 2 }])
   const tables = await store.query("SELECT name FROM system.tables WHERE database = 'gatelens' AND engine NOT LIKE '%View'")
   const dumped = await Promise.all(tables.map(async ({ name }) => JSON.stringify(await store.query(`SELECT * FROM gatelens.${String(name)}`))))

@@ -43,7 +43,7 @@ function enrich (event: EnrichedEvent, lookup: Lookup, privacy: Privacy, budgets
   event.client_address = privacy.maskAddress(event.client_ip)
   event.params = redactParams(event.path_params, privacy)
   // What the catalog declares is the operator's text; an inferred route has words of the client's.
-  if (event.outcome === 'inferred' || event.outcome === 'unmatched') event.route = privacy.clean(event.route)
+  if (event.outcome === 'inferred' || event.outcome === 'unmatched') event.route = privacy.cleanRoute(event.route)
   event.path = redactPath(event.route, event.params)
   makeSafe(event, privacy, budgets)
 }

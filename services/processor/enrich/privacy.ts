@@ -31,6 +31,8 @@ export interface Privacy {
   cutAgent (agent: string): string
   /** Free text without secrets, control characters and broken Unicode, at most 256 characters. */
   clean (text: string): string
+  /** An inferred route, segment by segment: the whole would look random to `clean`. */
+  cleanRoute (route: string): string
   /** A request id: hex, UUID and counter forms stay, all else is free text. */
   cleanId (id: string): string
   /** Like `clean`, but a name that had to be changed becomes its hash, so that names stay apart. */
@@ -52,6 +54,7 @@ export function createPrivacy (options: PrivacyOptions): Privacy {
     maskAddress: remember(20_000, maskAddress),
     cutAgent: remember(2000, cutAgent),
     clean: remember(5000, clean),
+    cleanRoute: remember(5000, (route) => route.split('/').map(clean).join('/')),
     cleanId,
     cleanName: remember(20_000, (name) => clean(name) === name ? name : `name-${digest(name)}`),
     isSafe: (parameter) => safe.has(parameter),

@@ -1,5 +1,4 @@
 /** Finds the declared endpoint of each request, or a bounded inferred route where nothing is declared. */
-import { createInference } from '../../../normalizer/index.ts'
 import type { Inference, Match, Normalizer } from '../../../normalizer/index.ts'
 import type { Locator } from '../contract.ts'
 import type { AccessEvent, LocatedEvent, Outcome } from '../event.ts'
@@ -12,11 +11,8 @@ export interface Declared {
   aliases: ReadonlyMap<string, string>
 }
 
-/** Where inferred routes come from: an inference that its owner keeps across restarts, else a new one. */
-export interface LocatorOptions { inference?: Inference }
-
-/** No service, and no scanner, can use up the room of the others. */
-const bounds = { perLevel: 50, perService: 500, total: 10_000 }
+/** Where inferred routes come from; their owner bounds them, and may keep them across restarts. */
+export interface LocatorOptions { inference: Inference }
 
 /**
  * A locator over the catalog that `catalog()` gives at the start of each batch. The label is bounded whatever arrives:
@@ -25,7 +21,7 @@ const bounds = { perLevel: 50, perService: 500, total: 10_000 }
  * - `unmatched`: no route of the gateway either (scanners); inferred too, within one budget of their own;
  * - `malformed`: no route.
  */
-export function createLocator (catalog: () => Declared, { inference = createInference(bounds) }: LocatorOptions = {}): Locator {
+export function createLocator (catalog: () => Declared, { inference }: LocatorOptions): Locator {
   return (events) => {
     const declared = catalog()
     for (const event of events) locate(event as LocatedEvent, declared, inference)
@@ -55,8 +51,13 @@ function locate (event: LocatedEvent, { normalizer, aliases }: Declared, inferen
     event.path_params = normalizer.params(request, match)
     return
   }
-  event.route = event.outcome === 'malformed' ? '' : inference.infer(event.outcome === 'inferred' ? event.service : '', match.path)
+  event.route = event.outcome === 'malformed' ? '' : inferRoute(event, match.path, inference)
   event.path_params = event.outcome === 'malformed' ? {} : inferredParams(event.route, match.path)
+}
+
+/** Scanners have a budget of their own; where they come through a route for everything, they may claim little of its service's. */
+function inferRoute (event: LocatedEvent, path: string, inference: Inference): string {
+  return event.outcome === 'inferred' ? inference.infer(event.service, path, event.status === 404) : inference.infer('', path)
 }
 
 /** A gateway that found a route, or a backend that answered, makes a request real; anything else is noise. */

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import type { EventBatch } from '../../services/processor/contract.ts'
+import { createRoutes, keepRoutes } from '../../services/processor/inference.ts'
+import type { KeptRoutes } from '../../services/processor/inference.ts'
+import { normalizeSchema } from '../../services/processor/normalize/bounds.ts'
+import { makeFolder } from './input/fixture.ts'
+
+const defaults = normalizeSchema.parse({}).inference
+const write = async (run: () => Promise<void>): Promise<boolean> => run().then(() => true)
+
+interface Kept extends KeptRoutes { warnings: object[], path: string }
+
+async function keep (folder: string, bounds = defaults): Promise<Kept> {
+  const warnings: object[] = []
+  const log = { warn: (fields: object) => { warnings.push(fields) } }
+  return { ...await keepRoutes(folder, bounds, { writer: write, log }), warnings, path: join(folder, 'inference.json') }
+}
+
+function folderWith (t: TestContext, content: string): string {
+  const folder = makeFolder(t)
+  writeFileSync(join(folder, 'inference.json'), content)
+  return folder
+}
+
+test('the same paths give the same routes after a restart, whatever order they come in', async (t) => {
+  const folder = makeFolder(t)
+  const bounds = { ...defaults, per_level: 3, per_service: 6, total: 10 }
+  const paths = ['/alpha', '/beta/7', '/gamma', '/delta', '/2010-04-01/jobs', '/epsilon/zeta', '/eta/42']
+  const first = await keep(folder, bounds)
+  const before = paths.map((path) => first.inference.infer('s', path))
+  await first.save()
+  const second = await keep(folder, bounds)
+  assert.deepEqual([...paths].reverse().map((path) => second.inference.infer('s', path)).reverse(), before)
+  assert.deepEqual(before.slice(0, 5), ['/alpha', '/beta/{int}', '/gamma', '/{*}', '/{*}/jobs'])
+  assert.equal(second.inference.size, first.inference.size)
+  assert.deepEqual([...first.warnings, ...second.warnings], [])
+})
+
+test('the file is written before a batch with a new route goes out, and only then', async (t) => {
+  const kept = await keep(makeFolder(t))
+  const seen: string[] = []
+  const sink = kept.guard({
+    write: async () => { seen.push(existsSync(kept.path) ? readFileSync(kept.path, 'utf8') : '') },
+    close: async () => {},
+  })
+  const batch: EventBatch = { range: { input: 'i', partition: 'p', from: 0, to: 1 }, events: [], rejects: [] }
+  await sink.write(batch)
+  kept.inference.infer('orders', '/alpha/42')
+  await sink.write(batch)
+  writeFileSync(kept.path, 'untouched')
+  kept.inference.infer('orders', '/alpha/43')
+  await sink.write(batch)
+  assert.deepEqual(seen, ['', '{"version":1,"services":{"orders":["/alpha/{int}"]}}\n', 'untouched'])
+})
+
+test('a file that cannot be used is a warning, and routes are given anew', async (t) => {
+  const broken = ['', '{', 'null', '[]', '7', '{"version":1}', '{"version":2,"services":{}}', '{"version":1,"services":[]}',
+    '{"version":1,"services":{"a":"/x"}}', '{"version":1,"services":{"a":[7]}}', '{"version":1,"services":{"a":["x"]}}', '\0\u{ffff}']
+  for (const content of broken) {
+    const kept = await keep(folderWith(t, content))
+    assert.equal(kept.warnings.length, 1, content)
+    assert.ok(!JSON.stringify(kept.warnings).includes('"a"'), 'the content is not quoted')
+    assert.equal(kept.inference.infer('a', '/x/1'), '/x/{int}')
+    await kept.save()
+    assert.deepEqual((await keep(join(kept.path, '..'))).warnings, [], content)
+  }
+})
+
+test('narrower bounds at the next start keep the routes that came first', async (t) => {
+  const folder = makeFolder(t)
+  const first = await keep(folder)
+  for (const path of ['/a', '/b', '/c', '/d']) first.inference.infer('s', path)
+  await first.save()
+  const second = await keep(folder, { ...defaults, total: 2 })
+  assert.deepEqual(['/d', '/c', '/b', '/a'].map((path) => second.inference.infer('s', path)), ['__other__', '__other__', '/b', '/a'])
+})
+
+test('names that objects know by themselves are names like others', async (t) => {
+  const folder = makeFolder(t)
+  const first = await keep(folder)
+  for (const service of ['__proto__', 'constructor', '42', '']) first.inference.infer(service, '/hasOwnProperty/__proto__')
+  await first.save()
+  const second = await keep(folder)
+  assert.equal(second.inference.size, 4)
+  assert.equal(second.inference.infer('__proto__', '/hasOwnProperty/__proto__'), '/hasOwnProperty/__proto__')
+})
+
+test('nothing that looks like a secret stands in a route or in the file', async (t) => {
+  const folder = makeFolder(t)
+  const kept = await keep(folder)
+  const secrets = ['sk_live_abcdefghijkl', 'ghp_abcdefghijklmnopqrstu', 'AKIAIOSFODNNEXAMPLE', 'xoxb-abcdefghij-klmnop', 'glpat-abcdefghijklmno',
+    'jane.doe%40example.com', 'jane@example.com', 'password=hunter', '4111111111111111', '4111-1111-1111-1111', 'npm_abcdefghijklmnopqrst']
+  for (const secret of secrets) {
+    for (const path of [`/reset/${secret}`, `/${secret}/x`, `/files/${secret}.json`, `/jobs/${secret}:run`, `/call(${secret})`, `/a;k=${secret}`]) {
+      assert.ok(!kept.inference.infer('accounts', path).includes(secret), path)
+    }
+    kept.inference.infer(secret, '/x')
+  }
+  await kept.save()
+  const content = readFileSync(kept.path, 'utf8')
+  assert.deepEqual(secrets.filter((secret) => content.includes(secret)), [])
+})
+
+test('requests that found nothing get known routes, but few of their own', () => {
+  const routes = createRoutes({ per_level: 1000, per_service: 100, total: 1000 })
+  assert.equal(routes.infer('s', '/orders/1'), '/orders/{int}')
+  const scanned = Array.from({ length: 500 }, (_, index) => routes.infer('s', `/admin/${letters(index)}`, true))
+  assert.equal(new Set(scanned).size, 6)
+  assert.equal(routes.infer('s', '/orders/2', true), '/orders/{int}')
+  assert.equal(routes.infer('s', '/invoices/1'), '/invoices/{int}')
+  assert.equal(routes.infer('s', `/admin/${letters(0)}`), scanned[0])
+})
+
+/** A short word for each number. */
+function letters (index: number): string {
+  return `${'abcdefghij'.charAt(index % 10)}o${'lmnprstvwx'.charAt(Math.floor(index / 10) % 10)}a${'klmnprstvw'.charAt(Math.floor(index / 100))}`
+}
