@@ -1,7 +1,7 @@
 /** Why a request resolved as it did: every template that fits, and the rule that chose among them. */
+import type { Leaf } from './branch.ts'
 import type { Candidate, Explanation, Match, MatchRequest } from './endpoint.ts'
 import type { Searcher } from './search.ts'
-import type { Leaf } from './tree.ts'
 
 const most = 100
 

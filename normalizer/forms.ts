@@ -1,9 +1,9 @@
 /** From documents to the branches of the tree: groups of servers, template records, and every form a template is written in. */
+import type { Branch, TemplateRecord } from './branch.ts'
 import type { ApiDocument, ApiPath, Endpoint, Form, Segment, Server } from './endpoint.ts'
 import type { MountSet } from './select.ts'
 import { foldKey, parseTemplate } from './template.ts'
 import type { ParsedTemplate } from './template.ts'
-import type { Branch, TemplateRecord } from './tree.ts'
 
 /** A group of servers of one document: the operations in it share hosts and base paths. */
 export interface Mount {
@@ -39,7 +39,9 @@ const maxGreedy = 3
 const standardMethods = ['*', 'GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE', 'CONNECT', 'QUERY']
 const ANY = 0
 const GET = 1
-const HEAD = 2
+/** Numbers of methods that have rules of their own. */
+export const HEAD = 2
+export const OPTIONS = 6
 
 /** Turns documents into branches, in their order: earlier documents and keys go first. */
 export function declare (apis: readonly ApiDocument[]): Declared {

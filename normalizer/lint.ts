@@ -1,7 +1,7 @@
 /** Findings across templates: what matches deterministically, but not as its author may have meant. */
+import type { Branch } from './branch.ts'
 import type { Problem } from './endpoint.ts'
 import { shapeOf } from './template.ts'
-import type { Branch } from './tree.ts'
 
 /** Same-shape templates of one document that declare the same method, and templates that differ by a trailing slash. */
 export function lintTemplates (branches: readonly Branch[]): Problem[] {

@@ -1,12 +1,13 @@
 /** Compiles documents into a matcher: host, gateway and service narrow the search, the tree finds the template. */
-import type { ApiDocument, Endpoint, Explanation, GatewayMap, Match, MatchRequest, Problem, Scope } from './endpoint.ts'
+import type { ApiDocument, Endpoint, Explanation, Form, GatewayMap, Match, MatchRequest, Problem, Scope } from './endpoint.ts'
 import { explainMatch } from './explain.ts'
-import { declare, mountSet } from './forms.ts'
+import { declare, HEAD, mountSet, OPTIONS } from './forms.ts'
 import type { Mount } from './forms.ts'
 import { createGateway } from './gateway.ts'
 import type { GatewayHit } from './gateway.ts'
 import { indexHosts } from './hosts.ts'
 import { inferRoute } from './infer.ts'
+import { endpointOf, STRIPPED } from './leaves.ts'
 import { lintTemplates } from './lint.ts'
 import { readParameters } from './parameters.ts'
 import { createSearcher } from './search.ts'
@@ -138,7 +139,7 @@ function locate (context: Context, request: MatchRequest, requested: unknown, me
   const hit = context.gateway === null ? null : context.gateway(request, requested, path)
   const scope = narrowed(context, request, hit, method, tiers, path)
   const found = scope === '' ? whole(context, request, hit, method, tiers, path) : scope
-  return found === '' ? nothing('unmatched', path, hit?.route) : result(context, request, found, hit)
+  return found === '' ? nothing('unmatched', path, hit?.route) : result(context, method, found, hit)
 }
 
 /** `OPTIONS *` asks the server as a whole (RFC 9112 section 3.2.4). */
@@ -192,7 +193,7 @@ function rescued (context: Context, method: number, path: string): boolean {
   context.filter.lastTier = OTHER_HOST
   if (!search(context, method, path)) return false
   const { found } = context.searcher
-  return found.declared && !found.ambiguous && found.leaf!.form.segments.some((segment) =>
+  return found.declared && !found.ambiguous && formOf(context.searcher).segments.some((segment) =>
     segment.kind === 'static' && !/^(?:api|rest|v?\d+(?:\.\d+)*(?:(?:alpha|beta)\d*)?)?$/i.test(segment.text))
 }
 
@@ -203,28 +204,31 @@ function searchUpstream (context: Context, request: MatchRequest, hit: GatewayHi
 
 function search ({ searcher, filter }: Context, method: number, path: string): boolean {
   if (path !== searcher.cursor.text && !searcher.scan(path)) return false
-  return searcher.find(method, filter) !== null
+  return searcher.find(method, filter)
 }
 
-function result (context: Context, request: MatchRequest, scope: Scope, hit: GatewayHit | null): Match {
-  const { found, cursor } = context.searcher
-  const leaf = found.leaf!
-  const method = methodNumber(context, request)
-  const endpoint = found.declared ? leaf.record.byMethod[method]! : leaf.record.path
-  const preflight = !found.declared && method === context.methods.get('OPTIONS')
+function result ({ searcher }: Context, method: number, scope: Scope, hit: GatewayHit | null): Match {
+  const { found, cursor, leaves } = searcher
+  const { declared } = found
+  const endpoint = endpointOf(leaves, found.leaf, method)
+  const preflight = !declared && method === OPTIONS
   return {
-    outcome: found.declared ? (found.ambiguous ? 'ambiguous' : 'matched') : preflight ? 'matched' : 'method_not_declared',
+    outcome: declared ? (found.ambiguous ? 'ambiguous' : 'matched') : preflight ? 'matched' : 'method_not_declared',
     endpoint,
-    route: leaf.form.label,
-    tag: preflight ? 'options' : endpoint.method === 'GET' && method === context.methods.get('HEAD') ? 'head' : '',
+    route: leaves.labels[leaves.records[found.leaf * 4 + 1]!]!,
+    tag: preflight ? 'options' : method === HEAD && endpoint.method === 'GET' ? 'head' : '',
     scope,
-    stripped: leaf.stripped === 1,
+    stripped: (leaves.records[found.leaf * 4 + 3]! & STRIPPED) !== 0,
     slash: found.rank % 2 === 1,
     sameShape: found.sameShape,
     gateway: hit?.route,
     path: cursor.text,
-    form: leaf.form,
+    form: formOf(searcher),
   }
+}
+
+function formOf ({ found, leaves }: Searcher): Form {
+  return leaves.forms[leaves.records[found.leaf * 4 + 1]!]!
 }
 
 function nothing (outcome: 'unmatched' | 'malformed', path: string, gateway: Match['gateway']): Match {

@@ -1,6 +1,6 @@
 /** Scanning a request target: one pass that cuts, splits and hashes, and allocates nothing for a path in normal form. */
 import { characterClass, cutTarget, END, PLAIN, SEPARATOR, UNCLEAN } from './path.ts'
-import { hashOf } from './tree.ts'
+import { hashOf } from './edges.ts'
 
 /** A scanned path: its text in normal form, and where its segments start. */
 export interface Cursor {
@@ -42,65 +42,53 @@ const MALFORMED_PATH = 2
 const dotHash = hashOf('.')
 const dotsHash = hashOf('..')
 
+// Bindings of other modules would be read again, and checked, for every character.
+const classes = characterClass
+const plain = PLAIN
+const separator = SEPARATOR
+const ending = END
+
 /**
  * One pass over the characters: finds the end, splits, hashes. Gives up when the path may not be in normal form, unless
  * the caller knows that it is.
  */
 function scanPath (cursor: Cursor, depth: number, path: string, normal: boolean): number {
-  // Everything that the loop reads is local: module bindings would be read again for every character.
-  const [classes, plain, separator] = [characterClass, PLAIN, SEPARATOR]
-  let { starts, hashes } = cursor
   const { length } = path
+  let { starts, hashes } = cursor
   let count = 0
-  let start = 1
-  let hash = 0
   let index = 1
-  for (; index < length; index++) {
-    const code = path.charCodeAt(index)
-    const kind = classes[code]!
-    if (kind === plain) {
-      hash = ((hash << 5) - hash + code) | 0
-    } else if (kind === separator) {
-      if (!normal && isDots(hash)) return UNCLEAN_PATH
-      if (count <= depth) {
-        if (count + 2 > starts.length) {
-          growCursor(cursor);
-          ({ starts, hashes } = cursor)
-        }
-        starts[count] = start
-        hashes[count] = hash
+  let start = 1
+  let kind = separator
+  while (kind === separator) {
+    start = index
+    kind = ending
+    let hash = 0
+    for (; index < length; index++) {
+      const code = path.charCodeAt(index)
+      kind = classes[code]!
+      if (kind !== plain && (kind === separator || !normal)) break
+      hash = ((hash << 7) | (hash >>> 25)) ^ code
+    }
+    if (index === length) kind = ending
+    // A text that shares their hash takes the long way round, to the same result.
+    if ((hash === dotHash || hash === dotsHash) && !normal) return UNCLEAN_PATH
+    if (count <= depth) {
+      if (count + 2 > starts.length) {
+        growCursor(cursor);
+        ({ starts, hashes } = cursor)
       }
-      count++
-      start = index + 1
-      hash = 0
-    } else if (normal) {
-      hash = ((hash << 5) - hash + code) | 0
-    } else if (kind === END) {
-      break
-    } else {
-      return kind === UNCLEAN ? UNCLEAN_PATH : MALFORMED_PATH
+      starts[count] = start
+      hashes[count] = hash
+      starts[count + 1] = index + 1
     }
+    count++
+    index++
   }
-  if (!normal && isDots(hash)) return UNCLEAN_PATH
-  const slash = index === start
-  if (count <= depth) {
-    if (count + 2 > starts.length) {
-      growCursor(cursor);
-      ({ starts, hashes } = cursor)
-    }
-    starts[count] = start
-    hashes[count] = hash
-    starts[count + 1] = index + 1
-  }
-  cursor.slash = slash
-  cursor.count = slash ? count : count + 1
-  cursor.text = index < length ? path.slice(0, index) : path
+  if (kind !== ending) return kind === UNCLEAN ? UNCLEAN_PATH : MALFORMED_PATH
+  cursor.slash = index - 1 === start
+  cursor.count = cursor.slash ? count - 1 : count
+  cursor.text = index <= length ? path.slice(0, index - 1) : path
   return CLEAN_PATH
-}
-
-/** The hash of `.` or `..`; a text that shares it takes the long way round, to the same result. */
-function isDots (hash: number): boolean {
-  return hash === dotHash || hash === dotsHash
 }
 
 function growCursor (cursor: Cursor): void {

@@ -3,24 +3,29 @@
  * decides, full backtracking. Every node of the tree is visited at most once per depth, so the time is linear in the
  * length of the path. Nothing is allocated: scratch arrays live as long as the searcher (and grow to the longest path).
  */
+import type { Leaf } from './branch.ts'
+import { edgeSlot } from './edges.ts'
+import { LAST, leafAt } from './leaves.ts'
+import type { LeafTable } from './leaves.ts'
 import { createCursor, scanTarget } from './scan.ts'
 import type { Cursor } from './scan.ts'
 import { fitsMixed } from './segment.ts'
 import { openFilter, select } from './select.ts'
 import type { Filter, Found } from './select.ts'
-import { edgeSlot } from './tree.ts'
-import type { Leaf, SegmentTable, Tree } from './tree.ts'
+import type { Tree } from './tree.ts'
 
 /** Scans targets and searches a tree. One search at a time: the cursor and the result are reused. */
 export interface Searcher {
   readonly cursor: Cursor
   readonly found: Found
+  /** What the found leaf's numbers stand for. */
+  readonly leaves: LeafTable
   /** Nodes visited by all searches so far. */
   readonly steps: () => number
   /** Cuts and scans a target into the cursor; false when it is malformed. */
   scan (target: unknown): boolean
-  /** Finds the best leaf for the scanned path into `found`; `method` is its number, 0 for one that nobody declares. */
-  find (method: number, filter: Filter): Leaf | null
+  /** Finds the best leaf for the scanned path into `found`; `method` is its number, 0 for one that nobody declares. False = none. */
+  find (method: number, filter: Filter): boolean
   /** Calls `visit` with every leaf that fits the scanned path, in the order of the search. */
   each (visit: (leaf: Leaf, slash: boolean) => void): void
 }
@@ -28,32 +33,35 @@ export interface Searcher {
 /** Creates a searcher over a tree. */
 export function createSearcher (tree: Tree): Searcher {
   const cursor = createCursor(tree.depth)
-  const found: Found = { leaf: null, rank: 0, declared: false, sameShape: false, ambiguous: false }
+  const found: Found = { leaf: -1, rank: 0, declared: false, sameShape: false, ambiguous: false }
   const walk = createWalk(tree, cursor)
   let wanted = 0
   let filter = openFilter
   let floor = 0
-  const consider = (leaves: readonly Leaf[], penalty: number): boolean => {
-    select(tree, found, leaves, wanted, filter, penalty)
+  const consider = (first: number, penalty: number): boolean => {
+    select(tree.leaves, found, first, wanted, filter, penalty)
     return found.rank <= floor
   }
   return {
     cursor,
     found,
+    leaves: tree.leaves,
     steps: walk.steps,
     scan: (target) => scanTarget(cursor, tree.depth, target),
     find (method, by) {
       wanted = method
       filter = by
       floor = by.hosts === null ? 0 : by.hosts.best * 4
-      found.leaf = null
+      found.leaf = -1
       found.rank = unfound
       walk.run(consider)
-      return found.leaf
+      return found.leaf >= 0
     },
     each (visit) {
-      walk.run((leaves, penalty) => {
-        for (const leaf of leaves) visit(leaf, penalty === 1)
+      walk.run((first, penalty) => {
+        let leaf = first
+        do visit(leafAt(tree.leaves, leaf), penalty === 1)
+        while ((tree.leaves.records[leaf++ * 4 + 3]! & LAST) === 0)
         return false
       })
     },
@@ -62,11 +70,11 @@ export function createSearcher (tree: Tree): Searcher {
 
 const unfound = 2 ** 20
 
-/** Takes the leaves that end a fitting branch; true ends the walk. */
-type Consider = (leaves: readonly Leaf[], penalty: number) => boolean
+/** Takes the run of leaves that end a fitting branch; true ends the walk. */
+type Consider = (first: number, penalty: number) => boolean
 
 function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): void, steps: () => number } {
-  const { leaves, slashLeaves, mixed } = tree
+  const { mixed } = tree
   // Alternatives still to try, the next on top: node, depth, and the mixed pattern that the segment before must fit.
   let stack = new Int32Array(192)
   let top = 0
@@ -85,18 +93,16 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
     top += 3
   }
 
-  const finish = (node: number, consider: Consider): boolean => {
-    const exact = cursor.slash ? slashLeaves[node] : leaves[node]
-    if (exact !== undefined && consider(exact, 0)) return true
-    const other = cursor.slash ? leaves[node] : slashLeaves[node]
-    return other !== undefined && consider(other, 1)
-  }
+  const finish = (exact: number, other: number, consider: Consider): boolean =>
+    (exact !== 0 && consider(exact - 1, 0)) || (other !== 0 && consider(other - 1, 1))
 
   /** Stacks what else could follow than a static segment, the best on top. */
-  const branch = (parameter: number, greedy: number, from: number, to: number, depth: number): void => {
-    if (greedy !== 0) push(greedy, depth, -1)
+  const branch = (parameter: number, others: number, depth: number): void => {
+    const at = others - 1
+    if (others !== 0 && tree.others[at] !== 0) push(tree.others[at]!, depth, -1)
     if (parameter !== 0) push(parameter, depth, -1)
-    for (let index = to - 1; index >= from; index--) push(mixed[index]!.child, depth, index)
+    if (others === 0) return
+    for (let index = tree.others[at + 2]! - 1; index >= tree.others[at + 1]!; index--) push(mixed[index]!.child, depth, index)
   }
 
   /** A greedy node may also take the next segment; false when it was here before. */
@@ -114,11 +120,11 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
     fitsMixed(mixed[pattern]!.pattern, cursor.text, cursor.starts[depth - 1]!, cursor.starts[depth]! - 1)
 
   // One long function with bare offsets on purpose: arrays in locals make a step cost a few nanoseconds, and module
-  // bindings would be read again at every step. A node's record, as tree.ts lays it out: 0 parameter, 1 greedy,
-  // 2 and 3 its range of mixed children, 4 static edge, 5 fewest and 6 most segments below, 7 spans.
+  // bindings would be read again at every step. A node's record, as node.ts lays it out: 0 parameter, 1 others,
+  // 2 to 4 static edges, 5 size (fewest and most segments below in ten bits each, then spans), 6 and 7 leaves.
   const run = (consider: Consider): void => {
-    const { nodes, edges, edgeMask } = tree
-    const { starts, hashes, count } = cursor
+    const { nodes, edges, texts } = tree
+    const { starts, hashes, count, text, slash } = cursor
     if (count > tree.depth) return
     let node = 0
     let depth = 0
@@ -128,33 +134,34 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
       steps++
       const at = node * 8
       const left = count - depth
+      const size = nodes[at + 5]!
+      const most = (size >> 10) & 1023
       let next = 0
-      if (left >= nodes[at + 5]! && left <= nodes[at + 6]! && (nodes[at + 7] === 0 || span(node, depth, nodes[at + 7]!))) {
+      if (left >= (size & 1023) && (left <= most || most === 1023) && (size < spanning || span(node, depth, size >> 20))) {
         if (left === 0) {
-          if (finish(node, consider)) return
+          if (slash ? finish(nodes[at + 7]!, nodes[at + 6]!, consider) : finish(nodes[at + 6]!, nodes[at + 7]!, consider)) return
         } else {
           const start = starts[depth]!
           const end = starts[depth + 1]! - 1
-          const hash = hashes[depth]!
-          const only = nodes[at + 4]!
+          const only = nodes[at + 2]!
           if (only > 0) {
-            if (edges[only] === hash && isSegment(tree.segments, edges[only + 2]!, cursor.text, start, end)) next = edges[only + 1]!
+            if (nodes[at + 3] === hashes[depth] && isText(texts, nodes[at + 4]!, text, start, end)) next = only
           } else if (only < 0) {
-            for (let slot = edgeSlot(node, hash) & edgeMask; edges[slot * 4 + 2] !== 0; slot = (slot + 1) & edgeMask) {
-              if (edges[slot * 4 + 1] !== hash || edges[slot * 4] !== node) continue
-              if (isSegment(tree.segments, edges[slot * 4 + 3]!, cursor.text, start, end)) {
-                next = edges[slot * 4 + 2]!
+            const hash = hashes[depth]!
+            const from = nodes[at + 3]!
+            const shift = nodes[at + 4]!
+            for (let slot = edgeSlot(hash, shift); edges[from + slot * 4 + 1] !== 0; slot = (slot + 1) & (-1 >>> shift)) {
+              if (edges[from + slot * 4] === hash && isText(texts, edges[from + slot * 4 + 2]!, text, start, end)) {
+                next = edges[from + slot * 4 + 1]!
                 break
               }
             }
           }
           const parameter = nodes[at]!
-          const greedy = nodes[at + 1]!
-          const from = nodes[at + 2]!
-          const to = nodes[at + 3]!
-          if (end > start && (parameter | greedy | (to - from)) !== 0) {
-            if (next === 0 && greedy === 0 && from === to) next = parameter
-            else branch(parameter, greedy, from, to, depth + 1)
+          const others = nodes[at + 1]!
+          if (end > start && (parameter | others) !== 0) {
+            if (next === 0 && others === 0) next = parameter
+            else branch(parameter, others, depth + 1)
           }
         }
       }
@@ -172,13 +179,12 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
   return { run, steps: () => steps }
 }
 
+/** Sizes from here on are of nodes that span segments. */
+const spanning = 1 << 20
+
 /** Equal hashes are not yet equal texts: whoever sends requests can choose them. */
-function isSegment (table: SegmentTable, segment: number, text: string, start: number, end: number): boolean {
-  const { characters } = table
-  if (table.lengths[segment] !== end - start) return false
-  let offset = table.offsets[segment]!
-  for (let index = start; index < end; index++) {
-    if (text.charCodeAt(index) !== characters[offset++]) return false
-  }
-  return true
+function isText (texts: Uint8Array, place: number, text: string, start: number, end: number): boolean {
+  let at = place
+  for (let index = start; index < end; index++) if (text.charCodeAt(index) !== texts[at++]) return false
+  return texts[at] === 0
 }

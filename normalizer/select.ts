@@ -1,7 +1,7 @@
 /** Choosing among the leaves of one node: which document may answer, and which of those that may answers best. */
 import type { HostTiers } from './hosts.ts'
-import { longList } from './tree.ts'
-import type { Leaf, Tree } from './tree.ts'
+import { BASED, DERIVED, endpointOf, LAST, LONG, STRIPPED } from './leaves.ts'
+import type { LeafTable } from './leaves.ts'
 
 /** A set of groups of servers, both ways. */
 export interface MountSet {
@@ -24,7 +24,8 @@ export interface Filter {
 
 /** The best leaf of the last search, and how it was found. */
 export interface Found {
-  leaf: Leaf | null
+  /** Number of the leaf, -1 for none. */
+  leaf: number
   /** tier * 4 + stripped * 2 + slash: lower is better. */
   rank: number
   /** The leaf declares the asked method. */
@@ -36,56 +37,65 @@ export interface Found {
 /** Lets everything through. */
 export const openFilter: Filter = { groups: null, hosts: null, lastTier: 255, basedOnly: false }
 
-/** Keeps the better of what was found and what these leaves (all of one node) offer. */
-export function select (tree: Tree, found: Found, leaves: readonly Leaf[], method: number, filter: Filter, penalty: number): void {
-  if (leaves.length > longList) selectFew(tree, found, leaves, method, filter, penalty)
-  else selectAll(found, leaves, method, filter, penalty)
+/** Keeps the better of what was found and what the leaves of one node, a run from `first` on, offer. */
+export function select (table: LeafTable, found: Found, first: number, method: number, filter: Filter, penalty: number): void {
+  const ceiling = found.rank
+  if ((table.records[first * 4 + 3]! & LONG) !== 0) selectFew(table, found, first, method, filter, penalty)
+  else selectRun(table, found, first, method, filter, penalty, ceiling)
+  if (found.rank < ceiling && !found.declared) preferSibling(table, found, first, method, filter)
 }
 
-function selectAll (found: Found, leaves: readonly Leaf[], method: number, filter: Filter, penalty: number): void {
+/** Looks at every leaf of a run. A leaf of another node that is as good as `ceiling` stood further left. */
+function selectRun (
+  table: LeafTable, found: Found, first: number, method: number, filter: Filter, penalty: number, ceiling: number
+): void {
+  const { records, operations, methods } = table
   const mask = filter.groups === null ? null : filter.groups.mask
   const tiers = filter.hosts === null ? null : filter.hosts.tiers
   const open = mask === null && tiers === null && !filter.basedOnly
   let best = found.leaf
   let rank = found.rank
-  const ceiling = rank
-  for (let index = 0; index < leaves.length; index++) {
-    const leaf = leaves[index]!
-    const mount = leaf.record.mount
+  for (let leaf = first - 1, flags = 0; (flags & LAST) === 0;) {
+    leaf++
+    flags = records[leaf * 4 + 3]!
+    const mount = records[leaf * 4 + 2]!
     if (mask !== null && mask[mount] === 0) continue
     const tier = tiers === null ? 0 : tiers[mount]!
-    if (tier > filter.lastTier || (filter.basedOnly && leaf.based === 0)) continue
-    const own = tier * 4 + leaf.stripped * 2 + penalty
-    // A leaf of another node that is as good stood further left.
+    if (tier > filter.lastTier || (filter.basedOnly && (flags & BASED) === 0)) continue
+    const own = tier * 4 + (flags & STRIPPED) * 2 + penalty
     if (own > rank || own >= ceiling) {
       // Forms without their base path come last.
       if (open && own > rank) break
       continue
     }
-    const declared = leaf.record.byMethod[method] !== undefined
+    const declared = operations[records[leaf * 4]! * methods + method] !== 0
     if (own < rank || (declared && !found.declared)) {
       best = leaf
       rank = own
       found.declared = declared
       found.sameShape = false
       found.ambiguous = false
-    } else if (declared === found.declared && leaf.derived === best!.derived) {
-      rival(found, best!, leaf, method)
+    } else if (declared === found.declared && ((flags ^ records[best * 4 + 3]!) & DERIVED) === 0) {
+      rival(table, found, best, leaf, method)
       // It cannot get better than this, nor more doubtful.
       if (open && found.ambiguous && declared) break
     }
   }
   found.leaf = best
   found.rank = rank
-  if (best !== null && rank < ceiling && !found.declared) preferSibling(found, best, leaves, method, filter)
 }
 
 /** An operation may have servers of its own: the same key at other servers still declares the method. */
-function preferSibling (found: Found, best: Leaf, leaves: readonly Leaf[], method: number, filter: Filter): void {
-  for (const leaf of leaves) {
-    const { mount, document, byMethod, path } = leaf.record
-    if (document !== best.record.document || path.template !== best.record.path.template || byMethod[method] === undefined) continue
-    if (filter.groups !== null && filter.groups.mask[mount] === 0) continue
+function preferSibling (table: LeafTable, found: Found, first: number, method: number, filter: Filter): void {
+  const { records, documents, paths, operations, methods } = table
+  const own = records[found.leaf * 4]!
+  for (let leaf = first - 1, flags = 0; (flags & LAST) === 0;) {
+    leaf++
+    flags = records[leaf * 4 + 3]!
+    const template = records[leaf * 4]!
+    if (documents[template] !== documents[own] || paths[template]!.template !== paths[own]!.template) continue
+    if (operations[template * methods + method] === 0) continue
+    if (filter.groups !== null && filter.groups.mask[records[leaf * 4 + 2]!] === 0) continue
     found.leaf = leaf
     found.declared = true
     found.ambiguous = false
@@ -93,33 +103,33 @@ function preferSibling (found: Found, best: Leaf, leaves: readonly Leaf[], metho
   }
 }
 
-/** Long lists: the groups that may answer, or whose hosts fit best, are asked alone first. */
-function selectFew (tree: Tree, found: Found, leaves: readonly Leaf[], method: number, filter: Filter, penalty: number): void {
+/** Long runs: the groups that may answer, or whose hosts fit best, are asked alone first. */
+function selectFew (table: LeafTable, found: Found, first: number, method: number, filter: Filter, penalty: number): void {
   const { groups, hosts } = filter
   const few = groups !== null ? groups.members : hosts === null ? null : hosts.fitting
-  if (few !== null && few.length * 2 < leaves.length) {
-    const before = found.rank
-    const lists = tree.byMount.get(leaves)!
-    let chosen: readonly Leaf[] = []
+  const ceiling = found.rank
+  const runs = table.long.get(first)!
+  if (few !== null && few.length < runs.size) {
     for (const group of few) {
-      const list = lists.get(group)
-      if (list !== undefined) chosen = chosen.length === 0 ? list : [...chosen, ...list]
+      const run = runs.get(group)
+      if (run !== undefined) selectRun(table, found, run, method, filter, penalty, ceiling)
     }
-    if (chosen.length > 0) selectAll(found, chosen, method, filter, penalty)
     // No group outside of `groups` may answer, and none outside of `fitting` could answer better.
-    if (groups !== null || (chosen.length > 0 && found.rank < before)) return
+    if (groups !== null || found.rank < ceiling) return
   }
-  selectAll(found, leaves, method, filter, penalty)
+  selectRun(table, found, first, method, filter, penalty, ceiling)
 }
 
 /** Two leaves of one shape that nothing tells apart. The same service, label and operation are no contradiction. */
-function rival (found: Found, best: Leaf, other: Leaf, method: number): void {
-  const a = best.record.byMethod[method] ?? best.record.path
-  const b = other.record.byMethod[method] ?? other.record.path
+function rival (table: LeafTable, found: Found, best: number, other: number, method: number): void {
+  const { records, documents, labels } = table
+  const a = endpointOf(table, best, method)
+  const b = endpointOf(table, other, method)
   if (a === b) return
-  if (best.record.document === other.record.document) {
+  if (documents[records[best * 4]!] === documents[records[other * 4]!]) {
     found.sameShape = found.declared
-  } else if (a.service !== b.service || a.operationId !== b.operationId || best.form.label !== other.form.label) {
-    found.ambiguous = true
+    return
   }
+  const sameLabel = labels[records[best * 4 + 1]!] === labels[records[other * 4 + 1]!]
+  if (a.service !== b.service || a.operationId !== b.operationId || !sameLabel) found.ambiguous = true
 }

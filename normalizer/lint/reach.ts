@@ -18,10 +18,11 @@ export interface Probe {
 
 /** What became of the requests written for one operation. */
 export interface Reached {
-  /** A request that it answers; `service` is set when only the name of its service led there. */
+  /** A request that it answers, and what had to be left out or added for that. */
   request: MatchRequest | undefined
+  by: 'path' | 'service' | 'stripped'
   form: Form | undefined
-  /** The first answer that was not it, and what was asked. */
+  /** The first answer that was not it, or not it alone, and what was asked. */
   contested: Match | undefined
   asked: MatchRequest | undefined
 }
@@ -30,11 +31,14 @@ export interface Reached {
 const most = 512
 const few = 16
 
-/** Asks for one operation at each of its hosts and base paths, then once more by the name of its service. */
+/**
+ * Asks for one operation at each of its hosts and base paths; then by the name of its service, too; then without its base
+ * path, as behind a gateway that strips it.
+ */
 export function reach (probe: Probe, subject: Subject): Reached {
-  const result: Reached = { request: undefined, form: undefined, contested: undefined, asked: undefined }
+  const result: Reached = { request: undefined, by: 'path', form: undefined, contested: undefined, asked: undefined }
   let tries = 0
-  for (const { request, form } of requestsFor(probe, subject)) {
+  for (const { request, form } of requestsFor(probe, subject, subject.full)) {
     if (tries++ >= (result.request === undefined ? most : few)) break
     const match = probe.match(request)
     if (match.endpoint !== subject.endpoint) {
@@ -45,21 +49,26 @@ export function reach (probe: Probe, subject: Subject): Reached {
       result.form = form
     }
   }
-  return result.request === undefined ? byService(probe, subject, result) : result
+  if (result.request !== undefined) return result
+  return { ...result, ...hardly(probe, subject, 'service') ?? hardly(probe, subject, 'stripped') }
 }
 
-function byService (probe: Probe, subject: Subject, result: Reached): Reached {
-  for (const { request, form } of requestsFor(probe, subject)) {
-    const named = { ...request, service: subject.endpoint.service }
-    if (probe.match(named).endpoint === subject.endpoint) return { ...result, request: named, form }
+function hardly (probe: Probe, subject: Subject, by: 'service' | 'stripped'): Partial<Reached> | undefined {
+  const { service } = subject.endpoint
+  for (const { request, form } of requestsFor(probe, subject, by === 'service' ? subject.full : subject.stripped)) {
+    for (const asked of by === 'service' ? [{ ...request, service }] : [request, { ...request, service }]) {
+      if (probe.match(asked).endpoint === subject.endpoint) return { request: asked, form, by }
+    }
   }
-  return result
+  return undefined
 }
 
-function * requestsFor (probe: Probe, { endpoint, mount, full }: Subject): Generator<{ request: MatchRequest, form: Form }> {
+interface Written { request: MatchRequest, form: Form }
+
+function * requestsFor (probe: Probe, { endpoint, mount }: Subject, forms: readonly Form[]): Generator<Written> {
   const method = askedMethod(endpoint)
   const fill = (): string => probe.fresh
-  for (const form of full) {
+  for (const form of forms) {
     const longest = form.segments.some(({ kind }) => kind === 'greedy') ? probe.depth + 2 : 1
     for (let spans = 1; spans <= longest; spans++) {
       const path = writePath(form, fill, spans)
@@ -72,19 +81,17 @@ function * requestsFor (probe: Probe, { endpoint, mount, full }: Subject): Gener
 }
 
 /** The finding about one operation, if there is one. */
-export function lintReach (subject: Subject, { request, contested, asked }: Reached): Problem[] {
+export function lintReach (subject: Subject, reached: Reached): Problem[] {
+  const { request, by, contested } = reached
   if (contested === undefined) return []
   const { endpoint } = subject
   const winner = contested.endpoint
-  const unnamed = request !== undefined && request.service === undefined
-  if (winner === undefined) return unnamed ? [] : [finding('unreachable-operation', endpoint, unmatched(endpoint))]
-  if (winner.source === endpoint.source) {
-    return request !== undefined || isSameShape(subject, contested) ? [] : [finding('unreachable-operation', endpoint, covered(subject, winner))]
-  }
-  if (isCopy(endpoint, winner, contested, subject)) return [finding('repeated-operation', endpoint, repeated(endpoint, winner))]
-  return request === undefined
-    ? [finding('unreachable-operation', endpoint, claimed(endpoint, winner))]
-    : [finding('ambiguous-operation', endpoint, ambiguous(endpoint, winner, contested, asked?.host, unnamed))]
+  if (winner === undefined) return request === undefined ? [finding('unreachable-operation', endpoint, unmatched(endpoint))] : []
+  const inside = winner.source === endpoint.source
+  if (inside && ((request !== undefined && by === 'path') || isSameShape(subject, contested))) return []
+  if (!inside && isCopy(endpoint, winner, contested, subject)) return [finding('repeated-operation', endpoint, repeated(endpoint, winner))]
+  if (request !== undefined) return [finding('ambiguous-operation', endpoint, ambiguous(endpoint, winner, reached))]
+  return [finding('unreachable-operation', endpoint, inside ? covered(subject, winner) : claimed(endpoint, winner))]
 }
 
 /** The finding `same-shape` tells of these already. */
@@ -120,11 +127,15 @@ function repeated (endpoint: Endpoint, winner: Endpoint): string {
   return `${nameOf(endpoint)} is declared by ${winner.source}, too, with the same service and operationId; that one is used. Load one of the documents only.`
 }
 
-function ambiguous (endpoint: Endpoint, winner: Endpoint, { outcome }: Match, host: string | undefined, unnamed: boolean): string {
-  const place = host === undefined ? 'where no host tells them apart' : `at ${host}`
-  const taken = outcome === 'ambiguous' ? 'so that they count as ambiguous' : 'which takes them'
-  const apart = unnamed ? 'Only its other servers are its own' : `Only a record that names the service ${endpoint.service} is clear`
-  return `Requests for ${nameOf(endpoint)} fit ${nameOf(winner)} of ${winner.source} as well ${place}, ${taken}. ${apart}: ` +
+function ambiguous (endpoint: Endpoint, winner: Endpoint, { contested, asked, by }: Reached): string {
+  const place = asked?.host === undefined ? 'where no host tells them apart' : `at ${asked.host}`
+  const taken = contested?.outcome === 'ambiguous' ? 'so that they count as ambiguous' : 'which takes them'
+  const apart = {
+    path: 'Only its other servers are its own',
+    service: `Only a record that names the service ${endpoint.service} is clear`,
+    stripped: 'Only without its base path is it reached',
+  }
+  return `Requests for ${nameOf(endpoint)} fit ${nameOf(winner)} of ${winner.source} as well ${place}, ${taken}. ${apart[by]}: ` +
     'give the documents different hosts or base paths, or name the gateway\'s routes with --kong.'
 }
 

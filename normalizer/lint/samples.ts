@@ -1,6 +1,6 @@
 /** Request targets written from templates: what lint asks a matcher, to learn what it would answer. */
 import type { Form } from '../endpoint.ts'
-import type { Branch } from '../tree.ts'
+import type { Branch } from '../branch.ts'
 
 /** Gives the value of a path parameter. */
 export type Fill = (name: string) => string

@@ -1,7 +1,7 @@
 /** What lint looks at: each declared operation with the forms that it can be asked for in. */
 import type { Endpoint, Form } from '../endpoint.ts'
 import type { Declared, Mount } from '../forms.ts'
-import type { TemplateRecord } from '../tree.ts'
+import type { TemplateRecord } from '../branch.ts'
 
 /** One operation at one group of servers. */
 export interface Subject {

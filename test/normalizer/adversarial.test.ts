@@ -84,7 +84,7 @@ function searcherOf (keys: string[]): Searcher {
 function stepsFor (searcher: Searcher, piece: string, count: number): number {
   const before = searcher.steps()
   assert.ok(searcher.scan(`/${piece.repeat(count)}`))
-  assert.equal(searcher.find(1, openFilter), null)
+  assert.equal(searcher.find(1, openFilter), false)
   return searcher.steps() - before
 }
 
