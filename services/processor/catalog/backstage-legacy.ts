@@ -8,20 +8,22 @@ import { fetchJson } from './fetch-json.ts'
 
 // They cannot be asked for by their references, so that all are listed.
 const companions = ['kind=system', 'kind=domain', 'kind=group', 'kind=user']
-// From so many changes on, reading the pages is cheaper than asking for each.
-const fewChanges = 50
+// From so many changes a page on, reading the pages is cheaper than asking for each.
+const manyChanges = 0.1
 
 /**
  * Reads all entities. One unpaged list of the versions is the truth: pages by offset skip what moves while they are
  * read, so whatever the list has and the pages lack is asked for by its name.
  */
 export async function readLegacyEntities (server: BackstageServer, previous: ReadonlyMap<string, HeldEntity>): Promise<RawEntity[]> {
-  const listed = new Map((await list(server, [['fields', versionFields.join(',')]])).map((item) => [refOfEntity(item), versionOf(item)]))
+  const items = await list(server, [['fields', versionFields.join(',')]])
+  const listed = new Map(items.map((item) => [refOfEntity(item), versionOf(item)]))
   const kept = new Map<string, RawEntity>()
   const take = (entity: RawEntity): void => { kept.set(refOfEntity(entity), entity) }
   const isCurrent = (ref: string): boolean => listed.get(ref) !== '' && previous.get(ref)?.version === listed.get(ref)
   for (const ref of listed.keys()) if (isCurrent(ref)) take(previous.get(ref)?.entity ?? {})
-  if (listed.size - kept.size > fewChanges) (await readPages(server)).filter((entity) => listed.has(refOfEntity(entity))).forEach(take)
+  const isListed = (entity: RawEntity): boolean => listed.has(refOfEntity(entity))
+  if (listed.size - kept.size > server.pageSize * manyChanges) (await readPages(server)).filter(isListed).forEach(take)
   for (const ref of listed.keys()) if (!kept.has(ref)) (await readOne(server, ref)).forEach(take)
   return [...kept.values()]
 }
