@@ -17,6 +17,7 @@ const commands: Record<string, Entry> = {
   migrate: { summary: 'create or upgrade the tables in ClickHouse', load: async () => (await import('./migrate.ts')).migrate },
   query: { summary: 'run SQL against the store', load: async () => (await import('./query.ts')).query },
   validate: { summary: 'check configuration, catalog, partners and rules', load: async () => (await import('./validate.ts')).validate },
+  drift: { summary: 'show where traffic and the API documents differ', load: async () => (await import('./drift.ts')).drift },
   explain: { summary: 'show which operation a request resolves to, and why', load: async () => (await import('./explain.ts')).explain },
   normalize: { summary: 'resolve requests from stdin, one JSON object a line', load: async () => (await import('./normalize.ts')).normalize },
   decode: { summary: 'turn log records from stdin into events, one JSON object a line', load: async () => (await import('./decode.ts')).decode },

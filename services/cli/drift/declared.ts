@@ -1,0 +1,117 @@
+import { compile, readOpenApi } from '../../../normalizer/index.ts'
+import type { Endpoint, Normalizer } from '../../../normalizer/index.ts'
+import type { Catalog } from '../../processor/catalog/load.ts'
+import { groupBy } from './group.ts'
+import type { Seen } from './seen.ts'
+
+/** A declared operation, as far as drift needs it. */
+export type DeclaredOperation = Pick<Endpoint, 'service' | 'api' | 'method' | 'route' | 'template' | 'operationId' | 'deprecated' | 'statuses' | 'source' | 'where'>
+
+/** What requests are for the declared operations: one of them, an undeclared method on a route, an undeclared path, or no finding. */
+export type Verdict = { is: 'operation', operation: DeclaredOperation } | { is: 'method', route: string } | { is: 'path' } | { is: 'fine' }
+
+/**
+ * Where the declared operations come from: `located` = they are the ones that the requests were resolved with, `stored` = a
+ * later version of those, `given` = others, against which the past is held.
+ */
+export type Origin = 'located' | 'stored' | 'given'
+
+/** What traffic is compared with. */
+export interface Declared {
+  origin: Origin
+  operations: readonly DeclaredOperation[]
+  judge (seen: Seen): Verdict
+  /** Who owns a service that no request was seen of; '' when the catalog is not there to tell. */
+  ownerOf (service: string): string
+}
+
+/** The catalog that declared operations are of, where it is there. */
+export type DeclaringCatalog = Pick<Catalog, 'normalizer' | 'services'>
+
+/**
+ * Declared operations that requests are resolved to by route, by operationId, and at last by matching a sample path anew.
+ * The views of the store resolve in the same order; they have no matching.
+ */
+export function createDeclared (operations: readonly DeclaredOperation[], origin: Origin, catalog?: DeclaringCatalog): Declared {
+  const normalizer = catalog?.normalizer ?? compileRoutes(operations)
+  const answers = answersOf(operations)
+  const byId = new Map<string, DeclaredOperation>()
+  for (const operation of operations.toSorted(byTemplate)) {
+    const key = idKey(operation.service, operation.api, operation.operationId)
+    if (operation.operationId !== '' && !byId.has(key)) byId.set(key, operation)
+  }
+  const anew = (seen: Seen): Verdict => {
+    const verdict = rematch(normalizer, seen)
+    if (verdict.is !== 'operation') return verdict
+    const { service, route, method } = verdict.operation
+    return { is: 'operation', operation: answers.get(answerKey(service, route, method)) ?? verdict.operation }
+  }
+  const judge = (seen: Seen): Verdict => {
+    if (seen.outcome === 'inferred') return origin === 'located' ? { is: 'path' } : anew(seen)
+    const operation = answers.get(answerKey(seen.service, seen.route, seen.method)) ??
+      byId.get(idKey(seen.service, seen.api, seen.operation_id))
+    if (operation !== undefined) return { is: 'operation', operation }
+    const known: Verdict = seen.outcome === 'method_not_declared' ? { is: 'method', route: seen.route } : { is: 'fine' }
+    return origin === 'given' ? anew(seen) : known
+  }
+  return { origin, operations, judge, ownerOf: (service) => catalog?.services.get(service)?.owner ?? '' }
+}
+
+/** An operation answers its own method, a GET also HEAD, and one for any method all; what is more its own goes first. */
+function answersOf (operations: readonly DeclaredOperation[]): Map<string, DeclaredOperation> {
+  const found = new Map<string, { rank: number, operation: DeclaredOperation }>()
+  for (const operation of operations.toSorted(byTemplate)) {
+    for (const [method, rank] of methodsOf(operation)) {
+      const key = answerKey(operation.service, operation.route, method)
+      if (rank < (found.get(key)?.rank ?? Infinity)) found.set(key, { rank, operation })
+    }
+  }
+  return new Map([...found].map(([key, { operation }]) => [key, operation]))
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY', '_OTHER', '*']
+
+function methodsOf ({ method }: DeclaredOperation): Array<[string, number]> {
+  if (method === '*') return methods.map((name) => [name, 2])
+  return method === 'GET' ? [['GET', 0], ['HEAD', 1]] : [[method, 0]]
+}
+
+/** What the sample of these requests resolves to now. */
+function rematch (normalizer: Normalizer, { service, method, route, newest: { host, path } }: Seen): Verdict {
+  // A path that stands for many of different lengths is no sample.
+  if (!path.startsWith('/') || route.includes('{*}')) return { is: 'path' }
+  const { outcome, endpoint, route: found, tag } = normalizer.match({ method, path, host, service })
+  if (endpoint === undefined) return { is: 'path' }
+  if (outcome === 'method_not_declared') return { is: 'method', route: found }
+  return tag === 'options' ? { is: 'fine' } : { is: 'operation', operation: endpoint }
+}
+
+/** A normalizer over routes alone: what the store holds of the documents. */
+function compileRoutes (operations: readonly DeclaredOperation[]): Normalizer {
+  return compile([...groupBy(operations, (operation) => operation.service)].map(([service, own]) => {
+    const routes = [...groupBy(own, ({ route }) => route)]
+    const paths = Object.fromEntries(routes.map(([route, list]) => [route, Object.fromEntries(list.map(describe))]))
+    return readOpenApi({ openapi: '3.1.0', info: { title: service, version: '' }, paths }, { service, source: 'catalog_endpoints' })
+  }))
+}
+
+function describe ({ method, operationId, deprecated, statuses }: DeclaredOperation): [string, unknown] {
+  const key = method === '*' ? 'x-amazon-apigateway-any-method' : method.toLowerCase()
+  return [key, { operationId, deprecated, responses: Object.fromEntries(statuses.map((status) => [status, {}])) }]
+}
+
+function byTemplate (a: DeclaredOperation, b: DeclaredOperation): number {
+  return compareText(a.api, b.api) || compareText(a.template, b.template) || compareText(a.route, b.route)
+}
+
+function compareText (a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function answerKey (service: string, route: string, method: string): string {
+  return `${service}\n${route}\n${method}`
+}
+
+function idKey (service: string, api: string, operationId: string): string {
+  return `${service}\n${api}\n${operationId}`
+}

@@ -1,0 +1,54 @@
+import { loadOptionCatalog } from '../catalog-options.ts'
+import { connectionOf, withClient } from '../connection.ts'
+import { compareAll } from './compare.ts'
+import { createDeclared } from './declared.ts'
+import type { Declared } from './declared.ts'
+import type { Comparison, DriftOptions } from './options.ts'
+import { checkSchema, newestDay, readOperations, readSeen, readUse } from './store.ts'
+import type { DriftStore } from './store.ts'
+import { dayText, readWindow } from './window.ts'
+
+const week = 7 * 86_400_000
+
+/** Finds drift in what the store has counted. Throws SCHEMA_MISSING, STORE_UNREACHABLE, STORE_REFUSED. */
+export async function driftInStore (options: DriftOptions): Promise<Comparison> {
+  const window = readWindow(options, options.since ?? week, Date.now())
+  const { database, cluster: _cluster, ...connection } = connectionOf(options)
+  return await withClient(connection, async (client) => {
+    const store: DriftStore = { client, database, services: options.service ?? [] }
+    await checkSchema(store)
+    const declared = await declaredFor(store, options)
+    const deprecated = new Set(declared.operations.filter((operation) => operation.deprecated).map(({ service }) => service))
+    const seen = await readSeen(store, window, deprecated)
+    const use = options.kind?.includes('unused-operation') === false ? [] : await readUse(store, window)
+    if (seen.length === 0) await sayWhere(store)
+    return {
+      seen,
+      declared,
+      result: {
+        source: 'store',
+        period: { from: dayText(window.from), to: dayText(window.to) },
+        unusedDays: options.unusedDays,
+        countedSince: use.length === 0 ? null : Math.min(...use.map((item) => item.first_seen)),
+        operations: declared.operations.length,
+        findings: compareAll({ seen, use, declared, until: window.to }, options),
+      },
+      failed: false,
+    }
+  })
+}
+
+/** What the command line names goes before what the processor loaded last. */
+async function declaredFor (store: DriftStore, options: DriftOptions): Promise<Declared> {
+  const { openapi, backstage, kong, service = [] } = options
+  if ([openapi, backstage, kong].every((source) => source === undefined)) return createDeclared(await readOperations(store), 'stored')
+  const catalog = await loadOptionCatalog(options)
+  const operations = catalog.endpoints.filter((endpoint) => service.length === 0 || service.includes(endpoint.service))
+  return createDeclared(operations, 'given', catalog)
+}
+
+async function sayWhere (store: DriftStore): Promise<void> {
+  const newest = await newestDay(store)
+  const hint = newest === undefined ? 'the store has counted no requests yet' : `the newest request in the store is of ${newest}; try --to ${newest}`
+  process.stderr.write(`note: no requests in this window; ${hint}\n`)
+}

@@ -1,0 +1,37 @@
+import type { FormatName } from '../../processor/decode/index.ts'
+import type { CatalogOptions } from '../catalog-options.ts'
+import type { Declared } from './declared.ts'
+import type { DriftKind, Level } from './finding.ts'
+import type { Seen } from './seen.ts'
+import type { DriftResult } from './shape.ts'
+
+/** The command line of `gatelens drift`, parsed. */
+export interface DriftOptions extends CatalogOptions {
+  format: FormatName
+  url?: string
+  database?: string
+  /** Milliseconds. */
+  since?: number
+  from?: string
+  to?: string
+  service?: string[]
+  kind?: DriftKind[]
+  unusedDays: number
+  minRequests: number
+  gatewayStatuses?: true
+  top: number
+  failOn: Level | 'never'
+  json?: true
+  sarif?: true
+  suggest?: true
+  out?: string
+}
+
+/** What was seen, what is declared, and how they differ. */
+export interface Comparison {
+  seen: readonly Seen[]
+  declared: Declared
+  result: DriftResult
+  /** True when some of the input could not be read. */
+  failed: boolean
+}

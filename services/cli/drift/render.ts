@@ -1,0 +1,119 @@
+import { colors, countOf, formatCount, formatText, formatTime, renderTable, renderTitle } from '../terminal.ts'
+import type { Column } from '../terminal.ts'
+import { levels } from './finding.ts'
+import type { DriftKind, Finding, Level } from './finding.ts'
+import { isoTime } from './message.ts'
+import { countLevels } from './shape.ts'
+import type { DriftResult } from './shape.ts'
+
+interface Section { title: string, columns: Column[], row: (finding: Finding) => string[] }
+
+const left = (...heads: string[]): Column[] => heads.map((head) => ({ head }))
+const right = (...heads: string[]): Column[] => heads.map((head) => ({ head, align: 'right' }))
+
+/** The findings as text for a person, a table for each kind; each has at most `top` rows. */
+export function renderDrift (result: DriftResult, top: number): string {
+  const tables = (Object.keys(sections) as DriftKind[]).map((kind) => renderSection(kind, result, top)).filter((text) => text !== '')
+  return `${[renderHead(result), ...tables].join('\n\n')}\n`
+}
+
+function renderHead (result: DriftResult): string {
+  const counts = countLevels(result.findings)
+  const found = levels.filter((level) => counts[level] > 0).map((level) => paint(level, countOf(counts[level], level)))
+  const lines: Array<[string, string]> = [
+    ['requests', periodText(result)],
+    ['catalog', result.operations === 0 ? colors.yellow(noCatalog) : countOf(result.operations, 'operation')],
+    ['findings', found.length === 0 ? colors.green('none') : found.join(', ')],
+  ]
+  return [renderTitle('Gatelens drift'), ...lines.map(([label, text]) => `  ${colors.dim(label.padEnd(11))}${text}`)].join('\n')
+}
+
+const noCatalog = 'nothing is declared: give --openapi here, or catalog.openapi to the processor'
+
+function periodText ({ source, period: { from, to } }: DriftResult): string {
+  if (from === null || to === null) return source === 'logs' ? 'none in the log' : 'none in this window'
+  return source === 'logs' ? `${formatTime(from)} to ${formatTime(to)} UTC` : `${from.slice(0, 10)} to ${to.slice(0, 10)}, whole days in UTC`
+}
+
+const sections: Record<DriftKind, Section> = {
+  'undocumented-path': {
+    title: 'Undocumented paths',
+    columns: [...left('level', 'service', 'owner', 'methods', 'path'), ...right('requests', 'served'), ...left('partners', 'last seen')],
+    row: (finding) => [
+      ...whose(finding), [...finding.methods.keys()].join(' '), ...route(finding), ...counts(finding), partnersText(finding), lastSeen(finding),
+    ],
+  },
+  'undeclared-method': {
+    title: 'Undeclared methods',
+    columns: [...left('level', 'service', 'owner', 'method', 'path'), ...right('requests', 'served'), ...left('partners', 'last seen')],
+    row: (finding) => [...whose(finding), finding.method, ...route(finding), ...counts(finding), partnersText(finding), lastSeen(finding)],
+  },
+  'undeclared-status': {
+    title: 'Undeclared statuses',
+    columns: [...left('level', 'service', 'owner', 'method', 'path'), ...right('status', 'requests'), ...left('declared', 'last seen')],
+    row: (finding) => [
+      ...whose(finding), finding.method, ...route(finding), String(finding.status), formatCount(finding.requests),
+      formatText(finding.operation?.statuses.join(' ') ?? '', 24), lastSeen(finding),
+    ],
+  },
+  'deprecated-operation': {
+    title: 'Deprecated operations in use',
+    columns: [...left('level', 'service', 'owner', 'method', 'path'), ...right('requests'), ...left('partners', 'last seen')],
+    row: (finding) => [
+      ...whose(finding), finding.method, ...route(finding), formatCount(finding.requests), partnersText(finding), lastSeen(finding),
+    ],
+  },
+  'unused-operation': {
+    title: 'Unused operations',
+    columns: left('level', 'service', 'owner', 'method', 'path', '', 'last used'),
+    row: (finding) => [
+      ...whose(finding), finding.method, ...route(finding), finding.operation?.deprecated === true ? 'deprecated' : '',
+      finding.last_seen === null ? colors.dim('never') : lastSeen(finding),
+    ],
+  },
+}
+
+function renderSection (kind: DriftKind, result: DriftResult, top: number): string {
+  const { title, columns, row } = sections[kind]
+  const found = result.findings.filter((finding) => finding.kind === kind)
+  if (found.length === 0) return ''
+  const shown = found.slice(0, top)
+  const cut = shown.length < found.length ? `the first ${shown.length} of ${formatCount(found.length)}` : ''
+  const remark = kind === 'unused-operation' ? [unusedText(result), cut].filter((text) => text !== '').join('; ') : cut
+  return `${renderTitle(title, remark)}\n${renderTable(columns, shown.map(row))}`
+}
+
+/** Nobody shall take an operation for forgotten that is merely not counted for long enough. */
+function unusedText ({ unusedDays, countedSince, period: { to } }: DriftResult): string {
+  const text = `for ${countOf(unusedDays, 'day')}`
+  const known = countedSince === null || to === null ? 0 : (Date.parse(to) - countedSince) / 86_400_000
+  if (known >= unusedDays - 1) return text
+  return `${text}, of which ${known < 2 ? countOf(Math.max(1, Math.round(known * 24)), 'hour') : countOf(Math.floor(known), 'day')} known`
+}
+
+function whose ({ level, service, owner }: Finding): [string, string, string] {
+  return [paint(level, level), service === '' ? colors.dim('(no service)') : formatText(service, 24), formatText(owner, 20)]
+}
+
+function route ({ route: text }: Finding): [string] {
+  return [formatText(text, 56)]
+}
+
+function counts ({ requests, served }: Finding): [string, string] {
+  return [formatCount(requests), served === 0 ? '0' : formatCount(served)]
+}
+
+function partnersText ({ partners }: Finding): string {
+  const [first] = partners.keys()
+  if (first === undefined) return ''
+  const name = first === '' ? '(anonymous)' : formatText(first, 20)
+  return partners.size === 1 ? name : `${name} +${formatCount(partners.size - 1)}`
+}
+
+function lastSeen ({ last_seen: last }: Finding): string {
+  return formatTime(isoTime(last) ?? '').slice(0, 16)
+}
+
+function paint (level: Level, text: string): string {
+  return level === 'error' ? colors.red(text) : level === 'warning' ? colors.yellow(text) : colors.dim(text)
+}

@@ -1,0 +1,105 @@
+/** Reads from the store what drift is found in. The tables and their meaning: services/store/schema/0007-drift.sql. */
+import type { ClickHouseClient } from '@clickhouse/client'
+import { GatelensError } from '../../runtime/errors.ts'
+import type { DeclaredOperation } from './declared.ts'
+import type { Sample, Seen } from './seen.ts'
+import { dayText } from './window.ts'
+import type { Window } from './window.ts'
+
+/** Where drift is read, and for which services; none = all. */
+export interface DriftStore { client: ClickHouseClient, database: string, services: readonly string[] }
+
+/** Throws SCHEMA_MISSING when the database has no table to find drift in. */
+export async function checkSchema (store: DriftStore): Promise<void> {
+  const found = await select(store, "SELECT name FROM system.tables WHERE database = {database:String} AND name = 'drift_1d'")
+  if (found.length > 0) return
+  throw new GatelensError('SCHEMA_MISSING', `there is no table ${store.database}.drift_1d`, {
+    where: store.database,
+    hint: 'Run "gatelens migrate", or name another database with --database.',
+  })
+}
+
+/** The catalog that the processor loaded last. */
+export async function readOperations (store: DriftStore): Promise<DeclaredOperation[]> {
+  const rows = await select<Omit<DeclaredOperation, 'operationId' | 'source' | 'where'> & { operation_id: string }>(store, `
+    SELECT service, api, method, template, route, operation_id, deprecated, statuses
+    FROM {database:Identifier}.catalog_endpoints_current ${whereService(store, 'WHERE')}
+    ORDER BY service, api, template, method`)
+  return rows.map(({ operation_id: operationId, ...row }) => ({ ...row, operationId, source: '', where: '' }))
+}
+
+/**
+ * The requests of a window. Partners come with those that are drift by themselves, and with the services of `partnersOf`:
+ * all others would be most of the answer and part of no finding.
+ */
+export async function readSeen (store: DriftStore, window: Window, partnersOf: Iterable<string>): Promise<Seen[]> {
+  const services = [...partnersOf].map(quote).join(', ')
+  const wanted = `outcome IN ('inferred', 'method_not_declared')${services === '' ? '' : ` OR service IN (${services})`}`
+  return (await select<SeenRow>(store, `
+    SELECT service, outcome, route, method, status, by_gateway, api, operation_id,
+      if(${wanted}, groupArray((partner, counted)), []) AS partners,
+      sum(counted) AS total, toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms, max(example) AS sample
+    FROM
+    (
+      SELECT service, outcome, route, method, status, by_gateway, api, operation_id, partner,
+        sum(requests) AS counted, min(first_seen) AS first, max(last_seen) AS last, max(newest) AS example
+      FROM {database:Identifier}.drift_1d
+      WHERE day BETWEEN {from:Date} AND {to:Date} ${whereService(store)}
+      GROUP BY service, outcome, route, method, status, by_gateway, api, operation_id, partner
+    )
+    GROUP BY service, outcome, route, method, status, by_gateway, api, operation_id`, days(window))).map(toSeen)
+}
+
+/** When every route was last used, over all days that the store has up to the end of the window. */
+export async function readUse (store: DriftStore, { to }: Window): Promise<Seen[]> {
+  return (await select<SeenRow>(store, `
+    SELECT service, outcome, route, method, 0 AS status, false AS by_gateway, api, operation_id,
+      [] AS partners, sum(requests) AS total, toUnixTimestamp64Milli(min(first_seen)) AS first_ms,
+      toUnixTimestamp64Milli(max(last_seen)) AS last_ms, max(newest) AS sample
+    FROM {database:Identifier}.drift_1d
+    WHERE day <= {to:Date} ${whereService(store)}
+    GROUP BY service, outcome, route, method, api, operation_id`, { to: dayText(to) })).map(toSeen)
+}
+
+/** The day of the newest request in the store, undefined when it has none. */
+export async function newestDay (store: DriftStore): Promise<string | undefined> {
+  const [row] = await select<{ days: number, newest: string }>(store, 'SELECT count() AS days, max(day) AS newest FROM {database:Identifier}.drift_1d')
+  return Number(row?.days ?? 0) === 0 ? undefined : row?.newest
+}
+
+type SeenRow = Pick<Seen, 'service' | 'outcome' | 'route' | 'method' | 'status' | 'by_gateway' | 'api' | 'operation_id'> & {
+  partners: Array<[string, number]>
+  total: number | string
+  first_ms: number | string
+  last_ms: number | string
+  sample: Sample
+}
+
+function toSeen ({ total, first_ms: first, last_ms: last, partners, sample, ...row }: SeenRow): Seen {
+  const { request_id, host, path, owner } = sample
+  return {
+    ...row,
+    requests: Number(total),
+    first_seen: Number(first),
+    last_seen: Number(last),
+    newest: { request_id, host, path, owner },
+    partners: new Map(partners.map(([name, count]) => [name, Number(count)])),
+  }
+}
+
+function days ({ from, to }: Window): Record<string, string> {
+  return { from: dayText(from), to: dayText(to) }
+}
+
+function whereService ({ services }: DriftStore, word = 'AND'): string {
+  return services.length === 0 ? '' : `${word} service IN (${services.map(quote).join(', ')})`
+}
+
+function quote (text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`
+}
+
+async function select<T> ({ client, database }: DriftStore, query: string, params: Record<string, string> = {}): Promise<T[]> {
+  const result = await client.query({ query, query_params: { database, ...params }, format: 'JSONEachRow' })
+  return await result.json<T>()
+}
