@@ -5,12 +5,21 @@ import { isIdentifier, isName } from './word.ts'
 export function typeOfValue (text: string): string | undefined {
   const kinds = kindsOf(text)
   if (kinds === DIGIT) return '{int}'
-  // Without digits and punctuation only chance tells ids from words.
-  if ((kinds & (DIGIT | MARK | DOT)) !== 0 || text.length === 36) {
+  if ((kinds & (MARK | DOT)) !== 0) {
     for (const [shape, type] of shapes) if (shape.test(text)) return type
     if ((kinds & DOT) !== 0 && isHost(text)) return '{host}'
+  } else if (mayBePlain(text, kinds)) {
+    for (const [shape, type] of plainShapes) if (shape.test(text)) return type
   }
   return randomType(text, kinds)
+}
+
+/** Cheap, for the ids that are most of all values: plain shapes have one of a few lengths, or begin with a digit or a sign. */
+function mayBePlain (text: string, kinds: number): boolean {
+  const { length } = text
+  if (length === 36 || length === 24 || length === 26) return true
+  const first = text.charCodeAt(0)
+  return (kinds & DIGIT) !== 0 && length <= 20 && (kinds & (JOINT | UPPER)) !== 0 && (first < 58 || length === 17)
 }
 
 const DIGIT = 1
@@ -36,24 +45,36 @@ function kindsOf (text: string): number {
 
 const octet = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)'
 
-/** No expression here repeats inside a repetition over the same characters: all are linear. */
-const shapes: ReadonlyArray<readonly [RegExp, string]> = [
+type Shape = readonly [RegExp, string]
+
+/** Shapes of letters, digits and hyphens. */
+const plainShapes: readonly Shape[] = [
+  [/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, '{uuid}'],
+  [/^\d{4}-(?:0\d|1[0-2])(?:-[0-3]\d)?(?:T\d{2,6}Z?)?$|^\d{4}-W\d\d(?:-\d)?$|^\d{4}-Q[1-4]$|^\d{8}T\d{4,6}Z?$|^[0-3]\d-[01]\d-(?:19|20)\d\d$/, '{date}'],
+  [/^(?:1-)?\d{3}-?\d{3}-\d{4}$/, '{phone}'],
+  [/^[0-9a-f]{2}(?:-[0-9a-f]{2}){5}$/i, '{mac}'],
+  [/^-\d+$/, '{int}'],
+  [/^\d+e-\d+$/i, '{number}'],
+  [/^(?=\D*\d)[0-9a-f]{24}$/i, '{objectid}'],
+  [/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i, '{ulid}'],
+]
+
+/** Shapes with other characters too. No expression here repeats inside a repetition over the same characters: all are linear. */
+const shapes: readonly Shape[] = [
   [/^(?:urn:uuid:)?\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/i, '{uuid}'],
-  [/^\d{4}-(?:0\d|1[0-2])(?:-[0-3]\d)?(?:[T ][\d:.,]*(?:Z|[+-]\d\d:?\d\d)?)?$|^\d{4}-W\d\d(?:-\d)?$|^\d{4}-Q[1-4]$|^\d{8}T\d{4,6}Z?$/, '{date}'],
-  [/^(?:[0-3]?\d[./-][01]?\d|[01]?\d\/[0-3]?\d)[./-](?:19|20)\d\d$|^(?:19|20)\d\d[./][01]\d[./][0-3]\d$/, '{date}'],
+  [/^\d{4}-(?:0\d|1[0-2])-[0-3]\d[T ][\d:.,]*(?:Z|[+-]\d\d:?\d\d)?$/, '{date}'],
+  [/^(?:[0-3]?\d[./][01]?\d|[01]?\d\/[0-3]?\d)[./](?:19|20)\d\d$|^(?:19|20)\d\d[./][01]\d[./][0-3]\d$/, '{date}'],
   [/^(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?$/, '{time}'],
   [/^(?:mailto:|acct:)?[^\s@]+@[^\s@.]+\.[^\s@]*[^\s@.]$/, '{email}'],
   [/^(?:tel:)?\+\d{7,15}$|^(?:\+?1[-. ])?\(?\d{3}\)?[-. ]?\d{3}[-. ]\d{4}$|^\+\d{1,3}(?:[-. ]\(?\d{1,9}\)?){1,5}$/, '{phone}'],
   [new RegExp(`^${octet}(?:\\.${octet}){3}(?::\\d{1,5}|/\\d\\d?)?$`), '{ip}'],
-  [/^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$|^(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}$/i, '{mac}'],
+  [/^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$|^(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}$/i, '{mac}'],
   [/^\[?(?=[0-9a-f:]*:[0-9a-f]*:)[0-9a-f:]{2,39}(?:\d\.[\d.]{3,11})?\]?(?:%\w{1,15})?(?:\/\d{1,3})?$/i, '{ip}'],
-  [/^[+-]\d+$/, '{int}'],
-  [/^[+-]?\d*\.\d+(?:e[+-]?\d+)?$|^[+-]?\d+e[+-]\d+$/i, '{number}'],
+  [/^\+\d+$/, '{int}'],
+  [/^[+-]?\d*\.\d+(?:e[+-]?\d+)?$|^[+-]?\d+e\+\d+$/i, '{number}'],
   [/^\d+\.\d+\.\d+(?:[-+.][0-9A-Za-z.+-]+)?$/, '{version}'],
   [/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/, '{token}'],
   [/^arn:[a-z-]+:/, '{arn}'],
-  [/^(?=\D*\d)[0-9a-f]{24}$/i, '{objectid}'],
-  [/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i, '{ulid}'],
 ]
 
 /** Endings of host names that are no endings of names in code (`log.in`, `index.pl`) and are not seen as words alone. */

@@ -48,6 +48,7 @@ function isWordToken (token: string, count: number): boolean {
   // A number inside a name (`us-east-1`) stays short; a long one is somebody's.
   if (/^\d+$/.test(token)) return count > 1 && token.length <= 2
   if (technicalWords.has(token.toLowerCase())) return true
+  if (digitRuns(token) > 2) return false
   if (/^v\d+(?:[pb]\d+)?(?:alpha|beta|rc|preview)?\d*$/i.test(token)) return token.length <= 12
   if (token.length >= 4 && /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(token)) return false
   // `level2`, `Step1`, `3ds`, `4xx`, `b2b`.
@@ -59,6 +60,18 @@ function isWordToken (token: string, count: number): boolean {
   const change = /^([a-z]{2,})2([A-Z]?[a-z]{2,})$/.exec(token)
   if (change !== null && readsAs(change[1]!, 0) && readsAs(change[2]!, 0)) return true
   return isCompound(token)
+}
+
+/** Names hold one number, seldom two. */
+function digitRuns (token: string): number {
+  let runs = 0
+  let inside = false
+  for (let index = 0; index < token.length; index++) {
+    const digit = token.charCodeAt(index) < 58
+    if (digit && !inside) runs++
+    inside = digit
+  }
+  return runs
 }
 
 /** Short letters before a digit must look more like a word than letters alone need to. */
