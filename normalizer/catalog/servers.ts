@@ -7,63 +7,113 @@ import { normalizeHost } from '../path.ts'
 import { isObject, objectsOf, stringsOf, textOf } from './references.ts'
 import type { Json } from './references.ts'
 
-/** More base paths of one server than this are not enumerated: the defaults must do. */
+/** More places of one server than this are not enumerated: the defaults must do. */
 const maxVariants = 256
 
 /**
- * The servers of an OpenAPI 3 object, `inherited` when it declares none. A host variable without enum becomes `*`;
- * a base path variable takes its default and its enum.
+ * The servers of an OpenAPI 3 object, `inherited` when it declares none. A host variable without enum becomes `*`, and
+ * a host that is nothing else is any host. A base path variable takes its default and its enum.
  */
 export function readServers (holder: Json, inherited: readonly Server[]): readonly Server[] {
   const declared = objectsOf(holder.servers).filter((server) => typeof server.url === 'string')
   return declared.length === 0 ? inherited : unique(declared.flatMap(expandServer))
 }
 
-/** The one server of a Swagger 2 document. */
+/** The one server of a Swagger 2 document; Azure's `x-ms-parameterized-host` may stand in for the host. */
 export function readSwaggerServer (document: Json): readonly Server[] {
-  return [{ host: normalizeHost(textOf(document.host)), basePath: trimBase(textOf(document.basePath)) }]
+  const basePath = textOf(document.basePath)
+  const extension = document['x-ms-parameterized-host']
+  const template = isObject(extension) ? textOf(extension.hostTemplate) : ''
+  const host = textOf(document.host) === '' ? template : textOf(document.host)
+  if (host === '') return expandServer({ url: basePath })
+  const front = host.includes('//') || wholeOrigin.test(host) ? host : `//${host}`
+  return unique(expandServer({ url: `${front.replace(/\/+$/, '')}${trimBase(basePath)}` }))
 }
 
+/** `{server}` in front of a path: the variable is a whole origin, or else the beginning of the path. */
+const wholeOrigin = /^\{([^{}/]*)\}(?=\/|$)/
+
 function expandServer (server: Json): Server[] {
-  const { host, path } = splitUrl(textOf(server.url).trim())
   const variables = isObject(server.variables) ? server.variables : {}
-  const hosts = fill(host, variables, true)
-  return fill(path, variables, false).flatMap((basePath) =>
-    hosts.map((name) => ({ host: normalizeHost(name), basePath: trimBase(basePath) })))
+  return urlsOf(textOf(server.url).trim(), variables).flatMap((url) => {
+    const { host, path } = splitUrl(url)
+    const hosts = hostsOf(host, variables)
+    return fill(path, variables, false).flatMap((basePath) => hosts.map((name) => ({ host: name, basePath: trimBase(basePath) })))
+  })
+}
+
+/** The URLs that a server's may be read as, the likeliest first. */
+function urlsOf (url: string, variables: Json): string[] {
+  const origin = wholeOrigin.exec(url)
+  if (origin !== null) return originsOf(url.slice(origin[0].length), variables[origin[1]!])
+  // A host without a scheme: by the letter it is a relative path, and it stays one too.
+  if (/^(?:localhost|(?:[a-z0-9-]+\.)+[a-z]{2,}|\d+(?:\.\d+){3})(?::\d+)?(?:\/|$)/i.test(url)) return [`//${url}`, url]
+  return unfoldPaths(url, variables)
+}
+
+/** Values may be origins, paths, or mere names of what is to be filled in. */
+function originsOf (rest: string, variable: unknown): string[] {
+  const values = isObject(variable) ? valuesOf(variable).filter((value) => value !== '') : []
+  const isOpen = values.every((value) => !value.startsWith('/')) && (!isObject(variable) || stringsOf(variable.enum).length === 0)
+  return [...isOpen ? [`//*${rest}`] : [], ...values.map((value) => value + rest)].slice(0, maxVariants)
+}
+
+/** `https://api.example.com{basePath}`: a variable whose value begins with a slash ends the host. */
+function unfoldPaths (url: string, variables: Json): string[] {
+  let urls = [url]
+  for (const [name, variable] of Object.entries(variables)) {
+    const values = isObject(variable) && url.includes(`{${name}}`) ? valuesOf(variable) : []
+    if (!values.some((value) => value.startsWith('/')) || values.length * urls.length > maxVariants) continue
+    urls = urls.flatMap((one) => values.map((value) => one.replaceAll(`{${name}}`, () => value)))
+  }
+  return urls
 }
 
 function splitUrl (url: string): { host: string, path: string } {
   const match = /^(?:[a-z][a-z0-9+.-]*:|\{[^{}/]*\}:)?\/\/([^/?#]*)([^?#]*)/i.exec(url)
-  if (match !== null) return { host: match[1]!.slice(match[1]!.lastIndexOf('@') + 1), path: match[2]! }
-  const bare = /^[^?#]*/.exec(url)?.[0] ?? ''
-  // `{server}/v1`: the variable is a whole origin.
-  const origin = /^\{[^{}/]*\}(?=\/|$)/.exec(bare)?.[0]
-  return origin === undefined ? { host: '', path: bare } : { host: origin, path: bare.slice(origin.length) }
+  if (match === null) return { host: '', path: /^[^?#]*/.exec(url)?.[0] ?? '' }
+  return { host: match[1]!.slice(match[1]!.lastIndexOf('@') + 1), path: match[2]! }
 }
 
-function fill (text: string, variables: Json, open: boolean): string[] {
+function fill (text: string, variables: Json, isHost: boolean): string[] {
   let variants = ['']
   for (const part of text.split(/(\{[^{}]*\})/)) {
-    const values = /^\{.*\}$/.test(part) ? valuesOf(variables[part.slice(1, -1)], part, open) : [part]
+    const values = /^\{.*\}$/.test(part) ? fillings(part, variables[part.slice(1, -1)], isHost) : [part]
     const usable = values.length * variants.length > maxVariants ? values.slice(0, 1) : values
     variants = variants.flatMap((variant) => usable.map((value) => variant + value))
   }
   return variants
 }
 
-function valuesOf (variable: unknown, expression: string, open: boolean): string[] {
-  if (!isObject(variable)) return [open ? '*' : expression]
-  const listed = stringsOf(variable.enum)
-  const all = [...new Set([textOf(variable.default), ...listed])]
-  if (!open) return all
+function fillings (expression: string, variable: unknown, isHost: boolean): string[] {
+  if (!isObject(variable)) return [isHost ? '*' : expression]
+  const values = valuesOf(variable)
   // Without an enum any value is legal; the default alone would miss the tenants.
-  return listed.length === 0 || all.length > maxVariants ? ['*'] : all
+  if (isHost) return stringsOf(variable.enum).length === 0 || values.length > maxVariants ? ['*'] : values
+  return values.length === 1 && values[0] === '' && variable.default === undefined ? [expression] : values
+}
+
+/** Default and enum. */
+function valuesOf (variable: Json): string[] {
+  const listed = stringsOf(variable.enum)
+  return variable.default === undefined && listed.length > 0 ? listed : [...new Set([textOf(variable.default), ...listed])]
+}
+
+/** A host that is nothing but variables is no host, though its defaults may name one. */
+function hostsOf (text: string, variables: Json): string[] {
+  const hosts = fill(text, variables, true).map((host) => normalizeHost(host).replace(/:\*$/, ''))
+  if (!hosts.some((host) => /^[*.]+(?::\d+)?$/.test(host))) return hosts
+  const named = normalizeHost(text.replace(/\{([^{}]*)\}/g, (whole, name: string) => {
+    const variable = variables[name]
+    return isObject(variable) ? textOf(variable.default) : whole
+  }))
+  return /^(?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?$/.test(named) ? [named, ''] : ['']
 }
 
 /** Base paths that are whole URLs (a variable held one) keep their path. */
 function trimBase (path: string): string {
   const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i.exec(path)?.[0] ?? ''
-  const trimmed = path.slice(origin.length).replace(/^\.(?=\/|$)/, '').replace(/^\/+|\/+$/g, '')
+  const trimmed = path.slice(origin.length).replace(/^(?:\.{1,2}(?=\/|$)\/*)+/, '').replace(/^\/+|\/+$/g, '')
   return trimmed === '' ? '' : `/${trimmed}`
 }
 

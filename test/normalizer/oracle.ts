@@ -2,43 +2,93 @@
  * The rules of matching, said once more in the plainest way: try every template with a regular expression, then compare
  * those that fit segment by segment. Slow and obvious; the tree is held against it.
  */
-export interface OracleTemplate { base: string, key: string, methods: string[] }
+export interface OracleTemplate {
+  base: string
+  /** What an answer names. */
+  key: string
+  methods: readonly string[]
+  /** The path of the key, where the key holds more than that. */
+  path?: string
+  /** How well its hosts fit the requested one: 0 = this very host, 2 = no host declared, 3 = other hosts only. */
+  tier?: number
+}
 export interface OracleAnswer { outcome: 'matched' | 'method_not_declared' | 'unmatched', key: string }
 
-interface Candidate { template: OracleTemplate, order: number, rank: number, text: string }
+interface Candidate { template: OracleTemplate, order: number, rank: number, text: string, derived: number, declares: number }
 
-/** What the rules say for one document. Keys may hold `{x}`, mixed segments and `{x+}` as a whole segment. */
-export function ask (templates: readonly OracleTemplate[], method: string, path: string): OracleAnswer {
+/** What the rules say for one document. Paths may hold `{x}`, mixed segments and `{x+}` as a whole segment. */
+export function ask (templates: readonly OracleTemplate[], method: string, target: string): OracleAnswer {
+  const path = normalForm(target)
   const candidates = templates.flatMap((template, order) => fitsOf(template, order, path))
-  candidates.sort((a, b) =>
-    a.rank - b.rank || compareText(a.text, b.text) || declares(b, method) - declares(a, method) || a.order - b.order)
+    .map((candidate) => ({ ...candidate, declares: declaresIn(templates, candidate.template, method) }))
+    .filter((candidate) => candidate.rank < 12 || (candidate.declares === 1 && namesMore(candidate)))
+  candidates.sort((a, b) => a.rank - b.rank || compareText(a.text, b.text) || b.declares - a.declares ||
+    a.derived - b.derived || suffix(a) - suffix(b) || a.order - b.order)
   const best = candidates[0]
   if (best === undefined) return { outcome: 'unmatched', key: '' }
-  return { outcome: declares(best, method) === 1 ? 'matched' : 'method_not_declared', key: best.template.key }
+  return { outcome: best.declares === 1 ? 'matched' : 'method_not_declared', key: best.template.key }
+}
+
+/** Escaped unreserved characters are decoded, other escapes written in upper case, dot segments resolved. */
+export function normalForm (target: string): string {
+  const path = target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
+  const text = decodeUnreserved(path)
+  const kept: string[] = []
+  for (const [index, part] of text.split('/').slice(1).entries()) {
+    const last = index === text.split('/').length - 2
+    if (part === '..') kept.pop()
+    if (part !== '.' && part !== '..') kept.push(part)
+    else if (last) kept.push('')
+  }
+  return `/${kept.join('/')}`
+}
+
+function decodeUnreserved (text: string): string {
+  return text.replace(/%[0-9a-f]{2}/gi, (escape) => {
+    const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16))
+    return /[A-Za-z0-9._~-]/.test(character) ? character : escape.toUpperCase()
+  }).replace(/[^A-Za-z0-9._~!$&'()*+,;=:@%/{}-]+/g, (others) => encodeURIComponent(others))
 }
 
 /** With base path before without, exact before the other trailing slash. */
-function fitsOf (template: OracleTemplate, order: number, path: string): Candidate[] {
-  const forms = template.base === '' ? [template.key] : [template.base + template.key, template.key]
-  return forms.flatMap((text, index) => {
-    const other = path === '/' ? path : path.endsWith('/') ? path.slice(0, -1) : `${path}/`
-    if (expressionOf(text).test(path)) return [{ template, order, rank: index * 2, text }]
-    return expressionOf(text).test(other) ? [{ template, order, rank: index * 2 + 1, text }] : []
-  }).slice(0, 1)
+function fitsOf (template: OracleTemplate, order: number, path: string): Array<Omit<Candidate, 'declares'>> {
+  const other = path === '/' ? path : path.endsWith('/') ? path.slice(0, -1) : `${path}/`
+  return formsOf(template).flatMap((form) => {
+    if (!path.startsWith(form.start)) return []
+    if (form.expression.test(path)) return [{ template, order, ...form }]
+    return form.expression.test(other) ? [{ template, order, ...form, rank: form.rank + 1 }] : []
+  })
 }
 
-const expressions = new Map<string, RegExp>()
+interface OracleForm { text: string, rank: number, derived: number, start: string, expression: RegExp }
+
+const known = new WeakMap<OracleTemplate, OracleForm[]>()
+
+function formsOf (template: OracleTemplate): OracleForm[] {
+  const own = template.path ?? template.key
+  const texts = template.base === '' ? [own] : [template.base + own, own]
+  const forms = known.get(template) ?? texts.flatMap((form, index) => singles(form).map((text, derived) =>
+    ({ text, rank: (template.tier ?? 0) * 4 + index * 2, derived, start: startOf(text), expression: expressionOf(text) })))
+  known.set(template, forms)
+  return forms
+}
+
+/** A parameter that may span segments ranks as any other when it holds one. */
+function singles (form: string): string[] {
+  return form.includes('+}') ? [form, form.replaceAll('+}', '}')] : [form]
+}
+
+/** What every fitting path begins with. */
+function startOf (text: string): string {
+  return decodeUnreserved(text.replace(/\{.*$/s, '')).replace(/\/$/, '')
+}
 
 function expressionOf (template: string): RegExp {
-  const known = expressions.get(template)
-  if (known !== undefined) return known
-  const source = template.split(/(\{[^}]*\})/).map((part) => {
-    if (!part.startsWith('{')) return part.replace(/[.*+?^$()[\]|\\{}]/g, '\\$&')
-    return part.endsWith('+}') ? '[^/]+(?:/[^/]+)*?' : '[^/]+?'
+  const source = template.replace(/\}\{/g, '').split(/(\{[^}]*\})/).map((part) => {
+    if (!part.startsWith('{')) return decodeUnreserved(part).replace(/[.*+?^$()[\]|\\{}]/g, '\\$&')
+    return part.endsWith('+}') ? '[^/]+(?:(?:/[^/]*)*?/[^/]+)??' : '[^/]+?'
   }).join('')
-  const expression = new RegExp(`^${source}$`)
-  expressions.set(template, expression)
-  return expression
+  return new RegExp(`^${source}$`)
 }
 
 /** Negative when `a` is more specific: the first segment that differs in kind decides. */
@@ -71,7 +121,20 @@ function compareMixed (a: string, b: string): number {
   return 0
 }
 
-function declares (candidate: Candidate, method: string): number {
-  const { methods } = candidate.template
-  return methods.includes(method) || (method === 'HEAD' && methods.includes('GET')) ? 1 : 0
+function suffix ({ template }: Candidate): number {
+  return /[#?]/.test(template.key) ? 1 : 0
+}
+
+/** Another host's document answers only for a path that names more than a version. */
+function namesMore ({ text }: { text: string }): boolean {
+  return text.split('/').some((segment) => kindOf(segment) === 0 && !/^(?:api|rest|v?\d+(?:\.\d+)*(?:(?:alpha|beta)\d*)?)?$/i.test(segment))
+}
+
+/** The same key may stand at several servers, its methods shared out among them. */
+function declaresIn (templates: readonly OracleTemplate[], template: OracleTemplate, method: string): number {
+  const { key } = template
+  if (template.methods.includes(method) || template.methods.includes('*')) return 1
+  const all = templates.filter((other) => other.key === key)
+  const has = (wanted: string): boolean => all.some(({ methods }) => methods.includes(wanted))
+  return has(method) || has('*') || (method === 'HEAD' && has('GET')) ? 1 : 0
 }

