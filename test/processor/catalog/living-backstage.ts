@@ -56,7 +56,8 @@ function answerQuery (entities: Entities, query: URLSearchParams, response: Serv
   const text = query.get('cursor')
   const kinds = query.getAll('filter').map((filter) => filter.replace('kind=', ''))
   const fitting = (wanted: string[]): LivingEntity[] =>
-    [...entities.values()].filter(({ kind }) => wanted.includes(kind.toLowerCase())).sort((a, b) => a.metadata.uid < b.metadata.uid ? -1 : 1)
+    [...entities.values()].filter(({ kind }) => wanted.includes(kind.toLowerCase()))
+      .sort((a, b) => a.metadata.uid < b.metadata.uid ? -1 : 1)
   const cursor: Cursor = text === null
     ? { after: '', kinds, total: fitting(kinds).length }
     : JSON.parse(Buffer.from(text, 'base64').toString()) as Cursor
