@@ -104,6 +104,9 @@ async function loadEntity (
   if (isUrl(entity.location)) {
     if (loaded.has(entity.location)) return
     loaded.set(entity.location, await loadDefinition(entity.location, service, context.nameOf(file), context))
+  } else if (entity.location !== '' && isUrl(file)) {
+    const message = `the definition of ${entity.ref} stands at ${entity.location}, which Backstage has not resolved`
+    loaded.set(entity.ref, { problems: [{ severity: 'warning', code: 'location', message, source: file }] })
   } else if (entity.location !== '') {
     const path = resolve(dirname(file), entity.location)
     if (loaded.has(path)) return
@@ -135,5 +138,9 @@ async function loadInline (definition: Definition, path: string, source: string,
   }
   const document = parsed === undefined ? definition : parsed.documents[0]
   if (!isApiDocument(document)) return { problems: [noApi(source)] }
-  return await readDocument(document, path, source, undefined, () => service)
+  return await readDocument(document, path, source, undefined, () => service, isUrl(path) ? refuseReference : undefined)
+}
+
+async function refuseReference (url: string): Promise<string> {
+  throw new Error(`a definition inside Backstage refers to ${url}, which is not fetched`)
 }

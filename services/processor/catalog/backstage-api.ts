@@ -6,8 +6,8 @@ import { byteSize, duration } from '../../runtime/units.ts'
 import { keptEntity, neededBy, refOfEntity, versionFields, versionOf } from './backstage-entity.ts'
 import type { HeldEntity, RawEntity } from './backstage-entity.ts'
 import { readLegacyEntities } from './backstage-legacy.ts'
-import { fetchEntities, listEntities } from './backstage-server.ts'
-import type { BackstageServer } from './backstage-server.ts'
+import { companions, fetchEntities, listEntities } from './backstage-server.ts'
+import type { BackstageServer, Listing } from './backstage-server.ts'
 import { FetchError, shownUrl } from './fetch-error.ts'
 
 /** A Backstage installation as a catalog source. */
@@ -16,10 +16,10 @@ export const backstageApiSchema = z.strictObject({
   token: z.string().min(1).optional().describe('Static access token of `backend.auth.externalAccess`, sent as a bearer token.'),
   headers: z.record(z.string(), z.string()).default({}).describe('Further request headers, for a proxy in front of Backstage.'),
   filter: z.array(z.string().min(1)).min(1).default(['kind=component', 'kind=api'])
-    .describe('Which entities to read, as the API\'s `filter` parameter; one that fits any line counts. Owners, systems, domains and provided APIs are added.'),
+    .describe('Which entities to read, as the API\'s `filter` parameter; one that fits any line counts. Default: kind=component and kind=api. Owners, systems, domains and provided APIs are added.'),
   page_size: z.int().min(1).max(10_000).default(500).describe('Entities a request.'),
-  max_size: byteSize.prefault('64MiB').describe('Limit on one answer; an entity that is larger by itself is left out and told.'),
-  timeout: duration.prefault('30s').describe('For one request.'),
+  max_size: byteSize.default(64 * 1024 ** 2).describe('Limit on one answer; an entity that is larger by itself is left out and told.'),
+  timeout: duration.default(30_000).describe('For one request.'),
 })
 
 /** What {@link readBackstageApi} is told: the checked form of {@link backstageApiSchema}. */
@@ -53,10 +53,7 @@ export async function readBackstageApi (
   const server = serverOf(options, reading)
   const problems: Problem[] = []
   const report: Report = (code, message, where) => { problems.push({ severity: 'warning', code, message, source: shownUrl(server.base), where }) }
-  const entities = await readModern(server, previous, report).catch(async (error: unknown) => {
-    if (!(error instanceof FetchError && error.status === 404)) throw error
-    return await readLegacyEntities(server, previous)
-  })
+  const entities = await readEntities(server, previous, report)
   if (entities.length === 0 && previous.size > 0) throw emptied(server, previous.size)
   if (entities.length === 0) report('no-entities', `No entity fits the filter: ${options.filter.join(' or ')}.`)
   const state = new Map(entities.map(heldOf).sort(([left], [right]) => left < right ? -1 : 1))
@@ -106,9 +103,40 @@ function heldOf (entity: RawEntity): [string, HeldEntity] {
   return [refOfEntity(entity), { version: versionOf(entity), entity }]
 }
 
-async function readModern (server: BackstageServer, previous: BackstageState, report: Report): Promise<RawEntity[]> {
-  const listing = await listEntities(server)
-  if (!listing.stable) report('unstable-catalog', 'The catalog kept changing while it was read; what was added meanwhile comes with the next reading.')
+/** Old installations have no `by-query`; some proxies let no POST through, and with it no `by-refs`. */
+async function readEntities (server: BackstageServer, previous: BackstageState, report: Report): Promise<RawEntity[]> {
+  const listing = await listEntities(server, versionFields).catch(unless([404]))
+  if (listing === undefined) return await readLegacyEntities(server, previous)
+  warnIfUnstable(listing, report)
+  return await readByReferences(server, listing, previous, report).catch(unless([403, 404, 405])) ?? await readWhole(server, previous, report)
+}
+
+/** Turns a failure with one of these statuses into undefined. */
+function unless (statuses: readonly number[]): (error: unknown) => undefined {
+  return (error) => {
+    if (!(error instanceof FetchError) || !statuses.includes(error.status)) throw error
+    return undefined
+  }
+}
+
+function warnIfUnstable ({ stable }: Listing, report: Report): void {
+  if (!stable) report('unstable-catalog', 'The catalog kept changing while it was read; what was added meanwhile comes with the next reading.')
+}
+
+/** Without references nothing can be asked for singly: all versions are listed, and if any differs, all entities. */
+async function readWhole (server: BackstageServer, previous: BackstageState, report: Report): Promise<RawEntity[]> {
+  const wider = { ...server, filter: [...new Set([...server.filter, ...companions])] }
+  const { entities: listed } = await listEntities(wider, versionFields)
+  const isHeld = (item: RawEntity): boolean => versionOf(item) !== '' && previous.get(refOfEntity(item))?.version === versionOf(item)
+  if (listed.length === previous.size && listed.every(isHeld)) return [...previous.values()].map(({ entity }) => entity)
+  const listing = await listEntities(wider)
+  warnIfUnstable(listing, report)
+  return listing.entities.map(keptEntity)
+}
+
+async function readByReferences (
+  server: BackstageServer, listing: Listing, previous: BackstageState, report: Report
+): Promise<RawEntity[]> {
   const found = new Map<string, RawEntity>()
   const asked = new Set<string>()
   for (let listed = listing.entities; listed.length > 0;) {

@@ -1,13 +1,11 @@
 /** Backstage catalogs of before 2023, which have `GET /entities` only. */
-import { entitiesOf, refOfEntity, versionFields, versionOf } from './backstage-entity.ts'
+import { entitiesOf, keptEntity, refOfEntity, versionFields, versionOf } from './backstage-entity.ts'
 import type { HeldEntity, RawEntity } from './backstage-entity.ts'
-import { notBackstage } from './backstage-server.ts'
+import { companions, notBackstage } from './backstage-server.ts'
 import type { BackstageServer } from './backstage-server.ts'
 import { FetchError } from './fetch-error.ts'
 import { fetchJson } from './fetch-json.ts'
 
-// They cannot be asked for by their references, so that all are listed.
-const companions = ['kind=system', 'kind=domain', 'kind=group', 'kind=user']
 // From so many changes a page on, reading the pages is cheaper than asking for each.
 const manyChanges = 0.1
 
@@ -19,7 +17,7 @@ export async function readLegacyEntities (server: BackstageServer, previous: Rea
   const items = await list(server, [['fields', versionFields.join(',')]])
   const listed = new Map(items.map((item) => [refOfEntity(item), versionOf(item)]))
   const kept = new Map<string, RawEntity>()
-  const take = (entity: RawEntity): void => { kept.set(refOfEntity(entity), entity) }
+  const take = (entity: RawEntity): void => { kept.set(refOfEntity(entity), keptEntity(entity)) }
   const isCurrent = (ref: string): boolean => listed.get(ref) !== '' && previous.get(ref)?.version === listed.get(ref)
   for (const ref of listed.keys()) if (isCurrent(ref)) take(previous.get(ref)?.entity ?? {})
   const isListed = (entity: RawEntity): boolean => listed.has(refOfEntity(entity))
@@ -29,11 +27,13 @@ export async function readLegacyEntities (server: BackstageServer, previous: Rea
 }
 
 async function readPages (server: BackstageServer): Promise<RawEntity[]> {
-  const all: RawEntity[] = []
+  const all = new Map<string, RawEntity>()
   for (let offset = 0; ; offset += server.pageSize) {
     const page = await list(server, [['offset', String(offset)], ['limit', String(server.pageSize)]])
-    all.push(...page)
-    if (page.length < server.pageSize) return all
+    const before = all.size
+    for (const entity of page) all.set(refOfEntity(entity), entity)
+    // A server that does not know offsets gives the same page again.
+    if (page.length < server.pageSize || all.size === before) return [...all.values()]
   }
 }
 

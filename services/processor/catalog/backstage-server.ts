@@ -1,5 +1,5 @@
 /** The requests of the Backstage catalog's REST API: https://backstage.io/docs/features/software-catalog/software-catalog-api */
-import { entitiesOf, refOfEntity, versionFields } from './backstage-entity.ts'
+import { entitiesOf, refOfEntity } from './backstage-entity.ts'
 import type { RawEntity } from './backstage-entity.ts'
 import { FetchError } from './fetch-error.ts'
 import { fetchJson } from './fetch-json.ts'
@@ -19,36 +19,42 @@ interface Page { items: RawEntity[], total: number | undefined, next: string }
 /** A list of entities; not `stable` when it changed again and again while it was read. */
 export interface Listing { entities: RawEntity[], stable: boolean }
 
+/** Kinds that a reading needs and that cannot be asked for one by one where `by-refs` is missing. */
+export const companions = ['kind=system', 'kind=domain', 'kind=group', 'kind=user']
+
 /**
- * Lists kind, name and version of every entity that fits the filter. Pages follow the entities' ids, so one that is
- * there all the time is never skipped; when the number differs from what the server said, the list is read again.
+ * Lists the entities that fit the filter, with these fields of each or whole. Pages follow the entities' ids, so one
+ * that is there all the time is never skipped; when the number differs from what the server said, the list is read again.
  */
-export async function listEntities (server: BackstageServer): Promise<Listing> {
+export async function listEntities (server: BackstageServer, fields: readonly string[] = []): Promise<Listing> {
   let entities: RawEntity[] = []
   for (let attempt = 1; attempt <= 3; attempt++) {
-    const { items, total } = await readPages(server)
+    const { items, total } = await readPages(server, fields)
     entities = items
     if (total === undefined || total === items.length) return { entities, stable: true }
   }
   return { entities, stable: false }
 }
 
-async function readPages (server: BackstageServer): Promise<{ items: RawEntity[], total: number | undefined }> {
+async function readPages (server: BackstageServer, fields: readonly string[]): Promise<{ items: RawEntity[], total: number | undefined }> {
   const found = new Map<string, RawEntity>()
   const cursors = new Set<string>()
-  let page = await readPage(server, server.filter.map((filter): [string, string] => ['filter', filter]))
+  const chosen: Parameters = fields.length === 0 ? [] : [['fields', fields.join(',')]]
+  let page = await readPage(server, [...server.filter.map((filter): [string, string] => ['filter', filter]), ...chosen])
   const { total } = page
   for (;;) {
     for (const item of page.items) found.set(refOfEntity(item), item)
     if (page.next === '') return { items: [...found.values()], total }
     if (cursors.has(page.next)) throw new FetchError('the pages of the catalog run in a circle', { url: server.base, retriable: true })
     cursors.add(page.next)
-    page = await readPage(server, [['cursor', page.next]])
+    page = await readPage(server, [['cursor', page.next], ...chosen])
   }
 }
 
-async function readPage (server: BackstageServer, parameters: Array<[string, string]>): Promise<Page> {
-  const query = new URLSearchParams([...parameters, ['limit', String(server.pageSize)], ['fields', versionFields.join(',')]])
+type Parameters = Array<[string, string]>
+
+async function readPage (server: BackstageServer, parameters: Parameters): Promise<Page> {
+  const query = new URLSearchParams([...parameters, ['limit', String(server.pageSize)]])
   const url = new URL(`${server.base}/entities/by-query?${query.toString()}`)
   const answer = await fetchJson(url, server) as { items?: unknown, totalItems?: unknown, pageInfo?: { nextCursor?: unknown } } | null
   const items = entitiesOf(answer?.items)

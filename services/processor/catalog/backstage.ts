@@ -3,15 +3,18 @@ import { readBackstage } from '../../../normalizer/index.ts'
 import type { BackstageApi, BackstageCatalog, Problem } from '../../../normalizer/index.ts'
 import type { LoadContext } from './context.ts'
 import type { SourceFile } from './document.ts'
-import { findFiles } from './files.ts'
+import { findFiles, findKeptFiles } from './files.ts'
 import type { FoundFile } from './files.ts'
 import { readKeptSource } from './kept-source.ts'
+import { backstageUnit } from './remote-unit.ts'
+import type { RemoteBackstage } from './remote-unit.ts'
 import type { SourceNames } from './source-name.ts'
+import type { BackstageSource } from './sources.ts'
 
 /** Backstage's own view of the entities that were read, and where each of its API documents stands. */
 export interface LoadedBackstage {
   catalog: BackstageCatalog
-  /** API entities with the file that they stand in; their `location` is relative to it. */
+  /** API entities with the file, or the URL of the Backstage, that they come from; their `location` is relative to a file. */
   apis: Array<{ entity: BackstageApi, file: string }>
   problems: Problem[]
 }
@@ -23,9 +26,11 @@ interface Entity { value: unknown, file: SourceFile, document: number }
  * Broken files, remote locations and missing targets are problems; the rest is used, and of a file that was good before
  * what it was then.
  */
-export async function loadBackstage (files: readonly FoundFile[], context: LoadContext): Promise<LoadedBackstage> {
+export async function loadBackstage (sources: readonly BackstageSource[], context: LoadContext): Promise<LoadedBackstage> {
   const { nameOf } = context
   const problems: Problem[] = []
+  const files: FoundFile[] = []
+  for (const source of sources) if (typeof source === 'string') files.push(...await findKeptFiles(source, context))
   const entities: Entity[] = []
   const seen = new Set<string>()
   const queue = [...files]
@@ -39,6 +44,7 @@ export async function loadBackstage (files: readonly FoundFile[], context: LoadC
     entities.push(...found)
     for (const entity of found) queue.push(...await followLocation(entity, nameOf, problems))
   }
+  for (const source of sources) if (typeof source !== 'string') entities.push(...await readRemote(source, context, problems))
   const catalog = readBackstage(entities.map(({ value }) => value), { source: '' })
   const places = new Map(entities.map((entity) => [refOf(entity.value), entity] as const).reverse())
   problems.push(...catalog.problems.map((problem) => placed(problem, places.get(problem.where ?? '') ?? entities[Number(problem.where?.slice(1))], nameOf)))
@@ -47,6 +53,16 @@ export async function loadBackstage (files: readonly FoundFile[], context: LoadC
     apis: catalog.apis.map((entity) => ({ entity, file: places.get(entity.ref)?.file.path ?? '' })),
     problems,
   }
+}
+
+async function readRemote (source: Exclude<BackstageSource, string>, { remotes }: LoadContext, problems: Problem[]): Promise<Entity[]> {
+  const unit = backstageUnit(source)
+  const kept = await remotes.read<RemoteBackstage>(unit)
+  const problem = remotes.states.get(unit.key)?.problem
+  if (problem !== undefined) problems.push(problem)
+  problems.push(...kept?.problems ?? [])
+  const file: SourceFile = { path: unit.label, documents: [], lineOf: () => 0 }
+  return (kept?.entities ?? []).map((value): Entity => ({ value, file, document: 0 }))
 }
 
 /** https://backstage.io/docs/features/software-catalog/descriptor-format#kind-location */

@@ -7,8 +7,7 @@ import { loadApis } from './apis.ts'
 import { loadBackstage } from './backstage.ts'
 import type { LoadContext } from './context.ts'
 import { digestCatalog } from './digest.ts'
-import { findKeptFiles } from './files.ts'
-import { loadKongFile } from './kong-source.ts'
+import { loadKong } from './kong-source.ts'
 import { conflictingClaims } from './partners.ts'
 import type { KnownConsumer, Partner } from './partners.ts'
 import { loadPartnersFile } from './partners-source.ts'
@@ -35,11 +34,9 @@ export interface CompiledCatalog {
  * broken partners file, unless there is an earlier reading. `lint` adds findings that traffic does not need.
  */
 export async function compileCatalog (config: CatalogConfig, context: LoadContext, { lint = false } = {}): Promise<CompiledCatalog> {
-  const descriptors = []
-  for (const source of config.backstage) descriptors.push(...await findKeptFiles(source, context))
-  const backstage = await loadBackstage(descriptors, context)
+  const backstage = await loadBackstage(config.backstage, context)
   const apis = await loadApis({ sources: config.openapi, backstage, context })
-  const kong = config.kong === undefined ? noKong : await loadKongFile(resolve(context.base, config.kong), context)
+  const kong = config.kong === undefined ? noKong : await loadKong(config.kong, context)
   const { partners, problems } = await loadOwnPartners(config, context)
   const consumers = knownConsumers(kong)
   context.begin('')

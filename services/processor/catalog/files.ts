@@ -49,7 +49,7 @@ export async function rootFiles ({ openapi, backstage, kong, partners }: Catalog
     if (typeof source === 'string') return isUrl(source) ? [] : [source]
     return 'path' in source ? [source.path] : []
   })
-  const sources = [...documents, ...backstage, kong, partners].filter((source) => source !== undefined)
+  const sources = [...documents, ...backstage, kong, partners].filter((source) => typeof source === 'string')
   const found = await Promise.all(sources.map(async (source) => await findFiles(source, base).catch(() => [])))
   return found.flat().map(({ path }) => path)
 }

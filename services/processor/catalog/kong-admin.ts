@@ -19,8 +19,8 @@ export const kongAdminSchema = z.strictObject({
   tags: z.array(z.string().regex(/^[^,/]+$/)).default([]).describe('Only routes and consumers with all of these tags, and the services of these routes.'),
   credentials: z.boolean().default(true).describe('Read the ids of credentials, so that a record that names only its credential finds its consumer. Secrets are thrown away as they arrive.'),
   page_size: z.int().min(1).max(1000).default(1000).describe('Entities a request.'),
-  max_size: byteSize.prefault('64MiB').describe('Limit on one answer.'),
-  timeout: duration.prefault('30s').describe('For one request.'),
+  max_size: byteSize.default(64 * 1024 ** 2).describe('Limit on one answer.'),
+  timeout: duration.default(30_000).describe('For one request.'),
 })
 
 /** What {@link readKongAdmin} is told: the checked form of {@link kongAdminSchema}. */
@@ -53,11 +53,20 @@ export async function readKongAdmin (
   const document = { _format_version: '3.0', ...Object.fromEntries(lists) }
   const digest = createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 32)
   const source = shownUrl(options.admin_url)
-  const none: Problem = { severity: 'warning', code: 'no-routes', message: 'Kong has no route that the token may see and that fits the tags.', source }
-  return { document, problems: (lists.get('routes') ?? []).length === 0 ? [none] : [], changed: digest !== previous, digest }
+  const problems = problemsOf(lists).map((problem): Problem => ({ severity: 'warning', source, ...problem }))
+  return { document, problems, changed: digest !== previous, digest }
 }
 
 type Lists = Map<KongKind, KongEntity[]>
+
+/** Empty lists are legal, and yet mostly a token that may not see enough. */
+function problemsOf (lists: Lists): Array<{ code: string, message: string }> {
+  const isEmpty = (kind: KongKind): boolean => (lists.get(kind) ?? []).length === 0
+  return [
+    ...isEmpty('routes') ? [{ code: 'no-routes', message: 'Kong has no route that the token may see and that fits the tags.' }] : [],
+    ...isEmpty('consumers') ? [{ code: 'no-consumers', message: 'Kong has no consumer that the token may see and that fits the tags.' }] : [],
+  ]
+}
 
 /** `GET /config`, which only nodes without a database answer; undefined elsewhere, or where the token may not. */
 async function readExport (options: KongAdminOptions, server: Server): Promise<Lists | undefined> {
@@ -147,10 +156,13 @@ async function readList (options: KongAdminOptions, server: Server, workspace: s
   }
 }
 
-/** A list of credentials that this Kong does not have is empty; an empty list may be written as an empty object. */
+/**
+ * A list that this Kong does not have, or that the token may not read, is empty unless it is about routing. An empty list
+ * may be written as an empty object.
+ */
 async function readPage (url: URL, server: Server, kind: KongKind): Promise<{ items: KongEntity[], next: string }> {
   const answer = await fetchJson(url, server).catch((error: unknown) => {
-    if (error instanceof FetchError && error.status === 404 && !isBasic(kind)) return { data: [] }
+    if (error instanceof FetchError && [403, 404].includes(error.status) && kind !== 'services' && kind !== 'routes') return { data: [] }
     throw error
   })
   if (!isEntity(answer) || !(Array.isArray(answer.data) || isEntity(answer.data))) throw notKong(url)

@@ -1,15 +1,29 @@
+import { resolve } from 'node:path'
 import { readKong } from '../../../normalizer/index.ts'
 import type { KongCatalog, Problem } from '../../../normalizer/index.ts'
 import { GatelensError } from '../../runtime/errors.ts'
 import type { LoadContext } from './context.ts'
 import { isBroken, readSource } from './document.ts'
 import type { SourceFile } from './document.ts'
+import { kongUnit } from './remote-unit.ts'
+import type { RemoteKong } from './remote-unit.ts'
+import type { KongSource } from './sources.ts'
+
+/** Reads what Kong routes, from its declarative file or its Admin API; what was read last when that is broken or away. */
+export async function loadKong (source: KongSource, context: LoadContext): Promise<KongCatalog> {
+  if (typeof source === 'string') return await loadKongFile(resolve(context.base, source), context)
+  const unit = kongUnit(source)
+  const kept = await context.remotes.read<RemoteKong>(unit)
+  const problem = context.remotes.states.get(unit.key)?.problem
+  const { problems, ...rest } = kept?.catalog ?? { ...nothing, problems: [] }
+  return { ...rest, problems: [...problem === undefined ? [] : [problem], ...problems] }
+}
 
 /**
  * Reads Kong's declarative file. A broken one is a problem and gives what was read of it last, else nothing. Throws
  * CATALOG_EMPTY when there is no such file at the start. What is kept has ids of credentials, never their secrets.
  */
-export async function loadKongFile (path: string, context: LoadContext): Promise<KongCatalog> {
+async function loadKongFile (path: string, context: LoadContext): Promise<KongCatalog> {
   const { files, shelf, isStart } = context
   const key = `kong ${path}`
   await files.note(path)

@@ -32,8 +32,10 @@ export interface LiveCatalog {
   status (): CatalogStatus
   /** Looks at all sources now, whatever their turn. Never rejects. */
   refresh (): Promise<void>
-  /** Calls back after every swap. */
-  onSwap (listener: (catalog: Catalog) => void): void
+  /** False without sources, and while one has never been read: then what is not declared may only not be known yet. */
+  isWhole (): boolean
+  /** Calls back after every look that may have given another catalog. */
+  onChange (listener: () => void): void
   close (): Promise<void>
 }
 
@@ -52,7 +54,7 @@ class Live implements LiveCatalog {
   readonly #health: Health
   readonly #timetable: Timetable
   readonly #stopping = new AbortController()
-  readonly #listeners: Array<(catalog: Catalog) => void> = []
+  readonly #listeners: Array<() => void> = []
   #catalog = emptyCatalog()
   #inputs: CatalogInputs | undefined
   /** One look at a time. */
@@ -85,7 +87,11 @@ class Live implements LiveCatalog {
     return this.#health.status(this.#catalog)
   }
 
-  onSwap (listener: (catalog: Catalog) => void): void {
+  isWhole (): boolean {
+    return this.#inputs !== undefined && [...this.#inputs.remotes.values()].every(({ digest }) => digest !== '')
+  }
+
+  onChange (listener: () => void): void {
     this.#listeners.push(listener)
   }
 
@@ -148,7 +154,7 @@ class Live implements LiveCatalog {
     this.#timetable.filesSeen(false)
     if (isNew) this.#catalog = openCatalog(compiled)
     this.#health.taken(inputs, compiled, isNew)
-    if (isNew) for (const listener of this.#listeners) listener(this.#catalog)
+    if (compiled !== undefined) for (const listener of this.#listeners) listener()
   }
 
   #fail (error: unknown): void {

@@ -1,18 +1,64 @@
+import { readKong } from '../../../normalizer/index.ts'
+import type { KongCatalog, Problem } from '../../../normalizer/index.ts'
+import { readBackstageApi } from './backstage-api.ts'
+import type { BackstageState } from './backstage-api.ts'
 import { shownUrl } from './fetch-error.ts'
+import { readKongAdmin } from './kong-admin.ts'
 import type { RemoteReading } from './remote.ts'
 import { readRemoteDocument } from './remote-document.ts'
 import type { DocumentUrl, RemoteDocument } from './remote-document.ts'
-import type { FetchPolicy } from './sources.ts'
+import type { BackstageSource, FetchPolicy, KongSource } from './sources.ts'
 
 /** One thing that is asked over HTTP, as plain data: `key` is what it is kept under, `label` what people see of it. */
-export type RemoteUnit = { key: string, label: string, intervalMs: number | undefined } & { kind: 'openapi', source: DocumentUrl }
+export type RemoteUnit = { key: string, label: string, intervalMs: number | undefined } & (
+  | { kind: 'openapi', source: DocumentUrl }
+  | { kind: 'backstage', source: Exclude<BackstageSource, string> }
+  | { kind: 'kong', source: Exclude<KongSource, string> })
+
+/** What is kept of a Backstage. */
+export interface RemoteBackstage { entities: unknown[], problems: Problem[], state: BackstageState }
+
+/** What is kept of a Kong; no secrets. */
+export interface RemoteKong { catalog: KongCatalog, digest: string }
 
 /** The unit of an OpenAPI document behind a URL. */
 export function documentUnit (source: DocumentUrl, intervalMs?: number): RemoteUnit {
   return { kind: 'openapi', key: `openapi ${source.url}`, label: shownUrl(source.url), intervalMs, source }
 }
 
+/** The unit of a Backstage's REST API. */
+export function backstageUnit (source: Exclude<BackstageSource, string>): RemoteUnit {
+  const key = `backstage ${source.url} ${source.filter.join(' ')}`
+  return { kind: 'backstage', key, label: shownUrl(source.url), intervalMs: source.interval, source }
+}
+
+/** The unit of a Kong's Admin API. */
+export function kongUnit (source: Exclude<KongSource, string>): RemoteUnit {
+  const key = `kong ${source.admin_url} ${source.workspaces.join(' ')} ${source.tags.join(' ')}`
+  return { kind: 'kong', key, label: shownUrl(source.admin_url), intervalMs: source.interval, source }
+}
+
 /** Reads a unit anew, or finds that nothing has changed since the previous reading. Throws the errors of its reader. */
 export async function readUnit (unit: RemoteUnit, policy: FetchPolicy, previous: unknown): Promise<RemoteReading<unknown>> {
-  return await readRemoteDocument(unit.source, policy, previous as RemoteDocument | undefined)
+  switch (unit.kind) {
+    case 'openapi': return await readRemoteDocument(unit.source, policy, previous as RemoteDocument | undefined)
+    case 'backstage': return await readBackstageUnit(unit.source, previous as RemoteBackstage | undefined)
+    case 'kong': return await readKongUnit(unit.source, unit.label, previous as RemoteKong | undefined)
+  }
+}
+
+async function readBackstageUnit (
+  source: Exclude<BackstageSource, string>, previous: RemoteBackstage | undefined
+): Promise<RemoteReading<RemoteBackstage>> {
+  const { entities, problems, state, digest, changed } = await readBackstageApi(source, previous?.state)
+  return { value: { entities, problems, state }, digest, changed: changed || previous === undefined }
+}
+
+async function readKongUnit (
+  source: Exclude<KongSource, string>, label: string, previous: RemoteKong | undefined
+): Promise<RemoteReading<RemoteKong>> {
+  const { document, problems, digest, changed } = await readKongAdmin(source, previous?.digest)
+  if (!changed && previous !== undefined) return { value: previous, digest, changed: false }
+  const catalog = readKong(document, { source: label })
+  return { value: { catalog: { ...catalog, problems: [...problems, ...catalog.problems] }, digest }, digest, changed: true }
 }

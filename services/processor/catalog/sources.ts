@@ -1,6 +1,8 @@
 /** Where the catalog comes from: `catalog:` in the processor's configuration. */
 import { z } from 'zod'
 import { byteSize, duration } from '../../runtime/units.ts'
+import { backstageApiSchema } from './backstage-api.ts'
+import { kongAdminSchema } from './kong-admin.ts'
 
 const path = z.string().min(1)
 const url = z.url({ protocol: /^https?$/, error: 'write an http or https URL' })
@@ -45,8 +47,9 @@ const compileSchema = z.strictObject({
 /** Where the catalog comes from. Paths and globs are relative to the configuration file. */
 export const catalogSchema = z.strictObject({
   openapi: z.array(openapiSchema).default([]).describe('OpenAPI 2.0, 3.0 and 3.1 documents: files, folders, globs or URLs.'),
-  backstage: z.array(path).default([]).describe('Backstage catalog-info.yaml files, folders or globs.'),
-  kong: path.optional().describe('Kong\'s declarative configuration.'),
+  backstage: z.array(z.union([path, backstageApiSchema.extend({ interval })])).default([])
+    .describe('Backstage catalog-info.yaml files, folders or globs, or the REST API of a Backstage.'),
+  kong: z.union([path, kongAdminSchema.extend({ interval })]).optional().describe('Kong\'s declarative configuration, or its Admin API.'),
   partners: path.optional().describe('Partners, their consumers and quotas.'),
   refresh: refreshSchema.prefault({}),
   fetch: fetchSchema.prefault({}),
@@ -64,6 +67,12 @@ export type FetchPolicy = CatalogConfig['fetch']
 
 /** One entry of `openapi:`. */
 export type OpenApiSource = CatalogConfig['openapi'][number]
+
+/** One entry of `backstage:`. */
+export type BackstageSource = CatalogConfig['backstage'][number]
+
+/** What `kong:` names. */
+export type KongSource = NonNullable<CatalogConfig['kong']>
 
 /** True for a text that is a URL and no path. */
 export function isUrl (text: string): boolean {
