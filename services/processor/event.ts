@@ -83,12 +83,16 @@ export interface LocatedEvent extends AccessEvent {
   /** Catalog service of the endpoint, else the gateway's service name, else ''. */
   service: string
   deprecated: boolean
+  /** Responses that the operation declares: `200`, `4XX`, `default`, …; none when it says nothing. Not published. */
+  declared_statuses: readonly string[]
   /** Raw path parameter values by name. Never published; `params` holds their keyed hashes. */
   path_params: Record<string, string>
 }
 
 /** What `enrich` adds: catalog metadata, the partner, and the privacy-safe forms of all raw fields. */
 export interface EnrichedEvent extends LocatedEvent {
+  /** Digest of the catalog that the request was resolved by, 12 hex digits. */
+  catalog: string
   owner: string
   system: string
   domain: string
@@ -141,6 +145,7 @@ export const fields = {
   operation_id: { type: 'LowCardinality(String)', description: 'operationId of the endpoint' },
   api: { type: 'LowCardinality(String)', description: 'API document that declares the endpoint' },
   api_version: { type: 'LowCardinality(String)', description: 'info.version of that document' },
+  catalog: { type: 'LowCardinality(String)', description: 'digest of the catalog in use, 12 hex digits' },
   path: { type: 'String', description: 'route with parameter values as keyed hashes' },
   params: { type: 'Map(LowCardinality(String), String)', description: 'path parameters as keyed hashes' },
   service: { type: 'LowCardinality(String)', description: 'catalog service, else the gateway\'s name of the backend' },

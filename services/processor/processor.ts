@@ -14,6 +14,7 @@ import { version } from '../runtime/package.ts'
 import { settleWithin } from '../runtime/shutdown.ts'
 import { parseAddress } from '../runtime/units.ts'
 import { startLiveCatalog } from './catalog/live.ts'
+import type { Catalog } from './catalog/catalog.ts'
 import type { LiveCatalog } from './catalog/live.ts'
 import { isFormat } from './config.ts'
 import type { ProcessorConfig } from './config.ts'
@@ -32,7 +33,7 @@ import type { Series } from './observe/series.ts'
 import { runPipeline } from './pipeline.ts'
 import { connectClickhouse, createClickhouseSink } from './publish/clickhouse.ts'
 import type { ClickhouseSink } from './publish/clickhouse.ts'
-import { publishDeclared } from './publish/declared.ts'
+import { DeclaredWriter } from './publish/declared-writer.ts'
 import { restoreQuotas } from './restore-quotas.ts'
 import { createStages } from './stages.ts'
 import { createStateWriter } from './state-writes.ts'
@@ -149,6 +150,7 @@ async function serve ({ config, catalog, board }: House, metrics: Handler): Prom
 async function run (house: House, context: ProcessorContext, listener: Listener, closeFront: () => Promise<void>): Promise<Processor> {
   const { config, state, board, log, stopping } = house
   const detection = createDetection(house)
+  const declared = keepDeclared(house)
   const sink = await createClickhouseSink(config.clickhouse, {
     state,
     telemetry: board,
@@ -156,7 +158,7 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
     prepare: async (client) => {
       const { database, cluster } = config.clickhouse
       await context.prepareStore(client, { database, cluster, log })
-      await publishDeclared(client, database, house.catalog.current())
+      await declared.write()
       await detection.begin(client)
     },
   })
@@ -171,6 +173,7 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
     await sink.close()
     await flow.catch((error: unknown) => log.debug({ reason: messageOf(error) }, 'a batch was left for the next start'))
     await detection.close()
+    await declared.close()
     await house.catalog.close()
     await closeFront()
     log.info('processor is closed')
@@ -205,6 +208,15 @@ function createInput ({ config: { input }, state, base, board, log, stopping: { 
 function formatOf ({ input: { format } }: ProcessorConfig): FormatName {
   if (!isFormat(format)) throw new GatelensError('CONFIG_INVALID', `unknown log format "${format}"`, { where: 'input.format' })
   return format
+}
+
+/** What is declared goes to the store at the start and after every swap, but never while a part of it could not be had yet. */
+function keepDeclared ({ config, catalog, log }: House): DeclaredWriter {
+  const client = connectClickhouse(config.clickhouse)
+  const declared = (): Catalog | undefined => catalog.isWhole() ? catalog.current() : undefined
+  const writer = new DeclaredWriter({ client, database: config.clickhouse.database, declared, log })
+  catalog.onChange(() => { writer.catchUp().catch((error: unknown) => log.error({ reason: messageOf(error) }, 'the catalog is not written to the store')) })
+  return writer
 }
 
 interface Detection {

@@ -34,16 +34,27 @@ export function renderStatements (sql: string, target: Target): string[] {
 
 function onCluster (statement: string, database: string, cluster: string): string[] {
   const on = `ON CLUSTER ${quote(cluster)}`
-  const [, kind = '', table = ''] = /^CREATE (DATABASE|TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS (?:gatelens\.)?(\w+)/.exec(statement) ?? []
+  const [, altered] = /^ALTER TABLE gatelens\.(\w+)/.exec(statement) ?? []
+  if (altered !== undefined) return alterBoth(statement, altered, on)
+  const [, kind = '', table = ''] = created.exec(statement) ?? []
   const key = shardingKeys[table]
   if (kind === 'TABLE' && key !== undefined) {
     const names = [cluster, database, `${table}_local`].map((name) => `'${name.replace(/[\\']/g, '\\$&')}'`)
     return [replicated(statement, table, on), `CREATE TABLE IF NOT EXISTS gatelens.${table} ${on} AS gatelens.${table}_local
 ENGINE = Distributed(${names.join(', ')}, ${key})`]
   }
-  const placed = statement.replace(/^(CREATE [A-Z ]+ IF NOT EXISTS \S+)/, `$1 ${on}`)
+  const placed = statement.replace(/^(CREATE (?:[A-Z ]+ IF NOT EXISTS|OR REPLACE VIEW) \S+)/, `$1 ${on}`)
   if (kind !== 'MATERIALIZED VIEW') return [placed]
   return [placed.replace(/\b(TO|FROM) gatelens\.(\w+)/g, '$1 gatelens.$2_local')]
+}
+
+const created = /^CREATE (DATABASE|TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS (?:gatelens\.)?(\w+)/
+
+/** The local tables take all of it, the distributed table, which has no order, the columns. */
+function alterBoth (statement: string, table: string, on: string): string[] {
+  const local = statement.replace(`gatelens.${table}`, `gatelens.${table}_local ${on}`)
+  const distributed = statement.replace(`gatelens.${table}`, `gatelens.${table} ${on}`).replace(/,\s*MODIFY ORDER BY \([^)]*\)/, '')
+  return [local, distributed]
 }
 
 /** The coordination paths hold the table's UUID by default (`default_replica_path`), so that a table can be made anew. */

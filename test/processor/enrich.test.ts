@@ -28,7 +28,7 @@ for (const item of readCases('enrich')) {
 function enrichCase (item: Case): Array<[EnrichedEvent, EnrichedEvent]> {
   const config = (parse(item.config) ?? {}) as Config
   const { partners } = partnersSchema.parse({ partners: config.partners ?? [] })
-  const catalog = { services: new Map(Object.entries(config.services ?? {})), findPartner: createPartnerFinder(partners) }
+  const catalog = { services: new Map(Object.entries(config.services ?? {})), findPartner: createPartnerFinder(partners), digest: '0123456789abcdef' }
   const rules = createPrivacy(privacySchema.parse({ key: 'a key of the tests alone', ...config.privacy }))
   const enrich = createEnricher({ catalog: () => catalog, privacy: rules })
   const one = (changes: Partial<LocatedEvent>): EnrichedEvent => enrich([locatedEvent(changes)])[0] as EnrichedEvent

@@ -142,12 +142,27 @@ test('the highest version of a breach is the current one', async () => {
   assert.deepEqual(await firstRow(client, 'SELECT count() AS n, max(version) AS version, any(closed_at) IS NULL AS open FROM gatelens.breaches_current'), { n: 1, version: 3, open: 0 })
 })
 
-test('only the newest catalog is current', async () => {
-  const endpoint = (template: string, digest: string, since: string): Record<string, unknown> =>
-    ({ service: 's', api: 'a', method: 'GET', template, route: template, statuses: ['200'], digest, since })
-  await client.insert({ table: 'gatelens.catalog_endpoints', values: [endpoint('/a', 'old', '2026-01-01 00:00:00'), endpoint('/b', 'old', '2026-01-01 00:00:00')], format: 'JSONEachRow' })
-  await client.insert({ table: 'gatelens.catalog_endpoints', values: [endpoint('/b', 'new', '2026-01-02 00:00:00')], format: 'JSONEachRow' })
-  assert.deepEqual(await firstRow(client, 'SELECT groupArray(template) AS templates FROM gatelens.catalog_endpoints_current'), { templates: ['/b'] })
+test('the newest change of an endpoint says how it is declared, and whether at all', async () => {
+  const row = (template: string, version: number, change: string, operation: string): Record<string, unknown> =>
+    ({ service: 's', api: 'a', method: 'GET', template, route: template, operation_id: operation, statuses: ['200'], digest: 'd', version, change })
+  const insertRows = (...values: object[]): Promise<unknown> => client.insert({ table: 'gatelens.catalog_endpoints', values, format: 'JSONEachRow' })
+  await insertRows(row('/a', 1, 'added', 'a'), row('/b', 1, 'added', 'b'), row('/c', 1, 'added', 'c'))
+  await insertRows(row('/a', 2, 'removed', 'a'), row('/b', 2, 'changed', 'b2'))
+  await insertRows(row('/a', 2, 'removed', 'a'), row('/b', 2, 'changed', 'b2'))
+  const current = 'SELECT groupArray((template, operation_id)) AS found FROM (SELECT * FROM gatelens.catalog_endpoints_current ORDER BY template)'
+  assert.deepEqual(await firstRow(client, current), { found: [['/b', 'b2'], ['/c', 'c']] })
+  await client.command({ query: 'OPTIMIZE TABLE gatelens.catalog_endpoints FINAL' })
+  assert.deepEqual(await firstRow(client, current), { found: [['/b', 'b2'], ['/c', 'c']] })
+  assert.deepEqual(await firstRow(client, 'SELECT count() AS n FROM gatelens.catalog_endpoints'), { n: 5 })
+  await insertRows(row('/a', 3, 'added', 'a3'))
+  assert.deepEqual(await firstRow(client, current), { found: [['/a', 'a3'], ['/b', 'b2'], ['/c', 'c']] })
+})
+
+test('the endpoints that an older schema held stay current until the next catalog is written', async () => {
+  await migrate(client, { database: 'older' })
+  const values = [{ service: 's', api: 'a', method: 'GET', template: '/a', route: '/a', statuses: [], digest: 'd' }]
+  await client.insert({ table: 'older.catalog_endpoints', values, format: 'JSONEachRow' })
+  assert.deepEqual(await firstRow(client, 'SELECT groupArray(template) AS found FROM older.catalog_endpoints_current'), { found: ['/a'] })
 })
 
 test('a newer schema and a changed one are refused', async () => {

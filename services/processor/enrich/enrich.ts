@@ -10,6 +10,8 @@ import type { Privacy } from './privacy.ts'
 export interface Lookup {
   services: ReadonlyMap<string, { owner: string, system: string, domain: string, lifecycle: string }>
   findPartner (event: LocatedEvent): { name: string, tier: string }
+  /** Stands for the whole catalog; its first 12 digits go out with every event. */
+  digest: string
 }
 
 interface Budgets { host: Budget, agent: Budget, service: Budget, route: Budget, address: Budget, consumer: Budget, limit: Budget }
@@ -32,7 +34,11 @@ export function createEnricher ({ catalog, privacy }: { catalog: () => Lookup, p
   }
   return (events) => {
     const lookup = catalog()
-    for (const event of events) enrich(event as EnrichedEvent, lookup, privacy, budgets)
+    const digest = lookup.digest.slice(0, 12)
+    for (const event of events) {
+      (event as EnrichedEvent).catalog = digest
+      enrich(event as EnrichedEvent, lookup, privacy, budgets)
+    }
     return events as EnrichedEvent[]
   }
 }
