@@ -78,7 +78,8 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
   // Alternatives still to try, the next on top: node, depth, and the mixed pattern that the segment before must fit.
   let stack = new Int32Array(192)
   let top = 0
-  let steps = 0
+  // Not a plain number: beyond 2^30 every step would make a new one on the heap.
+  const steps = new Float64Array(1)
   const seen = new Set<number>()
 
   const push = (node: number, depth: number, pattern: number): void => {
@@ -131,7 +132,7 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
     top = 0
     if (seen.size > 0) seen.clear()
     for (;;) {
-      steps++
+      steps[0]!++
       const at = node * 8
       const left = count - depth
       const size = nodes[at + 5]!
@@ -176,7 +177,7 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
       node = next
     }
   }
-  return { run, steps: () => steps }
+  return { run, steps: () => steps[0]! }
 }
 
 /** Sizes from here on are of nodes that span segments. */
