@@ -51,6 +51,7 @@ export function locatedEvent (changes: Partial<LocatedEvent> = {}): LocatedEvent
     api_version: '1.0',
     service: 'orders',
     deprecated: false,
+    declared_statuses: ['200', '4XX'],
     path_params: { orderId: '4711' },
     ...changes,
   }

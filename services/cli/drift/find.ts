@@ -1,3 +1,4 @@
+import { declaresStatus } from '../../processor/statuses.ts'
 import type { Declared, DeclaredOperation, Verdict } from './declared.ts'
 import { levels } from './finding.ts'
 import type { DriftKind, Finding, Level } from './finding.ts'
@@ -77,13 +78,6 @@ function deprecatedOperations (judged: readonly Judged[]): Finding[] {
     const { operation } = group[0]!
     return summarize(group, { kind: 'deprecated-operation', ...placeOf(operation), operation }, () => 'warning')
   })
-}
-
-/** True when the responses of an operation cover a status: exactly, by a range, by `default`, or by saying nothing at all. */
-export function declaresStatus (declared: readonly string[], status: number): boolean {
-  if (declared.length === 0) return true
-  const names = [String(status), `${Math.floor(status / 100)}XX`, 'DEFAULT']
-  return declared.some((name) => names.includes(name.toUpperCase()))
 }
 
 /** Few documents list the failures of a server, and none needs to list what HTTP itself answers to a conditional request. */

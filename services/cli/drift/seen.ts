@@ -1,5 +1,6 @@
 import type { EnrichedEvent, Outcome } from '../../processor/event.ts'
 import { unmapped } from '../../processor/catalog/partners.ts'
+import { isByGateway } from '../../processor/statuses.ts'
 
 /** Requests that are alike in all that a verdict on drift needs; times are epoch ms. As the table `drift_1d` has them, without days. */
 export interface Seen {
@@ -69,11 +70,6 @@ export class SeenTally {
     this.#groups.set(key, group)
     return group
   }
-}
-
-/** True when the status says nothing of the backend. The table `drift_1d` is filled by the same rule. */
-export function isByGateway ({ response_source, rate_limited, status, upstream_status }: EnrichedEvent): boolean {
-  return response_source === 'gateway' || rate_limited || status === 0 || (upstream_status !== null && upstream_status !== status)
 }
 
 /** True when a request brought something about: the backend answered it with 1xx to 3xx. */

@@ -29,6 +29,9 @@ export function createLocator (catalog: () => Declared, { inference }: LocatorOp
   }
 }
 
+/** What is declared nowhere declares no responses. */
+const nothing: readonly string[] = []
+
 function locate (event: LocatedEvent, { normalizer, aliases }: Declared, inference: Inference): void {
   const request = {
     method: event.method,
@@ -46,6 +49,7 @@ function locate (event: LocatedEvent, { normalizer, aliases }: Declared, inferen
   event.api = endpoint?.api ?? ''
   event.api_version = endpoint?.apiVersion ?? ''
   event.deprecated = endpoint?.deprecated ?? false
+  event.declared_statuses = endpoint?.statuses ?? nothing
   if (endpoint !== undefined) {
     event.route = match.route
     event.path_params = normalizer.params(request, match)

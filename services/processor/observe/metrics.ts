@@ -26,6 +26,8 @@ export const metrics = {
   gatelens_service_concurrency_peak: { type: 'gauge', labels: ['service'], help: 'Highest number of requests in flight in the last minute of event time, sampled every 10 ms.' },
   gatelens_rate_limited_total: { type: 'counter', labels: ['service', 'partner', 'limit'], help: 'Requests that the gateway refused for a rate limit.' },
   gatelens_undocumented_requests_total: { type: 'counter', labels: ['service', 'outcome'], help: 'Requests that no API document declares.' },
+  gatelens_undeclared_statuses_total: { type: 'counter', labels: ['service'], help: 'Responses of the backend with a status that the operation does not declare.' },
+  gatelens_deprecated_requests_total: { type: 'counter', labels: ['service'], help: 'Requests for operations that are declared deprecated.' },
   gatelens_breach_active: { type: 'gauge', labels: ['rule', 'severity', 'service', 'route', 'partner', 'owner'], help: '1 while a breach is open.' },
   gatelens_breaches_total: { type: 'counter', labels: ['rule', 'severity'], help: 'Breaches opened since the process started.' },
   gatelens_events_total: { type: 'counter', labels: ['outcome'], help: 'Records by what became of them: received, published, filtered, rejected. received = published + filtered + rejected + what is in flight.' },

@@ -1,4 +1,5 @@
 import type { EnrichedEvent, Outcome } from '../event.ts'
+import { declaresStatus, isByGateway } from '../statuses.ts'
 import { Concurrency } from './concurrency.ts'
 import { recordMs } from './families.ts'
 import type { Families, HistogramPoint, ValuePoint } from './families.ts'
@@ -19,6 +20,9 @@ interface ServiceState {
   partners: Map<string, Array<ValuePoint | undefined>>
   /** Of requests that no document declares, by outcome. */
   undocumented: Map<Outcome, ValuePoint>
+  /** From the first such request on. */
+  undeclared: ValuePoint | undefined
+  deprecated: ValuePoint | undefined
   concurrency: Concurrency
 }
 
@@ -82,6 +86,7 @@ export class Traffic {
     this.#countRequest(event, service)
     this.#countPartner(event, service, partner)
     this.#countOutcome(event, service)
+    this.#countDrift(event, service)
     const end = event.time + event.duration_ms
     if (!(end <= latest && event.time >= earliest)) return
     if (end > this.#newest) this.#newest = end
@@ -114,6 +119,16 @@ export class Traffic {
     undocumented.value++
   }
 
+  #countDrift (event: EnrichedEvent, service: ServiceState): void {
+    if (event.deprecated) {
+      service.deprecated ??= this.#families.value('gatelens_deprecated_requests_total', [service.name]).point
+      service.deprecated.value++
+    }
+    if (declaresStatus(event.declared_statuses, event.status) || isByGateway(event)) return
+    service.undeclared ??= this.#families.value('gatelens_undeclared_statuses_total', [service.name]).point
+    service.undeclared.value++
+  }
+
   #remember<K> (known: Map<K, ValuePoint>, key: K, name: MetricName, values: readonly string[]): ValuePoint {
     const { point } = this.#families.value(name, values)
     known.set(key, point)
@@ -131,6 +146,8 @@ export class Traffic {
       overhead: this.#families.histogram('gatelens_gateway_overhead_seconds', [name]).point,
       partners: new Map(),
       undocumented: new Map(),
+      undeclared: undefined,
+      deprecated: undefined,
       concurrency: new Concurrency(),
     }
     this.#services.set(name, state)

@@ -14,9 +14,9 @@ import { readLogs } from '../../../services/cli/report/pass.ts'
 import { openLog } from '../../../services/cli/report/records.ts'
 import { loadCatalog } from '../../../services/processor/catalog/load.ts'
 import type { EnrichedEvent } from '../../../services/processor/event.ts'
-import { publishDeclared } from '../../../services/processor/publish/declared.ts'
 import { insertPart } from '../../../services/processor/publish/insert.ts'
 import { tabulateEvents } from '../../../services/processor/publish/tables.ts'
+import { insertDeclared } from '../../processor/declared-fixture.ts'
 import { openTestStore } from '../../processor/detect/store.ts'
 import type { TestStore } from '../../processor/detect/store.ts'
 import { root, runCommand } from '../run-command.ts'
@@ -46,7 +46,7 @@ clickhouse: { url: '${store.url}', database: ${database} }
   const catalog = await loadCatalog(settings.catalog, { base: folder })
   await readLogs({ files: [openLog(log)], format: 'kong', catalog, filter: [], privacy: settings.privacy }, (batch) => { events = [...events, ...batch] })
   await insertPart(store.client, database, tabulateEvents(events), 'one')
-  await publishDeclared(store.client, database, catalog)
+  await insertDeclared(store.client, database, catalog.endpoints)
 })
 after(async () => {
   await store.close()
@@ -173,7 +173,7 @@ test('a catalog that the processor loads later ends the findings that it declare
   ].map(([method = '', route = '']) => ({ ...catalog.endpoints[0]!, service: 'orders', method, route, template: route, operationId: '', deprecated: false, statuses: [] }))
   await store.create('later')
   await insertPart(store.client, 'later', tabulateEvents(events), 'one')
-  await publishDeclared(store.client, 'later', { ...catalog, endpoints: [...catalog.endpoints, ...declared], digest: 'later' })
+  await insertDeclared(store.client, 'later', [...catalog.endpoints, ...declared])
   const { findings } = await drift({ url: store.url, database: 'later', kind: ['undocumented-path', 'undeclared-method'] })
   assert.deepEqual(findings.map(brief), ['note undeclared-method DELETE /v1/orders/{orderId}/status 1', 'note undocumented-path /v1/warehouse/{int} 1'])
 })

@@ -102,6 +102,23 @@ test('what an event says feeds every other traffic series', async () => {
   assert.equal(total(samples, 'gatelens_matches_total'), 5)
 })
 
+test('statuses of the backend that are not declared, and requests for deprecated operations, count by service', async () => {
+  const series = createSeries({ clock })
+  const declared = ['200', '4xx']
+  const answered = (status: number, changes: Partial<EnrichedEvent> = {}): EnrichedEvent =>
+    request({ status, upstream_status: status, declared_statuses: declared, ...changes })
+  series.observe([
+    ...[200, 404, 201, 500].map((status) => answered(status)),
+    answered(500, { declared_statuses: ['default'] }), answered(500, { declared_statuses: [] }), answered(0, { upstream_status: null }),
+    answered(503, { response_source: 'gateway', upstream_status: null }), answered(504, { upstream_status: 200 }), answered(429, { rate_limited: true, declared_statuses: ['200'] }),
+    answered(204, { service: 'billing', deprecated: true }), answered(200, { service: 'billing', deprecated: true }),
+  ])
+  const samples = await samplesOf(series)
+  const of = (name: string): string[] => samples.filter((sample) => sample.name === name).map(({ labels, value }) => `${labels.service} ${value}`)
+  assert.deepEqual(of('gatelens_undeclared_statuses_total'), ['orders 2', 'billing 1'])
+  assert.deepEqual(of('gatelens_deprecated_requests_total'), ['billing 2'])
+})
+
 test('counters stand at zero before the first record, so that the first increase is seen', async () => {
   const samples = await samplesOf(createSeries())
   for (const [name, labels] of [
