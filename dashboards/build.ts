@@ -7,12 +7,13 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { packageRoot } from '../services/runtime/package.ts'
+import { drift } from './drift.ts'
 import { partnersAndBreaches } from './partners-and-breaches.ts'
 import { traffic } from './traffic.ts'
 
 /** Every dashboard by its file name below `dashboards/grafana/`, as the text of the file. */
 export function buildDashboards (): Record<string, string> {
-  const dashboards = { 'traffic.json': traffic(), 'partners-and-breaches.json': partnersAndBreaches() }
+  const dashboards = { 'traffic.json': traffic(), 'partners-and-breaches.json': partnersAndBreaches(), 'drift.json': drift() }
   return Object.fromEntries(Object.entries(dashboards).map(([name, dashboard]) => [name, `${JSON.stringify(numbered(dashboard.build()), null, 2)}\n`]))
 }
 

@@ -7,8 +7,11 @@ import { z } from 'zod'
 import { startDetector } from '../../services/processor/detect/detector.ts'
 import { ruleSchema } from '../../services/processor/detect/rule.ts'
 import { createSeries } from '../../services/processor/observe/series.ts'
+import type { EnrichedEvent } from '../../services/processor/event.ts'
+import { insertDeclared } from '../processor/declared-fixture.ts'
 import { openTestStore } from '../processor/detect/store.ts'
 import type { TestStore } from '../processor/detect/store.ts'
+import { request } from '../processor/observe/request.ts'
 import { seededTrace, traceStart } from '../processor/detect/trace.ts'
 import { targetsOf } from './panels.ts'
 
@@ -31,7 +34,21 @@ before(async () => {
   })
   await detector.evaluateOnce()
   await detector.close()
+  await store.insert(database, drifting())
+  await insertDeclared(client, database, declared)
 })
+const operation = { service: 'orders', api: 'orders', method: 'GET', operationId: '', deprecated: true, statuses: ['200'] }
+const declared = ['/v1/orders/{id}', '/v1/forgotten'].map((route) => ({ ...operation, template: route, route }))
+
+/** Requests of now, since drift is told for the last days: one of each kind. */
+function drifting (): EnrichedEvent[] {
+  const now = { time: Date.now(), operation_id: '' }
+  return [
+    request({ ...now, route: '/v1/orders/{uuid}/invoice', outcome: 'inferred' }),
+    request({ ...now, method: 'PUT', outcome: 'method_not_declared' }),
+    request({ ...now, status: 409, upstream_status: 409 }),
+  ]
+}
 after(async () => {
   await client.close()
   await store.close()
