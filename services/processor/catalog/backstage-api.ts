@@ -108,7 +108,8 @@ async function readEntities (server: BackstageServer, previous: BackstageState, 
   const listing = await listEntities(server, versionFields).catch(unless([404]))
   if (listing === undefined) return await readLegacyEntities(server, previous)
   warnIfUnstable(listing, report)
-  return await readByReferences(server, listing, previous, report).catch(unless([403, 404, 405])) ?? await readWhole(server, previous, report)
+  const entities = await readByReferences(server, listing, previous, report).catch(unless([403, 404, 405]))
+  return entities ?? await readWhole(server, previous, report)
 }
 
 /** Turns a failure with one of these statuses into undefined. */

@@ -47,29 +47,31 @@ export async function readKongAdmin (
 ): Promise<KongReading> {
   const token: Record<string, string> = options.token === undefined ? {} : { 'kong-admin-token': options.token }
   const headers = { ...options.headers, ...token }
-  const server: Server = { headers, maxBytes: options.max_size, timeoutMs: options.timeout, signal, backoffMs }
+  const server: Admin = { headers, maxBytes: options.max_size, timeoutMs: options.timeout, signal, backoffMs, denied: new Set() }
   const single = options.workspaces.length === 0 && options.tags.length === 0
   const lists = (single ? await readExport(options, server) : undefined) ?? await readSettled(options, server)
   const document = { _format_version: '3.0', ...Object.fromEntries(lists) }
   const digest = createHash('sha256').update(JSON.stringify(document)).digest('hex').slice(0, 32)
   const source = shownUrl(options.admin_url)
-  const problems = problemsOf(lists).map((problem): Problem => ({ severity: 'warning', source, ...problem }))
+  const problems = problemsOf(lists, server).map((problem): Problem => ({ severity: 'warning', source, ...problem }))
   return { document, problems, changed: digest !== previous, digest }
 }
 
 type Lists = Map<KongKind, KongEntity[]>
 
-/** Empty lists are legal, and yet mostly a token that may not see enough. */
-function problemsOf (lists: Lists): Array<{ code: string, message: string }> {
-  const isEmpty = (kind: KongKind): boolean => (lists.get(kind) ?? []).length === 0
+/** The server, and the lists that the token may not read. */
+interface Admin extends Server { denied: Set<string> }
+
+function problemsOf (lists: Lists, { denied }: Admin): Array<{ code: string, message: string }> {
+  const missing = [...denied].join(', ')
   return [
-    ...isEmpty('routes') ? [{ code: 'no-routes', message: 'Kong has no route that the token may see and that fits the tags.' }] : [],
-    ...isEmpty('consumers') ? [{ code: 'no-consumers', message: 'Kong has no consumer that the token may see and that fits the tags.' }] : [],
+    ...(lists.get('routes') ?? []).length === 0 ? [{ code: 'no-routes', message: 'Kong has no route that the token may see and that fits the tags.' }] : [],
+    ...missing === '' ? [] : [{ code: 'not-allowed', message: `The token may not read ${missing}; callers may stay unknown.` }],
   ]
 }
 
 /** `GET /config`, which only nodes without a database answer; undefined elsewhere, or where the token may not. */
-async function readExport (options: KongAdminOptions, server: Server): Promise<Lists | undefined> {
+async function readExport (options: KongAdminOptions, server: Admin): Promise<Lists | undefined> {
   const url = urlOf(options, '', 'config')
   const answer = await fetchJson(url, server).catch((error: unknown) => {
     if (error instanceof FetchError && [400, 403, 404, 405].includes(error.status)) return undefined
@@ -96,7 +98,7 @@ function listsOf (find: (kind: KongKind) => unknown): Lists {
   }))
 }
 
-async function readSettled (options: KongAdminOptions, server: Server): Promise<Lists> {
+async function readSettled (options: KongAdminOptions, server: Admin): Promise<Lists> {
   for (let attempt = 1; ; attempt++) {
     const all = await readLists(options, server)
     const { services = [], routes = [] } = Object.fromEntries(all)
@@ -112,7 +114,7 @@ function hasTags ({ tags }: KongEntity, wanted: readonly string[]): boolean {
   return wanted.every((tag) => Array.isArray(tags) && tags.includes(tag))
 }
 
-async function readLists (options: KongAdminOptions, server: Server): Promise<Lists> {
+async function readLists (options: KongAdminOptions, server: Admin): Promise<Lists> {
   const all = new Map<KongKind, KongEntity[]>()
   for (const workspace of options.workspaces.length === 0 ? [''] : options.workspaces) {
     for (const kind of kongKinds) {
@@ -139,7 +141,7 @@ function isBasic (kind: KongKind): boolean {
 }
 
 /** All pages of one list; secrets are dropped page by page. */
-async function readList (options: KongAdminOptions, server: Server, workspace: string, kind: KongKind): Promise<KongEntity[]> {
+async function readList (options: KongAdminOptions, server: Admin, workspace: string, kind: KongKind): Promise<KongEntity[]> {
   const entities: KongEntity[] = []
   const offsets = new Set<string>()
   for (let offset = ''; ;) {
@@ -160,10 +162,12 @@ async function readList (options: KongAdminOptions, server: Server, workspace: s
  * A list that this Kong does not have, or that the token may not read, is empty unless it is about routing. An empty list
  * may be written as an empty object.
  */
-async function readPage (url: URL, server: Server, kind: KongKind): Promise<{ items: KongEntity[], next: string }> {
+async function readPage (url: URL, server: Admin, kind: KongKind): Promise<{ items: KongEntity[], next: string }> {
   const answer = await fetchJson(url, server).catch((error: unknown) => {
-    if (error instanceof FetchError && [403, 404].includes(error.status) && kind !== 'services' && kind !== 'routes') return { data: [] }
-    throw error
+    const isNeeded = kind === 'services' || kind === 'routes'
+    if (!(error instanceof FetchError) || ![403, 404].includes(error.status) || isNeeded) throw error
+    if (error.status === 403) server.denied.add(lists[kind])
+    return { data: [] }
   })
   if (!isEntity(answer) || !(Array.isArray(answer.data) || isEntity(answer.data))) throw notKong(url)
   const data: unknown[] = Array.isArray(answer.data) ? answer.data : []

@@ -118,6 +118,30 @@ test('a definition that Backstage left elsewhere is named in full', async () => 
   ])
 })
 
+test('where references cannot be posted, everything is listed whole, and only when something changed', async () => {
+  for (const status of [403, 404, 405]) {
+    const server = await shop(25)
+    server.put('API', 'events', { type: 'asyncapi', definition: 'asyncapi: 2.6.0' })
+    server.refsStatus = status
+    const first = await read(server)
+    assert.equal(first.entities.length, 33)
+    assert.equal(first.entities.some((entity) => (entity.spec as { definition?: unknown }).definition !== undefined), false)
+    assert.equal((await read(server, first.state)).changed, false)
+    server.put('Group', 'team-1', { profile: { email: 'other@example.com' } })
+    const third = await read(server, first.state)
+    assert.deepEqual([third.changed, third.entities.length], [true, 33])
+  }
+})
+
+test('a server that knows no pages is read to its end', async () => {
+  const entities = [...(await shop(12)).entities.values()]
+  const { url } = await web((request, response) => {
+    if (request.url?.startsWith('/api/catalog/entities?') === true) response.end(JSON.stringify(entities))
+    else response.writeHead(404).end()
+  })
+  assert.equal((await readBackstageApi(backstageApiSchema.parse({ url, page_size: 10 }))).entities.length, 19)
+})
+
 test('pages that run in a circle are an error', async () => {
   const { url } = await web((_, response) => { response.end('{"items":[],"totalItems":9,"pageInfo":{"nextCursor":"x"}}') })
   await assert.rejects(readBackstageApi(backstageApiSchema.parse({ url })), /run in a circle/)

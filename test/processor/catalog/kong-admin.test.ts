@@ -103,6 +103,22 @@ test('a refused token, a page for people and JSON of something else are told apa
   assert.equal((await failure(read(await web((_, response) => { response.writeHead(404).end() })))).status, 404)
 })
 
+test('a token that may read routes only gives routes, and it is told what is missing', async () => {
+  const deny = (pattern: RegExp): PlaybackOptions['interfere'] =>
+    ({ url = '' }, response) => pattern.test(url) && response.writeHead(403).end() !== undefined
+  const reading = await read(await playback({ exchanges: database, credential, interfere: deny(/^\/(?:config|consumers|key-auths)/) }))
+  assert.equal(catalogOf(reading).gateway.routes.length, 4)
+  assert.deepEqual(reading.problems.map(({ code, message }) => `${code} ${message}`), [
+    'not-allowed The token may not read consumers, key-auths; callers may stay unknown.',
+  ])
+  assert.equal((await failure(read(await playback({ exchanges: database, credential, interfere: deny(/^\/(?:config|routes)/) })))).status, 403)
+})
+
+test('a Kong without routes is told', async () => {
+  const { problems } = await read(await web((_, response) => { response.end('{"data":[],"next":null,"config":"_format_version: \\"3.0\\""}') }))
+  assert.deepEqual(problems.map(({ code }) => code), ['no-routes'])
+})
+
 test('failures in the midst of the pages are tried again, and end the reading when they stay', async () => {
   const failing = (isDown: (count: number) => boolean): PlaybackOptions['interfere'] =>
     (_, response, count) => isDown(count) && response.writeHead(502).end() !== undefined

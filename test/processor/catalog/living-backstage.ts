@@ -15,6 +15,8 @@ export interface LivingEntity {
 /** A catalog that answers `by-query` and `by-refs` as the recorded one does, and may change between two requests. */
 export interface LivingBackstage extends Web {
   entities: Map<string, LivingEntity>
+  /** Status with which references are refused; 200 answers them. */
+  refsStatus: number
   /** Called before each answer with its number, from 1. */
   before: (count: number) => void
   put (kind: string, name: string, spec: Record<string, unknown>, relations?: LivingEntity['relations']): void
@@ -30,11 +32,18 @@ export async function livingBackstage (): Promise<LivingBackstage> {
     request.on('end', () => {
       living.before(++count)
       const url = new URL(request.url ?? '', 'http://x')
-      if (url.pathname.endsWith('/by-refs')) answerRefs(entities, body, response)
+      if (url.pathname.endsWith('/by-refs') && living.refsStatus !== 200) response.writeHead(living.refsStatus).end()
+      else if (url.pathname.endsWith('/by-refs')) answerRefs(entities, body, response)
       else answerQuery(entities, url.searchParams, response)
     })
   })
-  const living: LivingBackstage = { ...server, entities, before: () => undefined, put: (...parts) => { put(entities, ...parts) } }
+  const living: LivingBackstage = {
+    ...server,
+    entities,
+    refsStatus: 200,
+    before: () => undefined,
+    put: (...parts) => { put(entities, ...parts) },
+  }
   return living
 }
 
@@ -65,7 +74,7 @@ function answerQuery (entities: Entities, query: URLSearchParams, response: Serv
   const page = rest.slice(0, Number(query.get('limit')))
   const after = page.at(-1)?.metadata.uid ?? ''
   const nextCursor = Buffer.from(JSON.stringify({ ...cursor, after })).toString('base64')
-  send(response, { items: page.map(short), totalItems: cursor.total, pageInfo: rest.length > page.length ? { nextCursor } : {} })
+  send(response, { items: query.has('fields') ? page.map(short) : page, totalItems: cursor.total, pageInfo: rest.length > page.length ? { nextCursor } : {} })
 }
 
 function answerRefs (entities: Entities, body: string, response: ServerResponse): void {
