@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { rules } from '../services/cli/validate/rules.ts'
 import { fields } from '../services/processor/event.ts'
 import { durationBuckets, metrics } from '../services/processor/observe/metrics.ts'
 import type { Metric } from '../services/processor/observe/metrics.ts'
@@ -18,6 +19,7 @@ export function buildReference (): Record<string, string> {
     'configuration.md': configurationPage(),
     'errors.md': errorsPage(),
     'fields.md': fieldsPage(),
+    'findings.md': findingsPage(),
     'gatelens.schema.json': processorJsonSchema(),
     'metrics.md': metricsPage(),
   }
@@ -39,6 +41,17 @@ function fieldsPage (): string {
   const rows = Object.entries(fields).map(([name, field]) => [`\`${name}\``, `\`${field.type}\``, field.description])
   return page('Event fields', 'The columns of the table `requests`, in their order. Times are UTC, durations milliseconds, sizes bytes.',
     table(['field', 'ClickHouse type', 'meaning'], rows))
+}
+
+function findingsPage (): string {
+  const intro = 'What `gatelens validate` finds in a catalog, by rule. Errors lose something or count requests wrongly; warnings are used, but probably not as meant. ' +
+    '`--severity rule=off|warning|error` changes a rule for a run. Broken configuration has the codes of [errors.md](errors.md).'
+  const chapters = [...new Set(Object.values(rules).map(({ about }) => about))].map((about) => {
+    const rows = Object.entries(rules).filter(([, rule]) => rule.about === about)
+      .map(([code, { severity, summary, help }]) => [`\`${code}\``, severity, summary, help])
+    return `## ${about[0]!.toUpperCase()}${about.slice(1)}\n\n${table(['rule', 'severity', 'what it means', 'what to do'], rows)}`
+  })
+  return page('Findings', intro, chapters.join('\n\n'))
 }
 
 function metricsPage (): string {

@@ -17,7 +17,7 @@ function lintVariable (name: string, variable: unknown, url: string, where: stri
   if (!isObject(variable)) {
     warn('undeclared-server-variable', `The variable {${name}} of the server ${url} is not declared. Declare it in "variables", with a default.`, where)
   } else if (variable.default === undefined || variable.default === null) {
-    warn('server-variable-without-default', `The variable {${name}} of the server ${url} has no default, so that its base path is not known. Give it one.`, where)
+    warn('server-variable-without-default', `The variable {${name}} of the server ${url} has no default, so that the server is not known. Give it one.`, where)
   } else if (Array.isArray(variable.enum) && !stringsOf(variable.enum).includes(textOf(variable.default)) && textOf(variable.default) !== '') {
     warn('server-variable-default-not-in-enum', `The default ${textOf(variable.default)} of the variable {${name}} of the server ${url} is not one of its enum. Add it there.`, where)
   }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { compile, readKong, readOpenApi } from '../../normalizer/index.ts'
+import { compile } from '../../normalizer/index.ts'
 import type { Match, MatchRequest, Normalizer } from '../../normalizer/index.ts'
 import { expectCase, readCases } from '../case.ts'
+import { compileOptions, readApis } from './declared.ts'
+import type { Declarations } from './declared.ts'
 
-/** Configuration of a case: documents in short (`operations: [GET /users]`) or whole (`document`), and a kong.yml. */
-interface Config { apis?: ApiConfig[], kong?: unknown, problems?: boolean }
-interface ApiConfig { service?: string, source?: string, servers?: unknown, operations?: string[], document?: unknown }
+/** Configuration of a case; `problems` also shows what compiling found odd. */
+interface Config extends Declarations { problems?: boolean }
 
 const cases = readCases('normalize')
 
@@ -19,29 +20,11 @@ test('every rule has cases', () => {
 for (const item of cases) {
   test(item.name, () => {
     const config = parse(item.config) as Config
-    const normalizer = compileConfig(config)
+    const normalizer = compile(readApis(config), compileOptions(config))
     const lines = item.input.split('\n').filter((line) => line.trim() !== '')
     const problems = normalizer.problems.map((problem) => `${problem.severity} ${problem.code} ${problem.source}${problem.where ?? ''}`)
     expectCase(item, [...lines.map((line) => answer(normalizer, line)), ...config.problems === true ? problems : []].join('\n'))
   })
-}
-
-function compileConfig (config: Config): Normalizer {
-  const apis = (config.apis ?? []).map((api, index) =>
-    readOpenApi(api.document ?? shortDocument(api), { service: api.service ?? 'service', source: api.source ?? `${index}.yaml` }))
-  return compile(apis, config.kong === undefined ? {} : { gateway: readKong(config.kong, { source: 'kong.yml' }).gateway })
-}
-
-function shortDocument ({ servers, operations = [] }: ApiConfig): unknown {
-  const paths: Record<string, Record<string, unknown>> = {}
-  for (const operation of operations) {
-    const space = operation.indexOf(' ')
-    const key = operation.slice(space + 1)
-    const names = [...key.matchAll(/\{[^A-Za-z]*([^{}+*=]*)[^{}]*\}/g)].map((match) => match[1])
-    const item = (paths[key] ??= { parameters: names.map((name) => ({ name, in: 'path', required: true, schema: {} })) })
-    if (space > 0) item[operation.slice(0, space).toLowerCase()] = { operationId: operation, responses: { 200: {} } }
-  }
-  return { openapi: '3.1.0', info: { title: 'Test', version: '1' }, servers, paths }
 }
 
 /** `METHOD target key=value…` → the same line, then what the normalizer says of it. */

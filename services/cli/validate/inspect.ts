@@ -1,0 +1,86 @@
+/** Reads what `gatelens validate` is pointed at: what is good about it in words, and what is not. */
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { readDeclarative } from '../../gateway/entities.ts'
+import { loadCatalog } from '../../processor/catalog/load.ts'
+import type { Catalog, CatalogSources } from '../../processor/catalog/load.ts'
+import { GatelensError } from '../../runtime/errors.ts'
+import { givenSources, splitOperands } from '../catalog-options.ts'
+import type { CatalogOptions } from '../catalog-options.ts'
+import { readProcessorConfig } from '../processor-config.ts'
+import { loadRules, rulesOf } from '../report/rules.ts'
+import { countOf } from '../terminal.ts'
+import type { Finding } from './findings.ts'
+
+/** What was read, in words, and what was found. */
+export interface Inspection { good: string[], findings: Finding[] }
+
+/** What there is to check besides the catalog. */
+export interface Inspected extends CatalogOptions { rules?: string }
+
+/** Checks configurations, catalog, gateway and rules. Throws for what cannot be opened at all. */
+export async function inspect (config: string | undefined, options: Inspected): Promise<Inspection> {
+  const openapi = splitOperands(options.openapi)
+  const backstage = splitOperands(options.backstage)
+  const configs = [...config === undefined ? [] : [config], ...openapi.operands, ...backstage.operands]
+  const inspections: Inspection[] = []
+  for (const path of configs) inspections.push(await inspectConfig(path))
+  const given = givenSources({ ...options, openapi: openapi.documents, backstage: backstage.documents })
+  inspections.push(await inspectCatalog(given, process.cwd()))
+  const { kong, rules } = options
+  if (kong !== undefined) inspections.push(attempt(() => describeGateway(kong)))
+  if (rules !== undefined) inspections.push(attempt(() => countOf(loadRules(rules).length, 'rule')))
+  return { good: inspections.flatMap((item) => item.good), findings: inspections.flatMap((item) => item.findings) }
+}
+
+async function inspectConfig (path: string): Promise<Inspection> {
+  try {
+    const config = readProcessorConfig(path)
+    const catalog = await inspectCatalog(config.settings.catalog, config.folder)
+    const rules = attempt(() => countOf(rulesOf(config).length, 'rule'))
+    return { good: [path, ...catalog.good, ...rules.good], findings: [...catalog.findings, ...rules.findings] }
+  } catch (error) {
+    return { good: [], findings: [findingOf(error)] }
+  }
+}
+
+async function inspectCatalog (sources: CatalogSources, base: string): Promise<Inspection> {
+  if (Object.keys(sources).length === 0) return { good: [], findings: [] }
+  try {
+    const catalog = await loadCatalog(sources, { base, lint: true })
+    const findings = catalog.problems.map(({ severity, code, message, source, line = 0, where = '' }) =>
+      ({ severity, code, file: shorten(source), line, where, message, hint: '' }))
+    return { good: [describeCatalog(catalog)], findings }
+  } catch (error) {
+    return { good: [], findings: [findingOf(error)] }
+  }
+}
+
+function describeCatalog ({ endpoints, services, partners }: Catalog): string {
+  return `catalog with ${countOf(endpoints.length, 'operation')}, ${countOf(services.size, 'service')} and ${countOf(partners.length, 'partner')}`
+}
+
+function describeGateway (path: string): string {
+  const { services, routes } = readDeclarative({ path, text: readFileSync(path, 'utf8') }, 0)
+  return `gateway with ${countOf(services.length, 'service')} and ${countOf(routes.length, 'route')}`
+}
+
+function attempt (check: () => string): Inspection {
+  try {
+    return { good: [check()], findings: [] }
+  } catch (error) {
+    return { good: [], findings: [findingOf(error)] }
+  }
+}
+
+/** What is wrong in a file is a finding; a file that cannot be read at all is a failure. */
+function findingOf (error: unknown): Finding {
+  if (!(error instanceof GatelensError) || error.code === 'CONFIG_NOT_FOUND' || error.code === 'INTERNAL') throw error
+  const [, file = error.where, line = '0'] = /^(.*?):(\d+)$/.exec(error.where) ?? []
+  return { severity: 'error', code: error.code, file: shorten(file), line: Number(line), where: '', message: error.message, hint: error.hint }
+}
+
+function shorten (path: string): string {
+  const short = relative(process.cwd(), path)
+  return path.startsWith('/') && !short.startsWith('..') ? short : path
+}

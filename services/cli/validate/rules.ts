@@ -1,0 +1,68 @@
+/** The rules that findings of `gatelens validate` name: `docs/reference/findings.md` is generated from this table. */
+
+/** What a rule is about, how bad its findings are by default (some depend on what was lost), and what to do. */
+export interface Rule { about: Subject, severity: 'error' | 'warning' | 'error or warning', summary: string, help: string }
+
+/** Chapters of the reference. */
+export type Subject = 'paths' | 'parameters' | 'operations' | 'servers' | 'documents' | 'gateway' | 'Backstage' | 'partners'
+
+/** Every rule by its code. Errors lose something or count requests wrongly; warnings are used, but probably not as meant. */
+export const rules = {
+  'same-shape': { about: 'paths', severity: 'error', summary: 'Two templates of one document accept the same paths and declare the same method.', help: 'Describe both as one path, or give one a segment of its own.' },
+  'unreachable-operation': { about: 'paths', severity: 'error', summary: 'No request can reach the operation: another one takes every path that fits it, at all of its servers.', help: 'Give it a path of its own, or describe both as one operation.' },
+  'unreachable-values': { about: 'paths', severity: 'error', summary: 'Every value that the enum or const of a path parameter allows is taken by more specific templates of the document.', help: 'Give the operation a path of its own, or delete it.' },
+  'shadowed-value': { about: 'paths', severity: 'warning', summary: 'A value that the document itself names for a path parameter (enum, const, example, default) leads to another operation.', help: 'Describe the value at the other path only, or declare the method there, too.' },
+  'ambiguous-operation': { about: 'paths', severity: 'warning', summary: 'An operation of another document accepts the same paths at the same host, or neither declares a host.', help: 'Declare different hosts or base paths, or name the gateway\'s routes with --kong.' },
+  'repeated-operation': { about: 'paths', severity: 'warning', summary: 'Another document declares the very same operation of the same service.', help: 'Load one of the documents only.' },
+  'case-twin': { about: 'paths', severity: 'warning', summary: 'Two paths of one document differ by case only.', help: 'Keep the one that the service answers.' },
+  'trailing-slash-twin': { about: 'paths', severity: 'warning', summary: 'Two paths of one document differ by a trailing slash only.', help: 'Keep the one that the service answers.' },
+  'key-suffix': { about: 'paths', severity: 'warning', summary: 'The key of a path holds a query, a fragment or a query expression, which no path holds.', help: 'Declare query parameters as parameters.' },
+  'missing-leading-slash': { about: 'paths', severity: 'warning', summary: 'The key of a path does not begin with a slash.', help: 'Write it with one.' },
+  'unbalanced-braces': { about: 'paths', severity: 'warning', summary: 'The braces of a key do not pair up, so that they count as characters.', help: 'Close or escape them.' },
+  'empty-path-item': { about: 'paths', severity: 'warning', summary: 'A path declares no operation.', help: 'Declare its operations, or delete it.' },
+  'invalid-path-item': { about: 'paths', severity: 'error', summary: 'A path item is not an object.', help: 'Write an object of operations.' },
+  'undeclared-parameter': { about: 'parameters', severity: 'warning', summary: 'A parameter of the template is not declared.', help: 'Declare it with "in: path".' },
+  'unused-parameter': { about: 'parameters', severity: 'warning', summary: 'A declared path parameter does not stand in the template.', help: 'Add it to the path, or delete the declaration.' },
+  'duplicate-parameter': { about: 'parameters', severity: 'warning', summary: 'A template holds the same parameter twice.', help: 'Give each place a name of its own.' },
+  'repeated-declaration': { about: 'parameters', severity: 'warning', summary: 'A path parameter is declared twice in one list.', help: 'Delete one of the declarations.' },
+  'no-operation-id': { about: 'operations', severity: 'warning', summary: 'An operation has no operationId, by which events and reports name it.', help: 'Give it one.' },
+  'duplicate-operation-id': { about: 'operations', severity: 'warning', summary: 'Two operations of one document have the same operationId.', help: 'Give each one of its own.' },
+  'deprecated-without-successor': { about: 'operations', severity: 'warning', summary: 'A deprecated operation does not say what to use instead, or until when it works.', help: 'Say it in the description or in x-successor, declare Sunset, Deprecation or Link, or publish the operation under a newer version.' },
+  'invalid-operation': { about: 'operations', severity: 'error', summary: 'An operation is not an object.', help: 'Write an object with responses.' },
+  'undeclared-server-variable': { about: 'servers', severity: 'warning', summary: 'The URL of a server holds a variable that is not declared.', help: 'Declare it in "variables", with a default.' },
+  'server-variable-without-default': { about: 'servers', severity: 'warning', summary: 'A server variable has no default, so that base path or host are not known.', help: 'Give it one.' },
+  'server-variable-default-not-in-enum': { about: 'servers', severity: 'warning', summary: 'The default of a server variable is not one of its enum.', help: 'Add it there.' },
+  unreadable: { about: 'documents', severity: 'error', summary: 'A file is neither valid JSON nor valid YAML, or cannot be opened.', help: 'Mend the line that the message names.' },
+  fetch: { about: 'documents', severity: 'error', summary: 'A document or a catalog cannot be fetched.', help: 'Check the URL, the credentials and the server.' },
+  'too-large': { about: 'documents', severity: 'error', summary: 'A document takes more memory or time than the catalog allows.', help: 'Cut the document, or raise the limit.' },
+  'not-openapi': { about: 'documents', severity: 'error', summary: 'A named file is no OpenAPI document.', help: 'Name another one.' },
+  'not-a-document': { about: 'documents', severity: 'error', summary: 'A document is not an object.', help: 'Name another file.' },
+  'unknown-format': { about: 'documents', severity: 'error or warning', summary: 'A document states no version that is known: swagger 2.0, openapi 3, or _format_version 1.1 to 3.0.', help: 'State the version.' },
+  'no-paths': { about: 'documents', severity: 'warning', summary: 'A document declares no paths.', help: 'Name another file.' },
+  'invalid-paths': { about: 'documents', severity: 'error', summary: 'The paths of a document are not an object.', help: 'Write an object of path items.' },
+  'unresolved-reference': { about: 'documents', severity: 'error or warning', summary: 'A reference leads nowhere.', help: 'Mend it, or add the file that it names.' },
+  'no-gateway-route': { about: 'gateway', severity: 'warning', summary: 'The gateway has routes for the service, but none of them leads to the operation.', help: 'Add its path and method to a route, or delete the operation.' },
+  'no-routes': { about: 'gateway', severity: 'warning', summary: 'The gateway has no routes, or none with the wanted tags.', help: 'Check the workspace and the tags.' },
+  'not-allowed': { about: 'gateway', severity: 'warning', summary: 'The token may not read a part of the gateway\'s configuration, so that callers may stay unknown.', help: 'Give the token the right to read it.' },
+  'unsupported-pattern': { about: 'gateway', severity: 'error', summary: 'The pattern of a route is not understood, so that the route is left out.', help: 'Write a simpler one: without look-around and back-references.' },
+  'unknown-service': { about: 'gateway', severity: 'error', summary: 'A route names a service that is not there.', help: 'Add the service, or mend the name.' },
+  'service-without-host': { about: 'gateway', severity: 'warning', summary: 'A service of the gateway has neither url nor host.', help: 'Give it one.' },
+  'invalid-entity': { about: 'Backstage', severity: 'error', summary: 'An entity has no kind or no name.', help: 'Give it both.' },
+  'duplicate-entity': { about: 'Backstage', severity: 'warning', summary: 'An entity is there twice; the first one counts.', help: 'Delete one.' },
+  'missing-definition': { about: 'Backstage', severity: 'warning', summary: 'An API entity has no definition.', help: 'Add one, inline or with $text.' },
+  'unknown-reference': { about: 'Backstage', severity: 'warning', summary: 'An entity refers to one that is not in the catalog.', help: 'Add that entity, or mend the reference.' },
+  'orphaned-entity': { about: 'Backstage', severity: 'warning', summary: 'No location provides an entity any more, so that it is not kept up to date.', help: 'Delete it in Backstage, or register its location again.' },
+  'processing-error': { about: 'Backstage', severity: 'warning', summary: 'Backstage could not process an entity.', help: 'Mend what its message names, in the file that declares it.' },
+  location: { about: 'Backstage', severity: 'warning', summary: 'A location cannot be followed.', help: 'Name the file itself as a source.' },
+  'no-entities': { about: 'Backstage', severity: 'warning', summary: 'No entity fits the filter.', help: 'Check the filter.' },
+  'entity-too-large': { about: 'Backstage', severity: 'warning', summary: 'An entity is larger than the limit and was left out.', help: 'Raise max_size.' },
+  'entities-gone': { about: 'Backstage', severity: 'warning', summary: 'Entities went away while the catalog was read.', help: 'Read it again.' },
+  'unstable-catalog': { about: 'Backstage', severity: 'warning', summary: 'The catalog kept changing while it was read.', help: 'Read it again.' },
+  partners: { about: 'partners', severity: 'error', summary: 'The partners file cannot be used.', help: 'Mend the line that the message names.' },
+  'partner-conflict': { about: 'partners', severity: 'warning', summary: 'Two names of one consumer are claimed by different partners.', help: 'Give the consumer to one of them.' },
+} as const satisfies Record<string, Rule>
+
+/** The rule of a finding; undefined for those of the error catalogue. */
+export function ruleOf (code: string): Rule | undefined {
+  return Object.hasOwn(rules, code) ? rules[code as keyof typeof rules] : undefined
+}
