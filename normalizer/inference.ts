@@ -5,6 +5,7 @@
  */
 import { inferSegmentAt, isTyped, newPlace, OTHER, REST, walkSegments } from './infer.ts'
 import type { Place } from './infer.ts'
+import { createNamedRoutes, fitsRoute, labelOf } from './named-route.ts'
 import { cutTarget } from './path.ts'
 
 /** How much may be told apart, and what never. */
@@ -32,8 +33,11 @@ export interface Inference {
    * gets the labels that others got, but all such requests together may add few of their own.
    */
   infer (service: string, path: string, doubtful?: boolean): string
-  /** The bounded label of a template that the gateway names: the template, within the same limits, or `__other__`. */
-  adopt (service: string, template: string): string
+  /**
+   * The bounded label of an undeclared path that the gateway's route name tells: its template, within the same limits, or
+   * `__other__`. Undefined when the name carries no template, or when method and path do not fit it.
+   */
+  adopt (service: string, routeName: string, request: { method: string, path: string, doubtful?: boolean }): string | undefined
   /** Distinct routes given so far, `__other__` not counted. Grows only. */
   readonly size: number
   save (): InferenceState
@@ -92,11 +96,12 @@ export function createInference (limits: InferenceLimits = {}): Inference {
     size++
     return route
   }
-  const adopt = (service: unknown, template: string): string => {
+  const put = (service: unknown, template: string, doubtful: boolean): string => {
     const name = begin(service)
     for (const segment of segmentsOf(template)) step(bounded(segment))
-    return finish(name, false)
+    return finish(name, doubtful)
   }
+  const named = createNamedRoutes()
 
   return {
     infer (service, target, doubtful = false) {
@@ -106,7 +111,13 @@ export function createInference (limits: InferenceLimits = {}): Inference {
       walkSegments(path, place, visit)
       return finish(name, doubtful)
     },
-    adopt: (service, template) => typeof template === 'string' && template.startsWith('/') ? adopt(service, template) : OTHER,
+    adopt (service, routeName, { method, path: target, doubtful = false }) {
+      const route = named(routeName)
+      if (route === undefined) return undefined
+      const { path } = cutTarget(target)
+      if (path === '' || !fitsRoute(route, method, path)) return undefined
+      return put(service, labelOf(route, path), doubtful && route.tail === 'rest')
+    },
     get size () {
       return size
     },
@@ -117,7 +128,7 @@ export function createInference (limits: InferenceLimits = {}): Inference {
       services = new Map()
       size = 0
       if (!isInferenceState(state)) return
-      for (const [service, routes] of Object.entries(state.services)) for (const route of routes) adopt(service, route)
+      for (const [service, routes] of Object.entries(state.services)) for (const route of routes) put(service, route, false)
     },
   }
 }

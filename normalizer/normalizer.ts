@@ -10,6 +10,8 @@ import { inferRoute } from './infer.ts'
 import { endpointOf, STRIPPED } from './leaves.ts'
 import { lintTemplates } from './lint.ts'
 import { readParameters } from './parameters.ts'
+import { createPreferNamed } from './prefer-named.ts'
+import type { PreferNamed } from './prefer-named.ts'
 import { createSearcher } from './search.ts'
 import type { Searcher } from './search.ts'
 import { openFilter } from './select.ts'
@@ -75,13 +77,15 @@ export function prepare (apis: readonly ApiDocument[], options: CompileOptions =
 export function open ({ tree, mounts, methods, endpoints, problems, gateway: map }: Prepared): Normalizer {
   const searcher = createSearcher(tree)
   const gateway = createGateway(map, mounts)
+  const filter = { ...openFilter }
   const context: Context = {
     searcher,
     methods,
     hosts: indexHosts(mounts.map((mount) => mount.hosts)),
     services: indexServices(mounts),
     gateway: gateway.resolve,
-    filter: { ...openFilter },
+    filter,
+    preferNamed: createPreferNamed(searcher, filter),
   }
   const match = (request: MatchRequest): Match => matchRequest(context, request)
   return {
@@ -105,6 +109,7 @@ interface Context {
   services: ReadonlyMap<string, MountSet>
   gateway: ReturnType<typeof createGateway>['resolve']
   filter: Filter
+  preferNamed: PreferNamed
 }
 
 /** Hosts that a document must not be answered for: only other documents declare them. */
@@ -124,10 +129,10 @@ function matchRequest (context: Context, request: MatchRequest): Match {
   const tiers = typeof requested === 'string' && requested !== '' ? context.hosts(requested) : null
   const path = searcher.cursor.text
   const first = locate(context, request, requested, method, tiers, path)
-  if (first.form !== undefined) return first
+  if (first.form !== undefined) return context.preferNamed(request, method, first)
   if (context.gateway === null || !isNamed(request)) return first
   const second = locate(context, { ...request, service: '', route: '' }, requested, method, tiers, path)
-  return second.form === undefined ? first : second
+  return second.form === undefined ? first : context.preferNamed(request, method, second)
 }
 
 /** A name that leads nowhere may be a wrong one: then the gateway's rules are asked as if it were not told. */

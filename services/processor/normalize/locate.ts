@@ -59,9 +59,15 @@ function locate (event: LocatedEvent, { normalizer, aliases }: Declared, inferen
   event.path_params = event.outcome === 'malformed' ? {} : inferredParams(event.route, match.path)
 }
 
-/** Scanners have a budget of their own; where they come through a route for everything, they may claim little of its service's. */
+/**
+ * The template that the gateway's route name carries, where the path fits it; else what can be inferred. Scanners have a
+ * budget of their own; where they come through a route for everything, they may claim little of its service's.
+ */
 function inferRoute (event: LocatedEvent, path: string, inference: Inference): string {
-  return event.outcome === 'inferred' ? inference.infer(event.service, path, event.status === 404) : inference.infer('', path)
+  if (event.outcome !== 'inferred') return inference.infer('', path)
+  const { service, gateway_route: name, method, status } = event
+  const doubtful = status === 404
+  return inference.adopt(service, name, { method, path, doubtful }) ?? inference.infer(service, path, doubtful)
 }
 
 /** A gateway that found a route, or a backend that answered, makes a request real; anything else is noise. */
