@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { backstageApiSchema } from '../processor/catalog/backstage-api.ts'
 import { loadCatalog } from '../processor/catalog/load.ts'
 import type { Catalog, CatalogSources } from '../processor/catalog/load.ts'
+import { isUrl } from '../processor/catalog/sources.ts'
 import { explainError, GatelensError } from '../runtime/errors.ts'
 import { readProcessorConfig } from './processor-config.ts'
 
@@ -18,8 +20,8 @@ export interface CatalogOptions {
 /** Adds the catalog options to a command. */
 export function addCatalogOptions (command: Command): Command {
   return command
-    .option('--openapi <path...>', 'OpenAPI documents (2.0, 3.0, 3.1): files, folders or quoted globs')
-    .option('--backstage <path...>', 'Backstage catalog-info.yaml files or quoted globs')
+    .option('--openapi <path...>', 'OpenAPI documents (2.0, 3.0, 3.1): files, folders, quoted globs or URLs')
+    .option('--backstage <path...>', 'Backstage catalog-info.yaml files or quoted globs, or the URL of a Backstage')
     .option('--kong <file>', 'Kong\'s declarative configuration: routes, services, consumers')
     .option('--partners <file>', 'partners, their consumers and quotas')
     .option('-c, --config <file>', 'take what is not given here from a processor configuration')
@@ -43,11 +45,11 @@ export async function loadOptionCatalog (options: CatalogOptions): Promise<Catal
 /** Most problems of a catalog that are said before the work goes on; "gatelens validate" says all. */
 const shownProblems = 10
 
-/** The sources that the options name, as absolute paths. */
+/** The sources that the options name: URLs, and absolute paths. */
 export function givenSources ({ openapi, backstage, kong, partners }: CatalogOptions): CatalogSources {
   const sources = {
-    openapi: openapi?.map((path) => resolve(path)),
-    backstage: backstage?.map((path) => resolve(path)),
+    openapi: openapi?.map((path) => isUrl(path) ? path : resolve(path)),
+    backstage: backstage?.map((path) => isUrl(path) ? backstageApiSchema.parse({ url: path }) : resolve(path)),
     kong: kong === undefined ? undefined : resolve(kong),
     partners: partners === undefined ? undefined : resolve(partners),
   }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { startProcessor } from '../processor/processor.ts'
+import { onReload } from '../runtime/shutdown.ts'
 import { migrate } from '../store/migrate.ts'
 import { readProcessorConfig } from './processor-config.ts'
 import { runRole } from './role.ts'
@@ -10,6 +11,8 @@ export function processor (command: Command): void {
     .option('-c, --config <file>', 'processor configuration', 'gatelens.yaml')
     .action(async ({ config }: { config: string }) => {
       const { settings, folder } = readProcessorConfig(config)
-      await runRole('processor', await startProcessor(settings, { prepareStore: migrate, base: folder }))
+      const running = await startProcessor(settings, { prepareStore: migrate, base: folder })
+      onReload(async () => { await running.refresh() })
+      await runRole('processor', running)
     })
 }

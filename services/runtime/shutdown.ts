@@ -13,6 +13,11 @@ export function onShutdown (stop: (signal: NodeJS.Signals) => Promise<void>): vo
   process.on('SIGTERM', handler)
 }
 
+/** Runs `reload` at every SIGHUP, as services do. */
+export function onReload (reload: () => Promise<void>): void {
+  process.on('SIGHUP', () => { reload().catch((error: unknown) => { process.stderr.write(`${String(error)}\n`) }) })
+}
+
 /** Resolves after `ms` milliseconds, or at once when the signal aborts; never rejects. */
 export async function pause (ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted === true) return

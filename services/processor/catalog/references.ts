@@ -31,7 +31,9 @@ export async function resolveReferences (document: JsonObject, path: string, fet
   const missing: DeadReference[] = []
   await parser.dereference(path, neutral as unknown as OpenAPI.Document, {
     continueOnError: true,
-    resolve: fetch === undefined ? { http: false } : { file: false, http: { canRead: /^https?:/i, read: async ({ url }: { url: string }) => await fetch(url) } },
+    resolve: fetch === undefined
+      ? { http: false }
+      : { file: false, http: { canRead: true, read: async ({ url }: { url: string }) => await fetch(url) } },
     dereference: { circular: 'ignore', excludedPathMatcher: isBeyondRoutes },
   }).catch((error: unknown) => { missing.push(...deadReferences(error)) })
   const resolved: JsonObject = { ...(parser.api as unknown as JsonObject | null ?? neutral), swagger, openapi, info }

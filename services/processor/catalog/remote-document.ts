@@ -60,7 +60,14 @@ async function readWhole (source: DocumentUrl, texts: Texts): Promise<RemoteDocu
   const { api, hints, problems } = await readDocument(document, url, label, file, remember, fetch)
   if (api === undefined || hints === undefined) throw unusable(label, 'The document cannot be read.')
   const findings = api.problems.map((problem) => problem.where === undefined ? problem : { ...problem, line: file.lineOf(problem.where) })
-  return { texts: texts.all(), path, title, hints, api: { ...api, problems: findings }, problems }
+  return { texts: texts.all(), path, title, hints, api: { ...api, problems: findings }, problems: problems.map((problem) => explained(problem, texts.failures)) }
+}
+
+/** The parser says only that a reference cannot be read. */
+function explained (problem: Problem, failures: Texts['failures']): Problem {
+  const failure = failures.find(({ url }) => problem.message.includes(url))
+  if (failure === undefined) return problem
+  return { ...problem, message: `a reference is not followed: ${shownUrl(failure.url)}: ${messageOf(failure.error)}` }
 }
 
 function unusable (where: string, message: string): GatelensError {

@@ -1,0 +1,34 @@
+/** Commands that take their catalog over HTTP: once, with what they cannot have told. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { apiDocument, serveDocuments } from '../processor/document-server.ts'
+import { runCommand } from './run-command.ts'
+
+test('explain and report take documents from URLs', async (t) => {
+  const { url } = await serveDocuments(t, { '/openapi.yaml': apiDocument('Orders', '/v1/orders/{id}') })
+  const explained = await runCommand(['explain', 'GET', 'https://api.example.com/v1/orders/7', '--json', '--openapi', `${url}/openapi.yaml`])
+  const explanation = JSON.parse(explained.stdout) as { route: string, source: string, service: string }
+  assert.deepEqual([explained.code, explanation.route, explanation.service], [0, '/v1/orders/{id}', 'openapi'])
+  assert.equal(explanation.source, `${url}/openapi.yaml`)
+  const reported = await runCommand(['report', '--json', '--openapi', `${url}/openapi.yaml`, 'examples/kong-log/access.ndjson'])
+  assert.equal((JSON.parse(reported.stdout) as { catalog: { endpoints: number } }).catalog.endpoints, 1, reported.stderr)
+})
+
+test('validate tells a document that cannot be fetched, one that is none, and where references may not lead', async (t) => {
+  const elsewhere = await serveDocuments(t, { '/b.yaml': 'get: {}\n' })
+  const { url } = await serveDocuments(t, {
+    '/page.yaml': '<html></html>',
+    '/refers.yaml': `openapi: 3.1.0\ninfo: { title: R, version: '1' }\npaths:\n  /a: { $ref: ./a.yaml }\n  /b: { $ref: '${elsewhere.url.replace('127.0.0.1', 'localhost')}/b.yaml' }\n  /c: { $ref: 'file:///etc/hostname' }\n`,
+    '/a.yaml': 'get: { operationId: a, responses: { 200: { description: fine } } }\n',
+  })
+  const { code, stdout } = await runCommand(['validate', '--openapi', `${url}/gone.yaml`, `${url}/page.yaml`, `${url}/refers.yaml`, '--json'])
+  const { findings } = JSON.parse(stdout) as { findings: Array<{ message: string }> }
+  const messages = findings.map(({ message }) => message).join('\n')
+  assert.equal(code, 1)
+  assert.match(messages, /the server answered 404/)
+  assert.match(messages, /no OpenAPI document/)
+  assert.match(messages, /the host localhost is not among the allowed ones/)
+  assert.match(messages, /only http and https can be fetched/)
+  assert.deepEqual(elsewhere.answers, [])
+  assert.match(stdout, /catalog with 1 operation/)
+})
