@@ -99,7 +99,8 @@ function compareText (a: string, b: string): number {
     const difference = kindOf(left[index]!) - kindOf(right[index]!) || compareMixed(left[index]!, right[index]!)
     if (difference !== 0) return difference
   }
-  return 0
+  // Where one ends in a parameter that spans segments, the other goes on with more to say.
+  return right.length - left.length
 }
 
 function kindOf (segment: string): number {

@@ -20,12 +20,13 @@ export function readDocument (name: string): Json {
 export interface Place {
   host: string
   base: string
-  /** The host is nothing but a variable that may take any value. */
-  anyHost: boolean
+  /** The host with `*` for each variable that may take any value; '*' alone is any host. */
+  pattern: string
 }
 
 /** One operation as the document declares it, with everything that a request needs. */
 export interface Declared {
+  /** `*` is any method; '' stands for a path without operations. */
   method: string
   key: string
   servers: readonly Place[]
@@ -36,12 +37,13 @@ const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'tr
 
 /** All operations in the order of the document. */
 export function declaredOf (document: Json): Declared[] {
-  const own = serversOf(document, [{ host: '', base: '', anyHost: true }])
+  const own = serversOf(document, [{ host: '', base: '', pattern: '*' }])
   const shared = document.swagger === undefined ? own : [swaggerPlace(document)]
   return Object.entries(object(document.paths)).filter(([key]) => !key.startsWith('x-')).flatMap(([key, raw]) => {
     const item = follow(document, raw)
     const above = serversOf(item, shared)
-    return methods.filter((method) => typeof item[method] === 'object').map((method) => {
+    const named = methods.filter((method) => typeof item[method] === 'object')
+    return (named.length === 0 ? [''] : named).map((method) => {
       const operation = object(item[method])
       const [servers, parameters] = [serversOf(operation, above), parametersOf(document, item, operation)]
       // `*` is any method.
@@ -63,7 +65,7 @@ function serversOf (holder: Json, inherited: readonly Place[]): readonly Place[]
 
 function swaggerPlace (document: Json): Place {
   const host = text(document.host).toLowerCase()
-  return { host, base: trim(text(document.basePath)), anyHost: host === '' }
+  return { host, base: trim(text(document.basePath)), pattern: host || '*' }
 }
 
 /** The place of a server with the defaults of its variables; a variable without a default stays `{x}`. */
@@ -72,15 +74,27 @@ function place (server: Json): Place {
   // A variable in front of a path is a whole origin.
   const raw = text(server.url).replace(/^\{([^{}/]*)\}(?=\/|$)/, (whole, name: string) =>
     /^https?:|^\//.test(text(object(variables[name]).default)) ? whole : `//${whole}`)
-  const url = raw.replace(/\{([^{}]*)\}/g, (whole, name: string) => {
-    const variable = object(variables[name])
-    return text(variable.default) || text(list(variable.enum)[0]) || whole
-  })
-  const match = /^(?:[a-z]+:|\{[^{}]*\}:)?\/\/([^/]*)(.*)$/i.exec(url)
-  const [host, path] = match === null ? ['', url.replace(/^\{[^{}]*\}/, '')] : [match[1]!, match[2]!]
-  const variable = /^(?:[^/]*\/\/)?\{([^{}]*)\}(?::\{[^{}]*\})?(?:\/|$)/.exec(raw)?.[1]
-  const open = variable !== undefined && list(object(variables[variable]).enum).length === 0
-  return { host: host.includes('{') ? '' : host.toLowerCase(), base: trim(path), anyHost: open || host === '' || host.includes('{') }
+  const [host, path] = cut(replace(raw, (name, whole) => {
+    const { enum: listed, default: usual } = object(variables[name])
+    return text(usual) || text(list(listed)[0]) || whole
+  }))
+  const [open] = cut(replace(raw, (name) => {
+    const { enum: listed, default: usual } = object(variables[name])
+    return list(listed).length === 0 && !text(usual).startsWith('/') ? '*' : text(usual)
+  }))
+  const pattern = /^[*.:]*$/.test(open) || open.includes('//') ? '*' : open
+  const isNamed = !host.includes('{') && (pattern !== '*' || /\.[a-z]{2,}(?::\d+)?$/.test(host))
+  return { host: isNamed ? host : '', base: trim(path), pattern }
+}
+
+function replace (url: string, value: (name: string, whole: string) => string): string {
+  return url.replace(/\{([^{}]*)\}/g, (whole, name: string) => value(name, whole))
+}
+
+/** Host and path. */
+function cut (url: string): [string, string] {
+  const match = /^(?:[a-z]+:|\*:|\{[^{}]*\}:)?\/\/([^/]*)(.*)$/i.exec(url)
+  return match === null ? ['', url.replace(/^\{[^{}]*\}/, '')] : [match[1]!.toLowerCase(), match[2]!]
 }
 
 function trim (path: string): string {

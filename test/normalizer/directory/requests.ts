@@ -15,9 +15,11 @@ export function pathOf (key: string): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
+const spanningExtensions = ['x-greedy', 'x-multi-segment', 'x-reservedExpansion']
+
 /** Names of the parameters that an operation declares to span segments. */
 export function spanning ({ parameters }: Declared): Set<string> {
-  const spans = [...parameters].filter(([, schema]) => schema['x-multi-segment'] === true || schema['x-greedy'] === true)
+  const spans = [...parameters].filter(([, schema]) => spanningExtensions.some((name) => schema[name] === true))
   return new Set(spans.map(([name]) => name))
 }
 

@@ -16,25 +16,36 @@ export function rowsOf (declared: readonly Declared[]): Row[] {
     const spans = new Set(operations.flatMap((operation) => [...spanning(operation)]))
     const path = pathOf(key).replace(/(?<=\/)\{([^{}]*)\}(?=\/|$)/g, (whole, expression: string) => spans.has(expression) ? `{${expression}+}` : whole)
     const places = operations.flatMap(({ servers, method }) => servers.map((server) => ({ ...server, method })))
-    const groups = groupBy(places, ({ host, base, anyHost }) => `${host} ${base} ${anyHost}`)
+    const groups = groupBy(places, ({ host, base, pattern }) => `${host} ${base} ${pattern}`)
     return [...groups.values()].map((group) => {
-      const { host, base, anyHost } = group[0]!
-      return { key, path, host, base, anyHost, methods: group.map(({ method }) => method) }
+      const { host, base, pattern } = group[0]!
+      return { key, path, host, base, pattern, methods: group.map(({ method }) => method).filter((method) => method !== '') }
     })
   })
 }
 
-/** Ranks rows by the requested host, and leaves out what cannot fit. A host that no row declares says nothing. */
-export function templatesOf (rows: readonly Row[]): Templates {
-  const hosts = new Set(rows.map(({ host }) => host))
+/** Ranks rows by the requested host, and leaves out what cannot fit. A host that is not one of `hosts` says nothing. */
+export function templatesOf (rows: readonly Row[], hosts: ReadonlySet<string> = hostsOf(rows)): Templates {
   const known = new Map<string, Map<number, OracleTemplate[]>>()
   return (host, path) => {
     const asked = hosts.has(host) ? host : ''
-    const templates = known.get(asked) ?? byLength(withoutTwins(rows.map(({ host: own, anyHost, ...row }) =>
-      ({ ...row, tier: asked === '' || own === asked ? 0 : anyHost ? 2 : 3 }))))
+    const templates = known.get(asked) ?? byLength(withoutTwins(rows.map(({ host: own, pattern, ...row }) =>
+      ({ ...row, tier: asked === '' ? 0 : tierOf(own, pattern, asked) }))))
     known.set(asked, templates)
     return [...templates.get(segmentsIn(normalForm(path))) ?? [], ...templates.get(anyLength) ?? []]
   }
+}
+
+/** All hosts of the rows. */
+export function hostsOf (rows: readonly Row[]): Set<string> {
+  return new Set(rows.map(({ host }) => host))
+}
+
+/** 0 = this very host, 1 = a wildcard of it fits, 2 = any host, 3 = others only. */
+function tierOf (own: string, pattern: string, host: string): number {
+  if (own === host && (pattern === '*' || !pattern.includes('*'))) return 0
+  if (pattern === '*' || pattern === '') return 2
+  return new RegExp(`^${pattern.replace(/[.]/g, '\\.').replaceAll('*', '.+')}$`, 'i').test(host) ? 1 : 3
 }
 
 const anyLength = -1
