@@ -60,7 +60,8 @@ async function readWhole (source: DocumentUrl, texts: Texts): Promise<RemoteDocu
   const { api, hints, problems } = await readDocument(document, url, label, file, remember, fetch)
   if (api === undefined || hints === undefined) throw unusable(label, 'The document cannot be read.')
   const findings = api.problems.map((problem) => problem.where === undefined ? problem : { ...problem, line: file.lineOf(problem.where) })
-  return { texts: texts.all(), path, title, hints, api: { ...api, problems: findings }, problems: problems.map((problem) => explained(problem, texts.failures)) }
+  const told = problems.map((problem) => explained(problem, texts.failures))
+  return { texts: texts.all(), path, title, hints, api: { ...api, problems: findings }, problems: told }
 }
 
 /** The parser says only that a reference cannot be read. */

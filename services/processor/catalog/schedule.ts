@@ -12,11 +12,11 @@ export interface Turn { at: number, failures: number }
  * (`random` is in 0..1), a tenth of an interval, so that many processors do not ask at once.
  */
 export function nextTurn (previous: Turn | undefined, outcome: Outcome, now: number, pace: Pace, random: number): Turn {
-  if (!outcome.failed) return { at: now + pace.intervalMs * (0.9 + 0.1 * random), failures: 0 }
+  if (!outcome.failed) return { at: Math.round(now + pace.intervalMs * (0.9 + 0.1 * random)), failures: 0 }
   const failures = (previous?.failures ?? 0) + 1
   const pause = Math.min(pace.intervalMs, pace.retryMs * 2 ** Math.min(failures - 1, 30))
   const asked = Math.min(outcome.retryAfterMs ?? 0, longestMs)
-  return { at: now + Math.max(pause * (0.5 + 0.5 * random), asked), failures }
+  return { at: Math.round(now + Math.max(pause * (0.5 + 0.5 * random), asked)), failures }
 }
 
 /** What became of asking; `retryAfterMs` is what the server wants. */
