@@ -19,7 +19,8 @@ const burst = { from: 400, to: 900 }
 
 /**
  * The demo's traffic, endless and the same for the same seed: eight partners, of which one goes over its quota, one uses a
- * path that no document declares, one asks for a slow operation, one meets a burst of errors; and a scanner without a key.
+ * path that no document declares, one asks for a slow operation, one meets a burst of errors, one still calls what is deprecated;
+ * and a scanner without a key.
  */
 export function * scenario (seed: number): Generator<DemoRequest, never> {
   const random = createRandom(seed)
@@ -35,7 +36,8 @@ const callers: ReadonlyArray<readonly [number, Caller]> = [
   [22, (random) => partner('acme', 'acme-erp/4.2.1', random, [
     [50, () => get(`/v1/orders/${uuid(random)}?expand=items`, 35)],
     [20, () => get(`/v1/orders?page=${between(random, 1, 40)}&limit=50`, 60)],
-    [15, () => ({ method: 'POST', target: '/v1/orders', status: 201, delay_ms: 70 })],
+    // A status that the document does not declare.
+    [15, () => ({ method: 'POST', target: '/v1/orders', status: random() < 0.06 ? 409 : 201, delay_ms: 70 })],
     [10, () => get(`/v1/orders/${uuid(random)}/items/${between(random, 1, 9)}`, 25)],
     [5, () => get('/v1/orders/export.csv', 180)],
   ])],
@@ -56,6 +58,8 @@ const callers: ReadonlyArray<readonly [number, Caller]> = [
     [55, () => get(`/fhir/r4/internal/export/${uuid(random)}`, 60)],
     [30, () => get(`/fhir/r4/Patient/${hex(random, 12)}`, 40)],
     [15, () => ({ method: 'POST', target: '/fhir/r4/Observation', status: 201, delay_ms: 55 })],
+    // A method that the path does not declare.
+    [5, () => ({ method: 'PUT', target: `/fhir/r4/Observation/${hex(random, 12)}`, status: 200, delay_ms: 50 })],
   ])],
   // Uses the operation that is slow by nature.
   [8, (random) => partner('wayne', 'Wayne-Rx/7.1', random, [
@@ -71,7 +75,9 @@ const callers: ReadonlyArray<readonly [number, Caller]> = [
   ])],
   [6, (random) => partner('stark', 'stark-wms/2.9', random, [
     [70, () => ({ method: 'PATCH', target: `/v1/orders/${uuid(random)}/status`, status: 200, delay_ms: 50 })],
-    [30, () => ({ method: 'POST', target: `/v1/orders/${uuid(random)}:cancel`, status: random() < 0.2 ? 409 : 200, delay_ms: 45 })],
+    [25, () => ({ method: 'POST', target: `/v1/orders/${uuid(random)}:cancel`, status: random() < 0.2 ? 409 : 200, delay_ms: 45 })],
+    // Deprecated in favour of the one above.
+    [5, () => ({ method: 'DELETE', target: `/v1/orders/${uuid(random)}`, status: 204, delay_ms: 40 })],
   ])],
   [5, (random) => partner('soylent', 'soylent-app/3.4 (iOS 17.5)', random, [
     [40, () => get(`/v1/products:search?q=${product(random)}`, 85)],
