@@ -1,0 +1,6 @@
+import { test } from 'node:test'
+import { flood } from './flood.ts'
+
+test('random paths of all kinds stay within the budgets, and every request is counted', { timeout: 120_000 }, async () => {
+  await flood(200_000, 20)
+})
