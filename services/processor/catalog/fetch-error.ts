@@ -69,12 +69,13 @@ function hintOf (code: string): string {
 }
 
 /** What an answer other than success means, and what to do about it. */
-export function statusError (status: number, url: URL, options: { retryAfter?: string, withheld: boolean }): FetchError {
+export function statusError (status: number, url: URL, options: { said: string, retryAfter?: string, withheld: boolean }): FetchError {
   const retriable = status >= 500 || [408, 425, 429].includes(status)
   const hint = options.withheld && (status === 401 || status === 403)
     ? 'A redirect led to another host, and credentials are never sent along; configure the URL of that host itself.'
     : statusHints[status] ?? (retriable ? 'The server has trouble; it is tried again.' : 'Check the URL.')
-  return new FetchError(`the server answered ${status}`, { url, status, retriable, hint, retryAfterMs: waitOf(options.retryAfter) })
+  const message = `the server answered ${status}${options.said === '' ? '' : `: ${options.said}`}`
+  return new FetchError(message, { url, status, retriable, hint, retryAfterMs: waitOf(options.retryAfter) })
 }
 
 const statusHints: Record<number, string> = {

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici'
 import { version } from '../../runtime/package.ts'
 import { exchangeError, FetchError, statusError } from './fetch-error.ts'
 import { readText } from './response-body.ts'
+import { serverMessage } from './server-message.ts'
 
 /** What a server gave to ask "has it changed?" with (RFC 9110 §8.8); '' where it gave none. */
 export interface Validators { etag: string, lastModified: string }
@@ -136,8 +137,9 @@ async function finish (response: Dispatcher.ResponseData, at: Step, options: Fet
     return { status: 'unchanged' }
   }
   if (status !== 200 && status !== 203) {
+    const said = await serverMessage(response, url, at.headers)
     await discard(response)
-    throw statusError(status, url, { retryAfter: headerOf(response, 'retry-after') || undefined, withheld })
+    throw statusError(status, url, { said, retryAfter: headerOf(response, 'retry-after') || undefined, withheld })
   }
   const headers = headersOf(response)
   const header = (name: string): string => headers.get(name) ?? ''

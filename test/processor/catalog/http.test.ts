@@ -210,6 +210,26 @@ test('statuses say whether to try again, when, and what to do', async () => {
   assert.match(await told('204'), /^204 never - /)
 })
 
+test('what a server says of its refusal is told, without what was sent to it', async () => {
+  const answers: Record<string, { type?: string, body: string | Buffer }> = {
+    '/backstage': { body: '{"error":{"name":"NotAllowedError","message":"The token\\n Bearer s3cr3t-token may not; nor s3cr3t-token"}}' },
+    '/kong': { body: '{"message":"Invalid RBAC credentials"}' },
+    '/problem': { type: 'application/problem+json', body: '{"title":"No","detail":"not today"}' },
+    '/text': { type: 'text/plain', body: 's3cr3t-token' },
+    '/broken': { body: '{"message":' },
+    '/odd': { body: '{"message":{"a":1},"error":"x"}' },
+    '/null?key=querys3cret': { body: '{"message":"no such key: querys3cret"}' },
+    '/huge': { body: `{"message":"${'x'.repeat(100_000)}"}` },
+  }
+  const server = await web((request, response) => {
+    const { type = 'application/json', body } = answers[request.url ?? ''] ?? assert.fail()
+    response.writeHead(403, { 'content-type': type }).end(body)
+  })
+  const told = await Promise.all(Object.keys(answers).map(async (path) =>
+    (await failure(server.url + path, { headers: { authorization: 'Bearer s3cr3t-token' } })).message.replace('the server answered 403', '')))
+  assert.deepEqual(told, [': The token … may not; nor …', ': Invalid RBAC credentials', ': not today', '', '', '', ': no such key: …', ''])
+})
+
 test('a redirect without a location, to another scheme or to a host that is not allowed is refused', async () => {
   const server = await web((request, response) => {
     response.writeHead(302, request.url === '/nowhere' ? {} : { location: request.url === '/file' ? 'file:///etc/passwd' : 'http://localhost:1/' }).end()
