@@ -14,7 +14,8 @@ export const OTHER = '__other__'
 export const REST = '{*}'
 
 const maxSegments = 12
-const maxLabel = 160
+const maxLabel = 150
+const maxSegment = 96
 const maxTested = 160
 
 /** The template of an undeclared path: words stay, values become `{int}`, `{uuid}`, …; `__other__` when malformed. */
@@ -103,7 +104,8 @@ export function inferSegment (raw: string): string {
   if (isLowerWord(raw)) return isName(raw) ? raw : '{id}'
   if (raw.length > maxTested) return /^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(raw) ? '{token}' : '{text}'
   const text = raw.includes('%') ? decode(raw) : raw
-  return typeOfValue(text) ?? typeOfParts(text) ?? typeOfName(text)
+  const label = typeOfValue(text) ?? typeOfParts(text) ?? typeOfName(text)
+  return label.length > maxSegment ? '{text}' : label
 }
 
 /** The most frequent kind of segment: short, and nothing but small letters. */
@@ -142,7 +144,8 @@ function typeOfParts (text: string): string | undefined {
   if (call !== null && isPlainWord(call[1]!)) return call[2] === '' ? text : `${call[1]}({key})`
   if (text.includes(',')) return '{list}'
   const colon = text.lastIndexOf(':')
-  if (colon > 0) return isPlainWord(text.slice(colon + 1)) ? `${inferSegment(text.slice(0, colon))}${text.slice(colon)}` : '{id}'
+  // A verb stands behind one colon; more of them are names of resources (`urn:a:b`).
+  if (colon > 0) return colon === text.indexOf(':') && isPlainWord(text.slice(colon + 1)) ? `${inferSegment(text.slice(0, colon))}${text.slice(colon)}` : '{id}'
   const dot = text.lastIndexOf('.')
   if (dot > 0 && extensions.has(text.slice(dot + 1).toLowerCase())) {
     const stem = inferSegment(text.slice(0, dot))

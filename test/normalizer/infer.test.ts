@@ -83,4 +83,7 @@ test('only its place tells a version from a number or a date', () => {
 test('a label is short, however long the words are', () => {
   const word = 'administration'.repeat(5)
   assert.equal(inferRoute(`/${word}/${word}/${word}/${word}/x`), `/${word}/${word}/${word}/{*}`)
+  for (const text of [`a${'.json'.repeat(30)}`, `ab${':ab'.repeat(50)}`, `${'ab-'.repeat(3)}${'word'.repeat(20)}`, 'a.'.repeat(70), 'a;'.repeat(60)]) {
+    for (const tail of ['', '.json', ':run', '(1)']) assert.ok(inferRoute(`/${text}${tail}`).length < 100, text)
+  }
 })

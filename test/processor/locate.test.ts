@@ -53,3 +53,17 @@ test('the catalog is read anew for each batch', () => {
   declared = declare({ documents: { a: { openapi: '3.1.0', paths: { '/a': { get: {} } } } } })
   assert.equal(outcome(), 'matched')
 })
+
+test('what is declared later wins, and the inferred label comes back with the older catalog', () => {
+  const older = declare({})
+  let declared = older
+  const inference = createInference({ total: 1 })
+  const locate = createLocator(() => declared, { inference })
+  const route = (target: string): string | undefined => locate([locatedEvent({ target, upstream_target: '' })])[0]?.route
+  assert.equal(route('/users/7'), '/users/{int}')
+  declared = declare({ documents: { users: { openapi: '3.1.0', paths: { '/users/{id}': { get: {} } } } } })
+  assert.equal(route('/users/7'), '/users/{id}')
+  assert.deepEqual([inference.size, route('/orders/7')], [1, '__other__'], 'the budget is not given back')
+  declared = older
+  assert.equal(route('/users/7'), '/users/{int}')
+})
