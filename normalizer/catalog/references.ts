@@ -42,9 +42,19 @@ export function resolve (document: Json, value: unknown): Json | undefined {
     if (!isObject(current)) return undefined
     if (typeof current.$ref !== 'string') return current
     if (!current.$ref.startsWith('#')) return undefined
-    current = atPointer(document, current.$ref.slice(1))
+    current = lookUp(document, current.$ref.slice(1))
   }
   return undefined
+}
+
+const known = new WeakMap<Json, Map<string, unknown>>()
+
+/** Documents refer to the same few parameters thousands of times. */
+function lookUp (document: Json, pointer: string): unknown {
+  const targets = known.get(document) ?? new Map<string, unknown>()
+  if (targets.size === 0) known.set(document, targets)
+  if (!targets.has(pointer)) targets.set(pointer, atPointer(document, pointer))
+  return targets.get(pointer)
 }
 
 function atPointer (document: Json, pointer: string): unknown {
@@ -59,6 +69,7 @@ function atPointer (document: Json, pointer: string): unknown {
 }
 
 function unescapeStep (step: string): string {
+  if (!step.includes('%') && !step.includes('~')) return step
   let text = step
   try {
     text = decodeURIComponent(step)
