@@ -18,7 +18,7 @@ export interface Mount {
 }
 
 /** The groups that a test picks. */
-export function mountSet (mounts: readonly Mount[], test: (mount: Mount, index: number) => boolean): MountSet {
+export function mountSet<T> (mounts: readonly T[], test: (mount: T, index: number) => boolean): MountSet {
   const members = mounts.flatMap((mount, index) => test(mount, index) ? [index] : [])
   const mask = new Uint8Array(mounts.length)
   for (const member of members) mask[member] = 1

@@ -3,8 +3,10 @@ import type { ApiDocument, Endpoint, Explanation, Form, GatewayMap, Match, Match
 import { explainMatch } from './explain.ts'
 import { declare, HEAD, mountSet, OPTIONS } from './forms.ts'
 import type { Mount } from './forms.ts'
-import { createGateway } from './gateway.ts'
-import type { GatewayHit } from './gateway.ts'
+import { openGateway } from './gateway.ts'
+import type { GatewayHit, ResolveRoute } from './gateway.ts'
+import { prepareGateway } from './gateway-rules.ts'
+import type { GatewayRule } from './gateway-rules.ts'
 import { indexHosts } from './hosts.ts'
 import { inferRoute } from './infer.ts'
 import { endpointOf, STRIPPED } from './leaves.ts'
@@ -50,11 +52,11 @@ export interface Normalizer {
  */
 export interface Prepared {
   readonly tree: Tree
-  readonly mounts: readonly Mount[]
+  readonly mounts: ReadonlyArray<Pick<Mount, 'service' | 'hosts'>>
   readonly methods: ReadonlyMap<string, number>
   readonly endpoints: readonly Endpoint[]
   readonly problems: readonly Problem[]
-  readonly gateway: GatewayMap | undefined
+  readonly rules: readonly GatewayRule[]
 }
 
 /**
@@ -69,21 +71,22 @@ export function compile (apis: readonly ApiDocument[], options: CompileOptions =
 export function prepare (apis: readonly ApiDocument[], options: CompileOptions = {}): Prepared {
   const documents = Array.isArray(apis) ? apis.filter(isRead) : []
   const { branches, mounts, methods, endpoints } = declare(documents)
-  const problems = [...documents.flatMap((api) => api.problems), ...lintTemplates(branches)]
-  return { tree: buildTree(branches), mounts, methods, endpoints, problems, gateway: options?.gateway }
+  const gateway = prepareGateway(options?.gateway, mounts)
+  const problems = [...documents.flatMap((api) => api.problems), ...lintTemplates(branches), ...gateway.problems]
+  const places = mounts.map(({ service, hosts }) => ({ service, hosts }))
+  return { tree: buildTree(branches), mounts: places, methods, endpoints, problems, rules: gateway.rules }
 }
 
 /** The cheap half of {@link compile}: a normalizer over what {@link prepare} gave, also after it was cloned. */
-export function open ({ tree, mounts, methods, endpoints, problems, gateway: map }: Prepared): Normalizer {
+export function open ({ tree, mounts, methods, endpoints, problems, rules }: Prepared): Normalizer {
   const searcher = createSearcher(tree)
-  const gateway = createGateway(map, mounts)
   const filter = { ...openFilter }
   const context: Context = {
     searcher,
     methods,
     hosts: indexHosts(mounts.map((mount) => mount.hosts)),
     services: indexServices(mounts),
-    gateway: gateway.resolve,
+    gateway: openGateway(rules),
     filter,
     preferNamed: createPreferNamed(searcher, filter),
   }
@@ -92,9 +95,11 @@ export function open ({ tree, mounts, methods, endpoints, problems, gateway: map
     match,
     infer: inferRoute,
     params: (_, found) => readParameters(found),
-    explain: (request) => explainMatch(request, match(request), searcher, methodNumber(context, request)),
+    explain: (request) => explainMatch({
+      request, match: match(request), searcher, filter, method: methodNumber(context, request), gateway: context.gateway, endpoints,
+    }),
     endpoints,
-    problems: [...problems, ...gateway.problems],
+    problems,
   }
 }
 
@@ -107,7 +112,7 @@ interface Context {
   methods: ReadonlyMap<string, number>
   hosts: ReturnType<typeof indexHosts>
   services: ReadonlyMap<string, MountSet>
-  gateway: ReturnType<typeof createGateway>['resolve']
+  gateway: ResolveRoute | null
   filter: Filter
   preferNamed: PreferNamed
 }
@@ -115,7 +120,7 @@ interface Context {
 /** Hosts that a document must not be answered for: only other documents declare them. */
 const OTHER_HOST = 3
 
-function indexServices (mounts: readonly Mount[]): Map<string, MountSet> {
+function indexServices (mounts: Prepared['mounts']): Map<string, MountSet> {
   const names = new Set(mounts.map((mount) => mount.service))
   return new Map([...names].map((name) => [name, mountSet(mounts, (mount) => mount.service === name)]))
 }

@@ -4,7 +4,9 @@
  * https://docs.rs/regex/latest/regex/#syntax. Look-around and back-references are not in it, here as there.
  */
 
-import { assemble, maxSize, run } from './pattern-program.ts'
+import { createMachine } from './pattern-machine.ts'
+import type { Machine } from './pattern-machine.ts'
+import { assemble, maxSize } from './pattern-program.ts'
 import type { Syntax } from './pattern-program.ts'
 
 /** A compiled pattern, anchored at the start. */
@@ -22,7 +24,8 @@ export function compilePattern (source: string): Pattern | null {
     const tree = parseAlternatives(parser)
     if (parser.at < source.length) return null
     const program = assemble(tree)
-    return { head: literalHead(tree), matchLength: (text) => run(program, text) }
+    let machine: Machine | undefined
+    return { head: literalHead(tree), matchLength: (text) => (machine ??= createMachine(program))(text) }
   } catch (error) {
     if (error instanceof SyntaxError) return null
     throw error

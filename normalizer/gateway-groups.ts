@@ -1,0 +1,95 @@
+/** Which documents describe the backend of a gateway's route. */
+import type { GatewayRoute } from './endpoint.ts'
+import { mountSet } from './forms.ts'
+import type { Mount } from './forms.ts'
+import { splitPort } from './hosts.ts'
+import { normalizeHost, normalizeText } from './path.ts'
+import type { MountSet } from './select.ts'
+
+/** The groups of servers that may answer for a route at one of its prefixes; null = all. */
+export type Describe = (route: GatewayRoute, prefix: string) => MountSet | null
+
+/**
+ * Which groups of servers describe a route's service: those of the same service name; else those served at the host of
+ * its URL; else those that declare paths under the route's prefix; else those that no other service claims by name or
+ * host. Null when that says nothing.
+ */
+export function createDescriber (mounts: readonly Mount[], routes: readonly GatewayRoute[]): Describe {
+  const labels = mounts.flatMap((mount, index) => mount.labels.map((label) => ({ label, index })))
+    .sort((a, b) => a.label < b.label ? -1 : a.label > b.label ? 1 : 0)
+  const claimed = claimedBy(routes, mounts, labels)
+  const known = new Map<string, MountSet | null>()
+  const groupsOf = (test: (mount: Mount, index: number) => boolean): MountSet | null => {
+    const groups = mountSet(mounts, test)
+    return groups.members.length === 0 ? null : groups
+  }
+  const ofService = new Map<string, MountSet | null>()
+  const groupsOfService = (service: string): MountSet | null => {
+    if (!ofService.has(service)) ofService.set(service, service === '' ? null : groupsOf((mount) => mount.service === service))
+    return ofService.get(service)!
+  }
+  return (route, prefix) => {
+    const key = `${route.service} ${route.service_url ?? ''} ${prefix} ${texts(route.hosts).join(' ')}`
+    const cached = known.get(key)
+    if (cached !== undefined) return cached
+    const named = groupsOfService(route.service)
+    if (named !== null) return named
+    const backend = hostOfUrl(route.service_url)
+    const under = groupsUnder(labels, prefix)
+    const hosts = texts(route.hosts).map((host) => splitPort(normalizeHost(host)).name)
+    const groups = (backend === '' ? null : groupsOf((mount) => mount.hosts.some((host) => splitPort(host).name === backend))) ??
+      (under === null ? null : groupsOf((mount, index) => under.has(index) && claimed[index] !== NAMED && mayServe(mount, hosts))) ??
+      groupsOf((_, index) => claimed[index] === FREE) ?? (claimed.includes(FREE) ? null : mountSet(mounts, () => false))
+    known.set(key, groups)
+    return groups
+  }
+}
+
+const FREE = 0
+const UNDER_PREFIX = 1
+const NAMED = 2
+
+/** Which groups of servers describe some service of the gateway: by name or host, by a route's prefix, or none. */
+function claimedBy (routes: readonly GatewayRoute[], mounts: readonly Mount[], labels: readonly Label[]): Uint8Array {
+  const names = new Set(routes.map((route) => route.service))
+  const backends = new Set(routes.map((route) => hostOfUrl(route.service_url)).filter((host) => host !== ''))
+  const claimed = Uint8Array.from(mounts, (mount) =>
+    names.has(mount.service) || mount.hosts.some((host) => backends.has(splitPort(host).name)) ? NAMED : FREE)
+  for (const prefix of new Set(routes.flatMap((route) => texts(route.paths)))) {
+    for (const group of groupsUnder(labels, normalizeText(prefix)) ?? []) claimed[group] = Math.max(claimed[group]!, UNDER_PREFIX)
+  }
+  return claimed
+}
+
+function mayServe (mount: Mount, hosts: readonly string[]): boolean {
+  return hosts.length === 0 || mount.hosts.some((host) => host === '' || hosts.includes(splitPort(host).name))
+}
+
+interface Label { label: string, index: number }
+
+/** Groups with a label at or below the prefix; null for a prefix that says nothing. */
+function groupsUnder (labels: readonly Label[], prefix: string): Set<number> | null {
+  const whole = prefix.replace(/\/+$/, '')
+  if (whole === '') return null
+  const groups = new Set<number>()
+  let low = 0
+  for (let high = labels.length; low < high;) {
+    const middle = (low + high) >>> 1
+    if (labels[middle]!.label < whole) low = middle + 1
+    else high = middle
+  }
+  for (; low < labels.length && labels[low]!.label.startsWith(whole); low++) {
+    const next = labels[low]!.label[whole.length]
+    if (next === undefined || next === '/') groups.add(labels[low]!.index)
+  }
+  return groups
+}
+
+function hostOfUrl (url: unknown): string {
+  return splitPort(normalizeHost(/^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(String(url ?? ''))?.[1] ?? '')).name
+}
+
+/** The strings of a list of which nothing is known. */
+export function texts (value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string' && item !== '') : []
+}
