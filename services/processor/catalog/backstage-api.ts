@@ -6,6 +6,7 @@ import { byteSize, duration } from '../../runtime/units.ts'
 import { keptEntity, neededBy, refOfEntity, versionFields, versionOf } from './backstage-entity.ts'
 import type { HeldEntity, RawEntity } from './backstage-entity.ts'
 import { readLegacyEntities } from './backstage-legacy.ts'
+import { withMissing } from './backstage-missing.ts'
 import { companions, fetchEntities, listEntities } from './backstage-server.ts'
 import type { BackstageServer, Listing } from './backstage-server.ts'
 import { FetchError, shownUrl } from './fetch-error.ts'
@@ -56,9 +57,18 @@ export async function readBackstageApi (
   const entities = await readEntities(server, previous, report)
   if (entities.length === 0 && previous.size > 0) throw emptied(server, previous.size)
   if (entities.length === 0) report('no-entities', `No entity fits the filter: ${options.filter.join(' or ')}.`)
-  const state = new Map(entities.map(heldOf).sort(([left], [right]) => left < right ? -1 : 1))
-  const changed = state.size !== previous.size || [...state].some(([ref, { version }]) => version === '' || previous.get(ref)?.version !== version)
-  return { entities: [...state.values()].map(({ entity }) => entity), problems, changed, digest: digestOf(state), state }
+  const state = withMissing(new Map(entities.map(heldOf)), previous, Date.now())
+  const missing = [...state.values()].filter(({ missingSince }) => missingSince !== undefined).length
+  if (missing > 0) report('entities-missing', `${missing} of ${state.size} entities went missing at once; they are kept until they are back, for an hour at most.`)
+  const kept = [...state.values()].map(({ entity }) => entity)
+  return { entities: kept, problems, changed: differs(state, previous), digest: digestOf(state), state }
+}
+
+function differs (state: BackstageState, previous: BackstageState): boolean {
+  return state.size !== previous.size || [...state].some(([ref, { version, missingSince }]) => {
+    const before = previous.get(ref)
+    return version === '' || before?.version !== version || before.missingSince !== missingSince
+  })
 }
 
 function digestOf (state: BackstageState): string {

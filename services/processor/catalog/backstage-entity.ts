@@ -8,6 +8,8 @@ export interface HeldEntity {
   /** `uid` and `etag`: Backstage changes the etag with any change of content, relations or status. */
   version: string
   entity: RawEntity
+  /** Epoch ms since when the server does not list it, for one that is kept nevertheless. */
+  missingSince?: number
 }
 
 /** The fields that tell an entity and its version. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { backstageApiSchema, readBackstageApi } from '../../../services/processor/catalog/backstage-api.ts'
 import type { BackstageReading, BackstageState } from '../../../services/processor/catalog/backstage-api.ts'
+import { withMissing } from '../../../services/processor/catalog/backstage-missing.ts'
 import { livingBackstage } from './living-backstage.ts'
 import type { LivingBackstage } from './living-backstage.ts'
 import { web } from './web.ts'
@@ -116,6 +117,37 @@ test('a definition that Backstage left elsewhere is named in full', async () => 
     { $text: 'https://git.example.com/apis/near.yaml' },
     { openapi: '3.1.0', paths: {} },
   ])
+})
+
+test('a catalog that is being filled again keeps what it had, until it is back', async () => {
+  const server = await shop(40)
+  const full = await read(server)
+  const all = [...server.entities]
+  server.entities.clear()
+  for (const [ref, entity] of all.slice(0, 5)) server.entities.set(ref, entity)
+  const early = await read(server, full.state)
+  assert.deepEqual([early.entities.length, early.digest === full.digest, early.changed], [47, true, true])
+  assert.match(early.problems[0]?.message ?? '', /^42 of 47 entities went missing at once/)
+  for (const [ref, entity] of all.slice(0, 46)) server.entities.set(ref, entity)
+  server.put('Component', 'service-0', { type: 'changed' })
+  const nearly = await read(server, early.state)
+  assert.deepEqual([nearly.entities.length, nearly.problems.length], [47, 1])
+  server.entities.set(...all[46]!)
+  const whole = await read(server, nearly.state)
+  assert.deepEqual([whole.entities.length, whole.problems, whole.changed], [47, [], true])
+  assert.equal((await read(server, whole.state)).changed, false)
+})
+
+test('what is missing for an hour is gone, and single entities are gone at once', () => {
+  const held = (count: number): BackstageState => new Map(Array.from({ length: count }, (_, index) => [`e${index}`, { version: '1', entity: {} }]))
+  const early = withMissing(held(3), held(40), 1000)
+  assert.deepEqual([early.size, early.get('e9')?.missingSince], [40, 1000])
+  assert.equal(withMissing(held(3), early, 3_600_999).size, 40)
+  assert.equal(withMissing(held(3), early, 3_601_000).size, 3)
+  assert.equal(withMissing(held(39), early, 2000).get('e39')?.missingSince, 1000)
+  assert.equal(withMissing(held(40), early, 2000).get('e39')?.missingSince, undefined)
+  assert.equal(withMissing(held(20), held(40), 1000).size, 20)
+  assert.equal(withMissing(held(0), held(10), 1000).size, 0)
 })
 
 test('where references cannot be posted, everything is listed whole, and only when something changed', async () => {
