@@ -9,7 +9,7 @@ import type { Inference, InferenceState } from '../../normalizer/index.ts'
 import { GatelensError, messageOf, systemCode } from '../runtime/errors.ts'
 import { writeDurably } from '../runtime/files.ts'
 import type { Logger } from '../runtime/log.ts'
-import type { Sink } from './contract.ts'
+import type { Sink, Telemetry } from './contract.ts'
 import { scrub } from './enrich/secrets.ts'
 import { normalizeSchema } from './normalize/bounds.ts'
 import type { NormalizeConfig } from './normalize/bounds.ts'
@@ -29,17 +29,25 @@ export interface KeptRoutes {
   guard (sink: Sink): Sink
 }
 
+/** What keeping routes takes besides a folder. */
+export interface RoutesContext {
+  writer: StateWriter
+  telemetry: Pick<Telemetry, 'set'>
+  log: Pick<Logger, 'warn'>
+}
+
 /**
  * Opens `<folder>/inference.json`. A file that cannot be read as such is left with a warning, and routes are given anew.
  * `writer` does the writes: on a full disk they wait, and with them the input.
  */
 export async function keepRoutes (
-  folder: string, bounds: NormalizeConfig['inference'], { writer, log }: { writer: StateWriter, log: Pick<Logger, 'warn'> }
+  folder: string, bounds: NormalizeConfig['inference'], { writer, telemetry, log }: RoutesContext
 ): Promise<KeptRoutes> {
   const path = join(folder, 'inference.json')
   const inference = createRoutes(bounds)
   inference.load(await readState(path, log))
   let saved = inference.size
+  telemetry.set('gatelens_inferred_routes', {}, saved)
   const save = async (): Promise<void> => {
     const { size } = inference
     if (size === saved) return
@@ -49,6 +57,7 @@ export async function keepRoutes (
     })
     if (!written) throw unwritable(path, 'the disk is full')
     saved = size
+    telemetry.set('gatelens_inferred_routes', {}, size)
   }
   const guard = (sink: Sink): Sink => ({
     write: async (batch, landed) => {

@@ -12,12 +12,14 @@ import { makeFolder } from './input/fixture.ts'
 const defaults = normalizeSchema.parse({}).inference
 const write = async (run: () => Promise<void>): Promise<boolean> => run().then(() => true)
 
-interface Kept extends KeptRoutes { warnings: object[], path: string }
+interface Kept extends KeptRoutes { warnings: object[], shown: number[], path: string }
 
 async function keep (folder: string, bounds = defaults): Promise<Kept> {
   const warnings: object[] = []
+  const shown: number[] = []
   const log = { warn: (fields: object) => { warnings.push(fields) } }
-  return { ...await keepRoutes(folder, bounds, { writer: write, log }), warnings, path: join(folder, 'inference.json') }
+  const telemetry = { set: (_name: string, _labels: object, value: number) => { shown.push(value) } }
+  return { ...await keepRoutes(folder, bounds, { writer: write, telemetry, log }), warnings, shown, path: join(folder, 'inference.json') }
 }
 
 function folderWith (t: TestContext, content: string): string {
@@ -54,6 +56,7 @@ test('the file is written before a batch with a new route goes out, and only the
   writeFileSync(kept.path, 'untouched')
   kept.inference.infer('orders', '/alpha/43')
   await sink.write(batch)
+  assert.deepEqual(kept.shown, [0, 1])
   assert.deepEqual(seen, ['', '{"version":1,"services":{"orders":["/alpha/{int}"]}}\n', 'untouched'])
 })
 

@@ -38,6 +38,7 @@ export const metrics = {
   gatelens_input_lag_records: { type: 'gauge', labels: ['input'], help: 'Records of the input (Kafka: of the partitions held) that are not committed yet.' },
   gatelens_input_lag_seconds: { type: 'gauge', labels: ['input'], help: 'Age of the newest processed event against the wall clock.' },
   gatelens_spool_bytes: { type: 'gauge', labels: [], help: 'Bytes that wait on disk for the store.' },
+  gatelens_inferred_routes: { type: 'gauge', labels: [], help: 'Routes inferred from undeclared paths so far; at normalize.inference.total new ones are counted as __other__.' },
   gatelens_state_writable: { type: 'gauge', labels: [], help: '1 while the state folder takes checkpoints and batches, 0 while it does not (a full disk) and the input waits.' },
   gatelens_store_up: { type: 'gauge', labels: [], help: '1 while the store takes writes.' },
   gatelens_store_insert_seconds: { type: 'histogram', labels: [], help: 'Time that one insert took.' },
