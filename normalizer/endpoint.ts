@@ -182,15 +182,59 @@ export type Segment =
 export interface Candidate {
   endpoint: Endpoint
   route: string
-  outcome: 'winner' | 'loser'
+  /** `rival`: nothing tells it from the winner, so that the match is ambiguous. */
+  outcome: 'winner' | 'rival' | 'loser'
   /** Why it won or lost, a sentence. */
+  reason: string
+}
+
+/** What became of a request target (rule 1). Parts hold raw values. */
+export interface TargetSteps {
+  scheme: string
+  authority: string
+  /** The host that the target itself names; it outweighs the request's. */
+  host: string
+  /** With its `?`. */
+  query: string
+  /** With its `#`. */
+  fragment: string
+  /** In normal form; '' when the target is malformed. */
+  path: string
+  /** What was done to the path, in words. */
+  changes: readonly string[]
+  /** Why the target is no path; '' when it is one. */
+  malformed: string
+}
+
+/** The declared template that comes closest to an undeclared path. */
+export interface NearestTemplate {
+  route: string
+  /** 1-based place of the first segment that differs; `expected` or `found` is '' where one of the two has ended. */
+  segment: number
+  expected: string
+  found: string
+}
+
+/** One segment of an undeclared path. */
+export interface InferredSegment {
+  segment: string
+  label: string
   reason: string
 }
 
 /** Why a request resolved as it did. */
 export interface Explanation {
   match: Match
-  /** The rule that decided, a sentence that names the rule of the design. */
+  /** The rule that decided, a sentence that names the rule of the guide. */
   rule: string
   candidates: Candidate[]
+  target: TargetSteps
+  /** The path as the gateway's route hands it to the service; '' without a route. */
+  upstream: string
+  /** Declared methods of the path, when the asked one is not declared. */
+  allowed: readonly string[]
+  /** For a path that nothing fits. */
+  nearest: NearestTemplate | undefined
+  /** For an unmatched path: what inference makes of it. */
+  inferred: readonly InferredSegment[]
 }

@@ -1,72 +1,92 @@
-/** Why a request resolved as it did: every template that fits, and the rule that chose among them. */
-import type { Leaf } from './branch.ts'
-import type { Candidate, Explanation, Match, MatchRequest } from './endpoint.ts'
+/** Why a request resolved as it did: how its target was cut, every template that fits, and the rule that chose among them. */
+import type { Candidate, Endpoint, Explanation, Match, MatchRequest } from './endpoint.ts'
+import { judge } from './explain/candidates.ts'
+import { findNearest } from './explain/nearest.ts'
+import { explainSegments } from './explain/segments.ts'
+import { explainTarget } from './explain/target.ts'
+import type { ResolveRoute } from './gateway.ts'
 import type { Searcher } from './search.ts'
+import type { Filter } from './select.ts'
 
-const most = 100
-
-/** Explains a match. The candidates are what fits the compared path by shape, at most 100, in the order of the search. */
-export function explainMatch (request: MatchRequest, match: Match, searcher: Searcher, method: number): Explanation {
-  const candidates: Candidate[] = []
-  const seen = new Set<string>()
-  if (match.outcome !== 'malformed' && searcher.scan(match.path === '' ? request.path : match.path)) {
-    searcher.each((leaf, slash) => {
-      const candidate = toCandidate(match, leaf, slash, method)
-      const key = `${candidate.endpoint.source} ${candidate.endpoint.where} ${candidate.route}`
-      if (seen.has(key) || candidates.length >= most) return
-      seen.add(key)
-      candidates.push(candidate)
-    })
-  }
-  candidates.sort((a, b) => Number(b.outcome === 'winner') - Number(a.outcome === 'winner'))
-  return { match, rule: ruleOf(match, candidates.length), candidates }
+/** A match just made, and what it was made with: the filter is still that of the search that found it. */
+export interface Explained {
+  request: MatchRequest
+  match: Match
+  searcher: Searcher
+  filter: Filter
+  method: number
+  gateway: ResolveRoute | null
+  endpoints: readonly Endpoint[]
 }
 
-function toCandidate (match: Match, leaf: Leaf, slash: boolean, method: number): Candidate {
-  const endpoint = leaf.record.byMethod[method] ?? leaf.record.path
-  const winner = match.form === leaf.form && match.endpoint === endpoint
+/** Explains a match. The candidates are what fits the compared path by shape, at most 100, the winner first. */
+export function explainMatch (explained: Explained): Explanation {
+  const { request, match, searcher, filter, method } = explained
+  const target = explainTarget(request?.path)
+  const compared = match.path === '' ? target.path : match.path
+  const service = textOf(request?.service)
+  const fits = match.outcome !== 'malformed' && compared !== '' && searcher.scan(compared)
+  const { candidates, rule } = fits ? judge({ match, searcher, filter, method, service }) : { candidates: [], rule: '' }
+  const unmatched = match.outcome === 'unmatched' && target.malformed === ''
   return {
-    endpoint,
-    route: leaf.form.label,
-    outcome: winner ? 'winner' : 'loser',
-    reason: winner ? winnerReason(match) : loserReason(match, leaf, slash, endpoint.method === ''),
+    match,
+    rule: ruleOf(match, target.malformed, candidates.length, rule, compared !== target.path),
+    candidates: candidates.map((candidate) => candidate.outcome === 'winner' ? { ...candidate, reason: winnerReason(match, service) } : candidate),
+    target,
+    upstream: upstreamOf(explained, target.path, target.host),
+    allowed: match.outcome === 'method_not_declared' ? allowedMethods(explained.endpoints, candidates) : [],
+    nearest: unmatched && candidates.length === 0 ? findNearest(searcher.leaves, target.path) : undefined,
+    inferred: unmatched ? explainSegments(target.path) : [],
   }
 }
 
-function winnerReason (match: Match): string {
-  const notes = [scopeNote(match)]
+function textOf (value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** The path as the gateway's route hands it to the service; '' without a route. */
+function upstreamOf ({ request, match, gateway }: Explained, path: string, authority: string): string {
+  if (gateway === null || match.gateway === undefined) return ''
+  const host = authority === '' ? request.host : authority
+  const named = gateway(request, host, path)
+  if (named?.route === match.gateway) return named.upstream
+  const unnamed = gateway({ ...request, service: '', route: '' }, host, path)
+  return unnamed?.route === match.gateway ? unnamed.upstream : ''
+}
+
+/** Methods of the winning path, at whatever servers. */
+function allowedMethods (endpoints: readonly Endpoint[], [winner]: readonly Candidate[]): string[] {
+  if (winner === undefined) return []
+  const { source, template } = winner.endpoint
+  const declared = endpoints.filter((endpoint) => endpoint.source === source && endpoint.template === template)
+  return [...new Set(declared.map(({ method }) => method))]
+}
+
+function winnerReason (match: Match, service: string): string {
+  const notes = [scopeNote(match, service)]
   if (match.stripped) notes.push('fits without its base path')
   if (match.slash) notes.push('fits but for the trailing slash')
   if (match.tag === 'head') notes.push('its GET answers HEAD')
   return notes.join('; ')
 }
 
-function scopeNote (match: Match): string {
-  if (match.scope === 'gateway') return `the gateway route ${match.gateway?.name ?? ''} leads to its document`
-  if (match.scope === 'service') return 'the request names its service'
+function scopeNote (match: Match, service: string): string {
+  if (match.scope === 'gateway') return match.gateway === undefined ? 'the name of the gateway\'s route carries its template' : `the gateway route ${match.gateway.name} leads to its document`
+  if (match.scope === 'service') return `the request names its service${service === '' ? '' : ` ${service}`}`
   if (match.scope === 'host') return 'its document fits the host'
   return match.scope === 'rescue' ? 'the only document that declares the path, for other hosts' : 'fits the path'
 }
 
-function loserReason (match: Match, leaf: Leaf, slash: boolean, undeclared: boolean): string {
-  if (match.endpoint === undefined) return 'its document is served at other hosts'
-  if (match.endpoint.source !== leaf.record.path.source && match.scope !== 'catalog') return 'another document is meant by host, gateway route or service'
-  if (leaf.stripped === 1 && !match.stripped) return 'fits without its base path only; with base path wins'
-  if (slash && !match.slash) return 'fits but for the trailing slash; the exact form wins'
-  if (undeclared && match.tag === '' && match.outcome === 'matched') return 'does not declare the method, and is not more specific'
-  return match.form?.label === leaf.form.label || match.sameShape || match.outcome === 'ambiguous'
-    ? 'comes later among templates of the same shape, or is less specific'
-    : 'is less specific: the leftmost difference decides, static before mixed before parameter'
-}
-
-function ruleOf (match: Match, candidates: number): string {
-  if (match.outcome === 'malformed') return 'rule 1: the target is no path'
-  if (match.outcome === 'unmatched') return 'no declared template fits'
+function ruleOf (match: Match, malformed: string, candidates: number, decisive: string, rewritten: boolean): string {
+  if (match.outcome === 'malformed') return `rule 1: the target is no path: ${malformed}`
+  if (match.outcome === 'unmatched') return candidates > 0 ? 'rule 2: what fits is served at other hosts' : malformed === '' ? 'no declared template fits' : `no declared template fits: ${malformed}`
   if (match.outcome === 'method_not_declared') return 'rule 5: the path is chosen before the method, and does not declare it'
   if (match.outcome === 'ambiguous') return 'rule 8: templates of the same shape from different documents, and nothing tells them apart; the first was taken'
   if (match.tag === 'options') return 'rule 5: OPTIONS on a declared path'
-  if (match.sameShape) return 'rule 8: templates of the same shape; the first was taken'
-  if (match.scope === 'gateway' || match.scope === 'service') return 'rule 3: the gateway route or service names the document'
-  if (candidates > 1 && match.scope === 'host') return 'rule 2: host and base path first'
-  return candidates > 1 ? 'rule 4: the leftmost difference decides, static before mixed before parameter' : 'rule 4: the only template that fits'
+  if (match.scope === 'rescue') return 'rule 2: no document of this host knows the path; one other declares it'
+  if (decisive !== '') return decisive
+  if (rewritten) return 'rule 3: the path as the gateway hands it on is the one that a template fits'
+  if (match.stripped) return 'rule 2: the only template that fits, without its base path'
+  if (match.slash) return 'rule 4: the only template that fits, but for the trailing slash'
+  return match.tag === 'head' ? 'rule 5: the GET of the only template that fits answers HEAD' : 'rule 4: the only template that fits'
 }

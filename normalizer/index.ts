@@ -13,8 +13,8 @@ export type { KongCatalog, KongConsumer, KongService } from './catalog/kong.ts'
 export { readOpenApi } from './catalog/openapi.ts'
 export type { ReadOptions } from './catalog/openapi.ts'
 export type {
-  ApiDocument, ApiOperation, ApiPath, Candidate, Endpoint, Explanation, GatewayMap, GatewayRoute, Match, MatchOutcome,
-  MatchRequest, ParameterValues, Problem, Scope, Server, Severity,
+  ApiDocument, ApiOperation, ApiPath, Candidate, Endpoint, Explanation, GatewayMap, GatewayRoute, InferredSegment,
+  Match, MatchOutcome, MatchRequest, NearestTemplate, ParameterValues, Problem, Scope, Server, Severity, TargetSteps,
 } from './endpoint.ts'
 export { inferRoute } from './infer.ts'
 export { createInference, isInferenceState } from './inference.ts'

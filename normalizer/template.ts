@@ -67,6 +67,13 @@ export function shapeOf (segments: readonly Segment[], slash: boolean): string {
   return parts.join('') + (slash ? '/' : '')
 }
 
+/** A segment as a template writes it. */
+export function writeSegment (segment: Segment): string {
+  if (segment.kind === 'static') return segment.text
+  if (segment.kind !== 'mixed') return `{${segment.names.join('}{')}${segment.kind === 'greedy' ? '+' : ''}}`
+  return segment.literals.map((literal, index) => literal + (segment.names[index] ?? []).map((name) => `{${name}}`).join('')).join('')
+}
+
 const none: ReadonlySet<string> = new Set()
 
 type Token = { literal: string } | { name: string, greedy: boolean }

@@ -2,7 +2,7 @@
 import type { ApiDocument, ParameterValues, Problem } from '../endpoint.ts'
 import { declare } from '../forms.ts'
 import type { Declared } from '../forms.ts'
-import { open, prepare } from '../normalizer.ts'
+import { compile } from '../normalizer.ts'
 import type { CompileOptions } from '../normalizer.ts'
 import { indexSuccessors, lintOperations } from './operations.ts'
 import { lintReach, reach } from './reach.ts'
@@ -22,11 +22,10 @@ export function lintCatalog (apis: readonly ApiDocument[], options: CompileOptio
 }
 
 function lintReachable (apis: readonly ApiDocument[], { gateway }: CompileOptions): Problem[] {
-  const prepared = prepare(apis)
   const declared = declare(apis)
-  const plain = open(prepared)
+  const plain = compile(apis)
   const probe: Probe = { match: plain.match, fresh: freshValue(declared.branches), depth: depthOf(declared) }
-  const leads = createLeads(gateway, probe.fresh, open({ ...prepared, gateway }).match)
+  const leads = createLeads(gateway, probe.fresh, gateway === undefined ? plain.match : compile(apis, { gateway }).match)
   const documented = valuesOf(apis)
   return subjectsOf(declared).flatMap((subject) => {
     const reached = reach(probe, subject)

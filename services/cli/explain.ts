@@ -1,18 +1,31 @@
+import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
-import type { Explanation } from '../../normalizer/index.ts'
+import type { MatchRequest } from '../../normalizer/index.ts'
 import { GatelensError } from '../runtime/errors.ts'
 import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
+import { explanationJson, renderExplanation } from './explain/render.ts'
 import { exitCodes, print } from './outcome.ts'
-import { colors, formatText, renderTable, renderTitle } from './terminal.ts'
+import { createPlaceFinder } from './source-lines.ts'
 
-interface ExplainOptions extends CatalogOptions { host?: string, json?: true }
+interface ExplainOptions extends CatalogOptions {
+  host?: string
+  service?: string
+  route?: string
+  upstream?: string
+  header?: Record<string, string>
+  json?: true
+}
 
 /** Defines `gatelens explain`. */
 export function explain (command: Command): void {
   addCatalogOptions(command.argument('[method]', 'request method, such as GET').argument('[url]', 'URL or path, as a client sends it'))
     .usage('<method> <url> [options]')
     .option('--host <name>', 'requested host, when the URL is only a path')
+    .option('--service <name>', 'backend, as the record names it')
+    .option('--route <name>', 'route of the gateway, as the record names it')
+    .option('--upstream <target>', 'target as the gateway sent it upstream')
+    .option('-H, --header <name: value>', 'request header that the gateway\'s routes may ask for; can be repeated', readHeader)
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExits with 1 when no declared operation answers the request.')
     .action(run)
@@ -24,48 +37,23 @@ async function run (first: string | undefined, second: string | undefined, optio
   const [method, url, ...more] = [first, second, ...openapi.operands, ...backstage.operands].filter((word) => word !== undefined)
   if (method === undefined || url === undefined || more.length > 0) throw new GatelensError('USAGE', 'a method and a URL are wanted', { hint: 'Try: gatelens explain GET /v1/orders/42 --openapi openapi.yaml' })
   const { normalizer } = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
-  const explanation = normalizer.explain({ method: method.toUpperCase(), path: url, host: options.host ?? hostOf(url) })
-  const { match } = explanation
-  const inferred = match.outcome === 'unmatched' ? normalizer.infer(match.path) : ''
-  await print(options.json === true ? `${JSON.stringify(shape(explanation, inferred), null, 2)}\n` : render(method, url, explanation, inferred))
-  if (match.outcome !== 'matched' && match.outcome !== 'ambiguous') process.exitCode = exitCodes.findings
+  const explanation = normalizer.explain(requestOf(method, url, options))
+  const placeOf = createPlaceFinder()
+  const places: string[] = []
+  for (const { endpoint: { source, where } } of explanation.candidates) places.push(await placeOf(source, where))
+  const located = { method: method.toUpperCase(), url, explanation, places }
+  await print(options.json === true ? `${JSON.stringify(explanationJson(located), null, 2)}\n` : renderExplanation(located))
+  const { outcome } = explanation.match
+  if (outcome !== 'matched' && outcome !== 'ambiguous') process.exitCode = exitCodes.findings
 }
 
-function hostOf (url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).host : undefined
+function requestOf (method: string, url: string, { host, service, route, upstream, header }: ExplainOptions): MatchRequest {
+  const request = { method: method.toUpperCase(), path: url, host: host ?? header?.host, service, route, upstream, headers: header }
+  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as unknown as MatchRequest
 }
 
-function shape ({ match, rule, candidates }: Explanation, inferred: string): unknown {
-  const { endpoint } = match
-  return {
-    outcome: match.outcome,
-    route: endpoint === undefined ? inferred : match.route,
-    template: endpoint?.template ?? null,
-    operationId: endpoint?.operationId || null,
-    service: endpoint?.service || null,
-    source: endpoint?.source ?? null,
-    gateway_route: match.gateway?.name ?? null,
-    rule,
-    candidates: candidates.map(({ endpoint: { method, template, service, source }, route, outcome, reason }) =>
-      ({ outcome, method, route, template, service, source, reason })),
-  }
-}
-
-function render (method: string, url: string, { match, rule, candidates }: Explanation, inferred: string): string {
-  const { endpoint } = match
-  const facts: Array<[string, string]> = [
-    ['outcome', match.outcome === 'matched' ? colors.green(match.outcome) : colors.yellow(match.outcome)],
-    ['route', endpoint !== undefined ? match.route : inferred === '' ? '' : `${inferred} (inferred)`],
-    ['operation', endpoint?.operationId ?? ''],
-    ['document', endpoint === undefined ? '' : `${`${endpoint.api} ${endpoint.apiVersion}`.trim()}  ${colors.dim(endpoint.source)}`.trim()],
-    ['service', endpoint?.service ?? ''],
-    ['gateway', match.gateway === undefined ? '' : `route ${match.gateway.name} of service ${match.gateway.service}`],
-    ['decided by', rule],
-  ]
-  const head = `${renderTitle(`${method.toUpperCase()} ${formatText(url, 160)}`)}\n`
-  const lines = facts.filter(([, text]) => text !== '').map(([label, text]) => `  ${colors.dim(label.padEnd(13))}${text}`).join('\n')
-  if (candidates.length === 0) return `${head}${lines}\n`
-  const rows = candidates.map((item) =>
-    [item.outcome === 'winner' ? colors.green('▸') : ' ', item.endpoint.method || '-', item.route, item.endpoint.service, item.reason])
-  return `${head}${lines}\n\n${renderTitle('Candidates')}\n${renderTable(['', 'method', 'route', 'service', 'why'].map((name) => ({ head: name })), rows)}\n`
+function readHeader (text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, name, value] = /^([^\s:]+):\s*(.*?)\s*$/.exec(text) ?? []
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('Write a header as "name: value".')
+  return { ...before, [name.toLowerCase()]: value }
 }

@@ -1,0 +1,100 @@
+/** An explanation as text for people and as JSON. */
+import type { Candidate, Explanation, TargetSteps } from '../../../normalizer/index.ts'
+import { colors, formatText, renderTable, renderTitle } from '../terminal.ts'
+
+/** An explanation with `file:line` of its candidates, in their order. */
+export interface Located { method: string, url: string, explanation: Explanation, places: readonly string[] }
+
+/** As text: what was found, how the target was read, every candidate, and the types of an undeclared path. */
+export function renderExplanation (located: Located): string {
+  const { method, url, explanation } = located
+  const facts = factsOf(located).filter(([, text]) => text !== '')
+  const head = [renderTitle(`${method} ${formatText(url, 160)}`), ...facts.map(([label, text]) => `  ${colors.dim(label.padEnd(13))}${text}`)]
+  return `${head.join('\n')}\n${renderCandidates(located)}${renderInferred(explanation)}`
+}
+
+/** As one JSON object. */
+export function explanationJson ({ explanation, places }: Located): unknown {
+  const { match, rule, candidates, target, upstream, allowed, nearest, inferred } = explanation
+  const { endpoint } = match
+  return {
+    outcome: match.outcome,
+    route: endpoint === undefined ? inferredRoute(explanation) : match.route,
+    template: endpoint?.template ?? null,
+    operationId: endpoint?.operationId || null,
+    service: endpoint?.service || null,
+    source: endpoint?.source ?? null,
+    gateway_route: match.gateway?.name ?? null,
+    upstream: upstream || null,
+    scope: match.scope || null,
+    compared: match.path || null,
+    rule,
+    target,
+    allowed,
+    nearest: nearest ?? null,
+    inferred,
+    candidates: candidates.map(({ endpoint: { method, template, service, source }, route, outcome, reason }, index) =>
+      ({ outcome, method, route, template, service, source, place: places[index] ?? source, reason })),
+  }
+}
+
+function factsOf ({ url, explanation, places }: Located): Array<[string, string]> {
+  const { match, rule, target, allowed } = explanation
+  const { endpoint } = match
+  const inferred = inferredRoute(explanation)
+  return [
+    ['outcome', match.outcome === 'matched' ? colors.green(match.outcome) : colors.yellow(match.outcome)],
+    ['route', endpoint !== undefined ? match.route : inferred === '' ? '' : `${inferred} (inferred)`],
+    ['operation', endpoint?.operationId ?? ''],
+    ['document', endpoint === undefined ? '' : `${`${endpoint.api} ${endpoint.apiVersion}`.trim()}  ${colors.dim(places[0] ?? endpoint.source)}`.trim()],
+    ['service', endpoint?.service ?? ''],
+    ['methods', allowed.length === 0 ? '' : `${allowed.map((method) => method === '*' ? 'any' : method).join(', ')} (declared there)`],
+    ['target', formatText(describeTarget(target), 400)],
+    ['compared', match.path === '' || (match.path === target.path && match.path === url) ? '' : formatText(match.path, 200)],
+    ['gateway', describeGateway(explanation)],
+    ['decided by', rule],
+    ['nearest', describeNearest(explanation)],
+  ]
+}
+
+function inferredRoute ({ match, inferred }: Explanation): string {
+  return match.outcome === 'unmatched' && inferred.length > 0 ? `/${inferred.map(({ label }) => label).join('/')}` : ''
+}
+
+function describeTarget ({ scheme, host, query, fragment, changes }: TargetSteps): string {
+  return [
+    scheme === '' ? '' : `scheme ${scheme} and host ${host} were cut`,
+    query === '' ? '' : 'the query was cut',
+    fragment === '' ? '' : 'the fragment was cut',
+    ...changes,
+  ].filter((text) => text !== '').join('; ')
+}
+
+function describeGateway ({ match, upstream }: Explanation): string {
+  if (match.gateway === undefined) return ''
+  return `route ${match.gateway.name} of service ${match.gateway.service}${upstream === '' ? '' : `, which is asked for ${formatText(upstream, 200)}`}`
+}
+
+function describeNearest ({ nearest }: Explanation): string {
+  if (nearest === undefined) return ''
+  const { route, segment, expected, found } = nearest
+  if (expected === '') return `${route}, which ends before segment ${segment}, "${formatText(found)}"`
+  return found === ''
+    ? `${route}, which goes on with segment ${segment}, ${expected}`
+    : `${route}, which differs at segment ${segment}: ${expected} instead of "${formatText(found)}"`
+}
+
+const marks: Readonly<Record<Candidate['outcome'], string>> = { winner: colors.green('▸'), rival: colors.yellow('='), loser: ' ' }
+
+function renderCandidates ({ explanation: { candidates }, places }: Located): string {
+  if (candidates.length === 0) return ''
+  const rows = candidates.map(({ outcome, endpoint, route, reason }, index) =>
+    [marks[outcome], endpoint.method === '*' ? 'any' : endpoint.method || '-', route, endpoint.service, places[index] ?? '', reason])
+  return `\n${renderTitle('Candidates')}\n${renderTable(['', 'method', 'route', 'service', 'place', 'why'].map((name) => ({ head: name })), rows)}\n`
+}
+
+function renderInferred ({ inferred }: Explanation): string {
+  if (inferred.length === 0) return ''
+  const rows = inferred.map(({ segment, label, reason }) => [formatText(segment, 60), label, reason])
+  return `\n${renderTitle('Inferred')}\n${renderTable(['segment', 'becomes', 'why'].map((name) => ({ head: name })), rows)}\n`
+}
