@@ -23,7 +23,7 @@ export function createNamedRoutes (): (name: unknown) => NamedRoute | undefined 
   const known = new Map<string, NamedRoute | undefined>()
   return (name) => {
     // Nearly all names are just names.
-    if (typeof name !== 'string' || !/[/`]/.test(name)) return undefined
+    if (typeof name !== 'string' || !name.includes('/')) return undefined
     if (known.has(name)) return known.get(name)
     if (known.size >= mostNames) known.clear()
     const route = compileName(name)
