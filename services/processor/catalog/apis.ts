@@ -9,7 +9,7 @@ import { findKeptFiles } from './files.ts'
 import { isApiDocument, readDocument, serviceOfPath } from './openapi.ts'
 import type { LoadedApi, ServiceChooser } from './openapi.ts'
 import { loadApiFile, loadApiUrl } from './api-source.ts'
-import { documentUnit } from './remote-unit.ts'
+import { documentUnit, openapiUnit } from './remote-unit.ts'
 import { isUrl } from './sources.ts'
 import type { OpenApiSource } from './sources.ts'
 
@@ -51,15 +51,12 @@ export async function loadApis (options: ApiSources): Promise<LoadedApis> {
 
 async function loadSource (source: OpenApiSource, options: ApiSources, loaded: Map<string, LoadedApi>): Promise<void> {
   const { backstage, context } = options
-  if (typeof source === 'object' && 'url' in source) {
-    const { url, service = '', token, headers = {}, interval } = source
-    const bearer: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
-    const unit = documentUnit({ url, headers: { ...bearer, ...headers } }, interval)
-    loaded.set(url, await loadApiUrl(unit, chooser(service, backstage), context))
-  } else if (typeof source === 'string' && isUrl(source)) {
-    loaded.set(source, loaded.get(source) ?? await loadApiUrl(documentUnit({ url: source, headers: {} }), chooser('', backstage), context))
-  } else {
-    await loadFiles(typeof source === 'string' ? { path: source, service: '' } : source, options, loaded)
+  const unit = openapiUnit(source)
+  if (unit === undefined) {
+    await loadFiles(typeof source === 'object' && 'path' in source ? source : { path: String(source), service: '' }, options, loaded)
+  } else if (!loaded.has(unit.key)) {
+    const service = typeof source === 'string' ? '' : source.service ?? ''
+    loaded.set(unit.key, await loadApiUrl(unit, chooser(service, backstage), context))
   }
 }
 
@@ -102,8 +99,9 @@ async function loadEntity (
   if (entity.type !== '' && entity.type !== 'openapi') return
   const service = entity.providers[0] ?? entity.name
   if (isUrl(entity.location)) {
-    if (loaded.has(entity.location)) return
-    loaded.set(entity.location, await loadDefinition(entity.location, service, context.nameOf(file), context))
+    const { key } = documentUnit({ url: entity.location, headers: {} })
+    if (loaded.has(key)) return
+    loaded.set(key, await loadDefinition(entity.location, service, context.nameOf(file), context))
   } else if (entity.location !== '' && isUrl(file)) {
     const message = `the definition of ${entity.ref} stands at ${entity.location}, which Backstage has not resolved`
     loaded.set(entity.ref, { problems: [{ severity: 'warning', code: 'location', message, source: file }] })

@@ -45,8 +45,10 @@ async function runOnce (request: RefreshRequest, signal: AbortSignal): Promise<R
         else reject(new GatelensError(message.code, message.message, message))
       })
       worker.on('error', (error) => {
-        if (systemCode(error) !== 'ERR_WORKER_OUT_OF_MEMORY') reject(error)
-        else resolve({ document, exceeded: `reading took more than ${Math.round(memory / 1e6)} MB (catalog.compile.memory)` })
+        const isOutOfMemory = systemCode(error) === 'ERR_WORKER_OUT_OF_MEMORY'
+        if (isOutOfMemory) resolve({ document, exceeded: `reading took more than ${Math.round(memory / 1e6)} MB (catalog.compile.memory)` })
+        else if (document !== '') resolve({ document, exceeded: `reading failed: ${messageOf(error)}` })
+        else reject(error)
       })
       worker.on('exit', () => { reject(new GatelensError('CATALOG_COMPILE', 'the worker ended before its work')) })
     })

@@ -37,7 +37,7 @@ export function parseSource (path: string, text: string): SourceFile | Broken {
   const { documents, broken, lineOf } = parseYaml(text)
   if (broken !== undefined) return broken
   try {
-    return { path, documents: documents.map((document): unknown => document.toJS()).filter((value) => value !== null), lineOf }
+    return { path, documents: documents.map((document): unknown => document.toJS({ maxAliasCount })).filter((value) => value !== null), lineOf }
   } catch (error) {
     return { message: messageOf(error), line: 0 }
   }
@@ -82,11 +82,14 @@ function brokenJson (text: string): Broken {
   return { message, line: bytes.toString('utf8', 0, at).split('\n').length }
 }
 
+/** So often may an alias be used: documents repeat a parameter hundreds of times, but nothing may nest aliases without end. */
+export const maxAliasCount = 10_000
+
 interface Yaml { documents: Document.Parsed[], broken: Broken | undefined, lineOf: SourceFile['lineOf'] }
 
 function parseYaml (text: string): Yaml {
   const lines = new LineCounter()
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, merge: true })
   const documents = 'empty' in parsed ? [] : parsed.filter((document) => document.contents !== null)
   const error = documents.flatMap((document) => document.errors)[0]
   return {

@@ -38,6 +38,7 @@ export class Health {
   #own: readonly Problem[] = []
   #failure: GatelensError | undefined
   #told = new Map<string, Problem>()
+  #shown = new Set<string>()
 
   constructor ({ telemetry, log }: HealthOptions) {
     this.#telemetry = telemetry
@@ -79,7 +80,7 @@ export class Health {
     this.#telemetry.set('gatelens_catalog_endpoints', {}, endpoints.length)
     this.#telemetry.set('gatelens_catalog_problems', {}, problems)
     this.#telemetry.set('gatelens_catalog_age_seconds', {}, age)
-    for (const { source, age_seconds: seconds } of sources) this.#telemetry.set('gatelens_catalog_source_age_seconds', { source }, seconds)
+    this.#tellAges(sources)
     return {
       digest: digest.slice(0, 12),
       endpoints: endpoints.length,
@@ -91,12 +92,21 @@ export class Health {
     }
   }
 
+  /** A source that is no longer one must not look old for ever. */
+  #tellAges (sources: readonly SourceStatus[]): void {
+    const ages = new Map([...this.#shown].map((source) => [source, 0]))
+    for (const { source, age_seconds: seconds } of sources) ages.set(source, seconds)
+    for (const [source, seconds] of ages) this.#telemetry.set('gatelens_catalog_source_age_seconds', { source }, seconds)
+    this.#shown = new Set(sources.map(({ source }) => source))
+  }
+
   #sources (now: number): SourceStatus[] {
     const { remotes, distrusted, files } = this.#inputs ?? { remotes: new Map<string, never>(), distrusted: new Set(), files: new Map() }
     const broken = distrusted.size === 0 ? this.#failure?.message ?? null : `${distrusted.size} of ${files.size} files cannot be used as they are now`
     const own = { source: 'files', age_seconds: secondsSince(this.#filesAt, now), problem: broken }
     const others = [...remotes.values()].map(({ unit, confirmedAt, problem }): SourceStatus =>
       ({ source: unit.label, age_seconds: secondsSince(confirmedAt || this.#startedAt, now), problem: problem?.message ?? null }))
+      .sort((a, b) => a.source < b.source ? -1 : 1)
     return files.size > 0 || this.#failure !== undefined ? [own, ...others] : others
   }
 

@@ -4,6 +4,7 @@ import type { Catalog } from './catalog.ts'
 import { compileCatalog } from './compile.ts'
 import { FileInputs } from './inputs.ts'
 import { Remotes } from './remote.ts'
+import { configuredUnits } from './remote-unit.ts'
 import { noShelf } from './shelf.ts'
 import { sourceNames } from './source-name.ts'
 import { withDefaults } from './sources.ts'
@@ -25,5 +26,6 @@ export async function loadCatalog (sources: CatalogSources, { base, lint }: Load
   const own = { shelf: noShelf, policy: config.fetch, oversized: new Map<string, string>(), begin: () => {} }
   const remotes = new Remotes({ ...own, isDue: () => true })
   const context = { ...own, base, nameOf: sourceNames(process.cwd()), remotes, files: new FileInputs(), isStart: true }
+  await remotes.readAll(configuredUnits(config))
   return openCatalog(await compileCatalog(config, context, { lint }))
 }

@@ -7,6 +7,7 @@ import type { FileState } from './inputs.ts'
 import { rootFiles } from './files.ts'
 import { Remotes } from './remote.ts'
 import type { RemoteState } from './remote.ts'
+import { configuredUnits } from './remote-unit.ts'
 import { openShelf } from './shelf.ts'
 import { sourceNames } from './source-name.ts'
 import type { CatalogConfig } from './sources.ts'
@@ -46,6 +47,7 @@ export async function refreshCatalog (request: RefreshRequest, begin: (name: str
   if (inputs !== undefined && await areUnchanged(request, inputs, remotes)) {
     return { catalog: undefined, inputs: { ...inputs, files: await restated(inputs.files), remotes: remotes.states } }
   }
+  await remotes.readAll(configuredUnits(config))
   const files = new FileInputs()
   const context: LoadContext = { ...own, base, nameOf: sourceNames(cwd), remotes, files, isStart: inputs === undefined }
   const catalog = await compileCatalog(config, context)
@@ -54,7 +56,7 @@ export async function refreshCatalog (request: RefreshRequest, begin: (name: str
 }
 
 async function areUnchanged ({ config, base, oversized }: RefreshRequest, inputs: CatalogInputs, remotes: Remotes): Promise<boolean> {
-  for (const { unit } of inputs.remotes.values()) await remotes.read(unit)
+  await remotes.readAll([...inputs.remotes.values()].map(({ unit }) => unit))
   for (const [key, { digest }] of inputs.remotes) if (remotes.states.get(key)?.digest !== digest) return false
   if ([...oversized.keys()].some((name) => !inputs.oversized.has(name))) return false
   for (const path of await rootFiles(config, base)) if (!inputs.files.has(path)) return false

@@ -25,12 +25,15 @@ export interface RemoteDocument {
   problems: Problem[]
 }
 
+/** The same, and who is told before something is parsed. */
+interface Job extends DocumentUrl { begin: () => void }
+
 /**
  * Fetches a document and what it refers to, or finds that nothing of it has changed. Throws CATALOG_FETCH when the
  * document or, after it was there once, a part of it cannot be had, and CATALOG_DOCUMENT when it is no API document.
  */
 export async function readRemoteDocument (
-  source: DocumentUrl, policy: FetchPolicy, previous: RemoteDocument | undefined
+  source: Job, policy: FetchPolicy, previous: RemoteDocument | undefined
 ): Promise<RemoteReading<RemoteDocument>> {
   const texts = new Texts(source, policy)
   if (previous !== undefined && await texts.areUnchanged(previous.texts)) {
@@ -46,10 +49,11 @@ function digestAll (texts: RemoteDocument['texts']): string {
   return digestOf(texts.map(({ url, digest }) => `${url} ${digest}\n`).sort().join(''))
 }
 
-async function readWhole (source: DocumentUrl, texts: Texts): Promise<RemoteDocument> {
+async function readWhole (source: Job, texts: Texts): Promise<RemoteDocument> {
   const label = shownUrl(source.url)
   const { url, text } = await texts.get(source.url)
   const path = new URL(url).pathname
+  source.begin()
   const file = parseSource(path, text)
   if (isBroken(file)) throw unusable(label, `${file.message} (line ${file.line})`)
   const [document] = file.documents

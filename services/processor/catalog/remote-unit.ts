@@ -7,7 +7,8 @@ import { readKongAdmin } from './kong-admin.ts'
 import type { RemoteReading } from './remote.ts'
 import { readRemoteDocument } from './remote-document.ts'
 import type { DocumentUrl, RemoteDocument } from './remote-document.ts'
-import type { BackstageSource, FetchPolicy, KongSource } from './sources.ts'
+import { isUrl } from './sources.ts'
+import type { BackstageSource, CatalogConfig, FetchPolicy, KongSource, OpenApiSource } from './sources.ts'
 
 /** One thing that is asked over HTTP, as plain data: `key` is what it is kept under, `label` what people see of it. */
 export type RemoteUnit = { key: string, label: string, intervalMs: number | undefined } & (
@@ -38,10 +39,34 @@ export function kongUnit (source: Exclude<KongSource, string>): RemoteUnit {
   return { kind: 'kong', key, label: shownUrl(source.admin_url), intervalMs: source.interval, source }
 }
 
-/** Reads a unit anew, or finds that nothing has changed since the previous reading. Throws the errors of its reader. */
-export async function readUnit (unit: RemoteUnit, policy: FetchPolicy, previous: unknown): Promise<RemoteReading<unknown>> {
+/** The unit of an entry of `openapi:`; undefined for one that is a path. */
+export function openapiUnit (source: OpenApiSource): RemoteUnit | undefined {
+  if (typeof source === 'string') return isUrl(source) ? documentUnit({ url: source, headers: {} }) : undefined
+  if (!('url' in source)) return undefined
+  const { url, token, headers = {}, interval } = source
+  const bearer: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  return documentUnit({ url, headers: { ...bearer, ...headers } }, interval)
+}
+
+/** The units that the configuration itself names; documents and entities may name more. */
+export function configuredUnits ({ openapi, backstage, kong }: CatalogConfig): RemoteUnit[] {
+  return [
+    ...openapi.flatMap((source) => openapiUnit(source) ?? []),
+    ...backstage.flatMap((source) => typeof source === 'string' ? [] : [backstageUnit(source)]),
+    ...kong === undefined || typeof kong === 'string' ? [] : [kongUnit(kong)],
+  ]
+}
+
+/**
+ * Reads a unit anew, or finds that nothing has changed since the previous reading. `begin` is called before something is
+ * parsed. Throws the errors of its reader.
+ */
+export async function readUnit (
+  unit: RemoteUnit, policy: FetchPolicy, previous: unknown, begin: () => void
+): Promise<RemoteReading<unknown>> {
+  if (unit.kind !== 'openapi') begin()
   switch (unit.kind) {
-    case 'openapi': return await readRemoteDocument(unit.source, policy, previous as RemoteDocument | undefined)
+    case 'openapi': return await readRemoteDocument({ ...unit.source, begin }, policy, previous as RemoteDocument | undefined)
     case 'backstage': return await readBackstageUnit(unit.source, previous as RemoteBackstage | undefined)
     case 'kong': return await readKongUnit(unit.source, unit.label, previous as RemoteKong | undefined)
   }

@@ -31,7 +31,7 @@ export interface RemoteContext {
   isDue: (key: string) => boolean
   /** Sources that needed too much, by label, and the sentence that says so. */
   oversized: ReadonlyMap<string, string>
-  /** Told of every source before it is asked. */
+  /** Told of every source before what it answered is parsed. */
   begin: (label: string) => void
 }
 
@@ -54,6 +54,15 @@ export class Remotes {
     const reading = this.#readings.get(unit.key) ?? this.#readOnce(unit)
     this.#readings.set(unit.key, reading)
     return await reading as T | undefined
+  }
+
+  /** Reads several, a few at a time: servers that do not answer are waited for together. */
+  async readAll (units: readonly RemoteUnit[]): Promise<void> {
+    const waiting = [...units]
+    const work = async (): Promise<void> => {
+      for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) await this.read(unit)
+    }
+    await Promise.all(Array.from({ length: together }, work))
   }
 
   async #readOnce (unit: RemoteUnit): Promise<unknown> {
@@ -80,10 +89,12 @@ export class Remotes {
     const { policy, oversized, begin } = this.#context
     const tooMuch = oversized.get(unit.label)
     if (tooMuch !== undefined) throw new GatelensError('CATALOG_DOCUMENT', tooMuch, { where: unit.label, hint: 'Raise catalog.compile, or cut the document.' })
-    begin(unit.label)
-    return await readUnit(unit, policy, previous)
+    return await readUnit(unit, policy, previous, () => { begin(unit.label) })
   }
 }
+
+/** Sources that are asked at the same time. */
+const together = 8
 
 function failure (error: GatelensError, label: string, isKept: boolean): Pick<RemoteState, 'problem' | 'retryAfterMs'> {
   const message = `${error.message.replace(/\.$/, '')}${isKept ? '; what was read last stays in use' : ''}. ${error.hint}`

@@ -5,6 +5,7 @@ import { backstageApiSchema } from './backstage-api.ts'
 import { kongAdminSchema } from './kong-admin.ts'
 
 const path = z.string().min(1)
+const ownPath = (form: string): typeof path => path.refine((text) => !isUrl(text), `a URL is written ${form}`)
 const url = z.url({ protocol: /^https?$/, error: 'write an http or https URL' })
 const service = path.describe('Name of the service that the documents describe.')
 
@@ -41,15 +42,15 @@ const fetchSchema = z.strictObject({
 
 const compileSchema = z.strictObject({
   memory: byteSize.default(1024 ** 3).describe('Most memory for reading and compiling; a document that needs more is left out.'),
-  timeout: duration.default(300_000).describe('Most time for it, without fetching.'),
+  timeout: duration.default(300_000).describe('Most time for reading one source, and for compiling all.'),
 })
 
 /** Where the catalog comes from. Paths and globs are relative to the configuration file. */
 export const catalogSchema = z.strictObject({
   openapi: z.array(openapiSchema).default([]).describe('OpenAPI 2.0, 3.0 and 3.1 documents: files, folders, globs or URLs.'),
-  backstage: z.array(z.union([path, backstageApiSchema.extend({ interval })])).default([])
+  backstage: z.array(z.union([ownPath('{ url: … }'), backstageApiSchema.extend({ interval })])).default([])
     .describe('Backstage catalog-info.yaml files, folders or globs, or the REST API of a Backstage.'),
-  kong: z.union([path, kongAdminSchema.extend({ interval })]).optional().describe('Kong\'s declarative configuration, or its Admin API.'),
+  kong: z.union([ownPath('{ admin_url: … }'), kongAdminSchema.extend({ interval })]).optional().describe('Kong\'s declarative configuration, or its Admin API.'),
   partners: path.optional().describe('Partners, their consumers and quotas.'),
   refresh: refreshSchema.prefault({}),
   fetch: fetchSchema.prefault({}),
