@@ -17,7 +17,7 @@ import { locatedEvent } from './event.ts'
 const requests = Number(process.argv[2])
 const batch = 2000
 const bounds = { per_level: 20, per_service: 200, total: 2000 }
-const budgets = { route: 1500, service: 25, partner: 50 }
+const budgets = { route: 800, service: 25, partner: 50 }
 
 let state = 20260821
 /** The next of 2^32 numbers, the same in every run (xorshift). */
