@@ -82,7 +82,7 @@ function brokenJson (text: string): Broken {
   return { message, line: bytes.toString('utf8', 0, at).split('\n').length }
 }
 
-/** So often may an alias be used: documents repeat a parameter hundreds of times, but nothing may nest aliases without end. */
+/** How often an alias may be used: documents repeat parameters hundreds of times, and aliases must not nest without end. */
 export const maxAliasCount = 10_000
 
 interface Yaml { documents: Document.Parsed[], broken: Broken | undefined, lineOf: SourceFile['lineOf'] }

@@ -12,7 +12,10 @@ export interface CatalogStatus {
   /** As in the field `catalog` of requests. */
   digest: string
   endpoints: number
+  /** Documents and entries that could not be used. */
   problems: number
+  /** What was used, but probably not as meant: "gatelens validate" says more. */
+  warnings: number
   compiled_at: string
   /** Since all sources were last known to have what is in use of them. */
   age_seconds: number
@@ -75,7 +78,8 @@ export class Health {
   /** The state of things now; sets the gauges to it. */
   status ({ digest, endpoints, compiledAt }: Catalog): CatalogStatus {
     const sources = this.#sources(Date.now())
-    const problems = this.#problems().length
+    const all = this.#problems()
+    const problems = all.filter(({ severity }) => severity === 'error').length
     const age = Math.max(0, ...sources.map((source) => source.age_seconds))
     this.#telemetry.set('gatelens_catalog_endpoints', {}, endpoints.length)
     this.#telemetry.set('gatelens_catalog_problems', {}, problems)
@@ -85,6 +89,7 @@ export class Health {
       digest: digest.slice(0, 12),
       endpoints: endpoints.length,
       problems,
+      warnings: all.length - problems,
       compiled_at: new Date(compiledAt).toISOString(),
       age_seconds: age,
       stale: sources.some(({ problem }) => problem !== null),

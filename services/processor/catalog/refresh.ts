@@ -43,7 +43,7 @@ export interface RefreshResult { catalog: CompiledCatalog | undefined, inputs: C
 export async function refreshCatalog (request: RefreshRequest, begin: (name: string) => void): Promise<RefreshResult> {
   const { config, base, cwd, oversized, inputs, due } = request
   const own = { shelf: openShelf(request.shelf), policy: config.fetch, oversized, begin }
-  const remotes = new Remotes({ ...own, isDue: (key) => due?.has(key) ?? true })
+  const remotes = new Remotes({ ...own, isDue: (key) => due?.has(key) ?? true, before: inputs?.remotes })
   if (inputs !== undefined && await areUnchanged(request, inputs, remotes)) {
     return { catalog: undefined, inputs: { ...inputs, files: await restated(inputs.files), remotes: remotes.states } }
   }

@@ -29,6 +29,8 @@ export interface RemoteContext {
   policy: FetchPolicy
   /** Whether a source is to be asked now, or what is kept of it will do. */
   isDue: (key: string) => boolean
+  /** How the sources stood after the run before: what was wrong stays wrong until a source is asked again. */
+  before?: ReadonlyMap<string, RemoteState>
   /** Sources that needed too much, by label, and the sentence that says so. */
   oversized: ReadonlyMap<string, string>
   /** Told of every source before what it answered is parsed. */
@@ -66,10 +68,11 @@ export class Remotes {
   }
 
   async #readOnce (unit: RemoteUnit): Promise<unknown> {
-    const { shelf, isDue } = this.#context
+    const { shelf, isDue, before } = this.#context
     const kept = await shelf.get(unit.key)
     if (kept !== undefined && !isDue(unit.key)) {
-      this.states.set(unit.key, { unit, digest: kept.digest, outcome: 'kept', confirmedAt: kept.confirmedAt })
+      const { problem } = before?.get(unit.key) ?? {}
+      this.states.set(unit.key, { unit, digest: kept.digest, outcome: 'kept', confirmedAt: kept.confirmedAt, problem })
       return kept.value
     }
     try {
