@@ -26,16 +26,17 @@ export function explainMatch (explained: Explained): Explanation {
   const compared = match.path === '' ? target.path : match.path
   const service = textOf(request?.service)
   const fits = match.outcome !== 'malformed' && compared !== '' && searcher.scan(compared)
-  const { candidates, rule } = fits ? judge({ match, searcher, filter, method, service }) : { candidates: [], rule: '' }
+  const { candidates, rule, host } = fits ? judge({ match, searcher, filter, method, service }) : { candidates: [], rule: '', host: '' }
+  const upstream = upstreamOf(explained, target.path, target.host)
   const unmatched = match.outcome === 'unmatched' && target.malformed === ''
   return {
     match,
     rule: ruleOf(match, target.malformed, candidates.length, rule, compared !== target.path),
-    candidates: candidates.map((candidate) => candidate.outcome === 'winner' ? { ...candidate, reason: winnerReason(match, service) } : candidate),
+    candidates: candidates.map((candidate) => candidate.outcome === 'winner' ? { ...candidate, reason: winnerReason(match, service, host) } : candidate),
     target,
-    upstream: upstreamOf(explained, target.path, target.host),
+    upstream,
     allowed: match.outcome === 'method_not_declared' ? allowedMethods(explained.endpoints, candidates) : [],
-    nearest: unmatched && candidates.length === 0 ? findNearest(searcher.leaves, target.path) : undefined,
+    nearest: unmatched && candidates.length === 0 ? findNearest(searcher.leaves, upstream || target.path) : undefined,
     inferred: unmatched ? explainSegments(target.path) : [],
   }
 }
@@ -62,24 +63,26 @@ function allowedMethods (endpoints: readonly Endpoint[], [winner]: readonly Cand
   return [...new Set(declared.map(({ method }) => method))]
 }
 
-function winnerReason (match: Match, service: string): string {
-  const notes = [scopeNote(match, service)]
+function winnerReason (match: Match, service: string, host: string): string {
+  const notes = [scopeNote(match, service, host)]
   if (match.stripped) notes.push('fits without its base path')
   if (match.slash) notes.push('fits but for the trailing slash')
   if (match.tag === 'head') notes.push('its GET answers HEAD')
   return notes.join('; ')
 }
 
-function scopeNote (match: Match, service: string): string {
-  if (match.scope === 'gateway') return match.gateway === undefined ? 'the name of the gateway\'s route carries its template' : `the gateway route ${match.gateway.name} leads to its document`
+function scopeNote (match: Match, service: string, host: string): string {
+  if (match.scope === 'gateway' && match.gateway === undefined) return 'the name of the gateway\'s route carries its template'
+  if (match.scope === 'gateway') return `the gateway route ${match.gateway?.name ?? ''} leads to its document`
   if (match.scope === 'service') return `the request names its service${service === '' ? '' : ` ${service}`}`
-  if (match.scope === 'host') return 'its document fits the host'
+  if (match.scope === 'host') return host
   return match.scope === 'rescue' ? 'the only document that declares the path, for other hosts' : 'fits the path'
 }
 
 function ruleOf (match: Match, malformed: string, candidates: number, decisive: string, rewritten: boolean): string {
   if (match.outcome === 'malformed') return `rule 1: the target is no path: ${malformed}`
-  if (match.outcome === 'unmatched') return candidates > 0 ? 'rule 2: what fits is served at other hosts' : malformed === '' ? 'no declared template fits' : `no declared template fits: ${malformed}`
+  if (match.outcome === 'unmatched' && candidates > 0) return 'rule 2: what fits is served at other hosts'
+  if (match.outcome === 'unmatched') return `no declared template fits${malformed === '' ? '' : `: ${malformed}`}`
   if (match.outcome === 'method_not_declared') return 'rule 5: the path is chosen before the method, and does not declare it'
   if (match.outcome === 'ambiguous') return 'rule 8: templates of the same shape from different documents, and nothing tells them apart; the first was taken'
   if (match.tag === 'options') return 'rule 5: OPTIONS on a declared path'

@@ -15,16 +15,22 @@ export interface Search {
   service: string
 }
 
+/** All candidates, and what decided among them. `host` says how the winner's document fits the host. */
+export interface Judgement { candidates: Candidate[], rule: string, host: string }
+
 /** The candidates, the winner first, and the rule that parts the winner from the best of the others ('' without one). */
-export function judge (search: Search): { candidates: Candidate[], rule: string } {
+export function judge (search: Search): Judgement {
   const all = consider(search)
   const winner = all.find(({ leaf, endpoint }) => leaf.form === search.match.form && endpoint === search.match.endpoint)
   const others = all.filter((item) => item !== winner).sort(compare)
-  if (winner === undefined) return { candidates: others.slice(0, most).map((item) => toCandidate(item, 'loser', outcast(item))), rule: '' }
+  if (winner === undefined) {
+    return { candidates: others.slice(0, most).map((item) => toCandidate(item, 'loser', outcast(item))), rule: '', host: '' }
+  }
   const verdicts = others.slice(0, most - 1).map((item) => ({ item, ...verdict(search, item, winner) }))
   return {
     candidates: [toCandidate(winner, 'winner', ''), ...verdicts.map(({ item, outcome, reason }) => toCandidate(item, outcome, reason))],
     rule: verdicts[0]?.rule ?? '',
+    host: winnerTiers[winner.weights[tierAt]!]!,
   }
 }
 
@@ -87,7 +93,10 @@ interface Criterion { rule: string, reason (loser: Considered, winner: Considere
 const hostRule = 'rule 2: host and base path first'
 const nameRule = 'rule 3: the gateway route or service names the document'
 
-/** What the tiers of hosts say of a loser. */
+/** What the tiers of hosts say of the winner, and of a loser. */
+const winnerTiers = [
+  'its document declares the host', 'a wildcard of its document fits the host', 'its document declares no host', 'its document is served at other hosts',
+]
 const tierReasons = [
   '', 'only a wildcard of its document fits the host', 'its document declares no host', 'its document is served at other hosts',
 ]
@@ -96,7 +105,11 @@ const derivedAt = 8
 
 /** In the order of the weights. */
 const criteria: readonly Criterion[] = [
-  { rule: nameRule, reason: (_, __, { match, service }) => `another document is meant by ${match.scope === 'gateway' ? `the gateway route ${match.gateway?.name ?? ''}` : `the service ${service}`}` },
+  {
+    rule: nameRule,
+    reason: (_, __, { match, service }) =>
+      `${match.scope === 'gateway' ? `the gateway route ${match.gateway?.name ?? ''}` : `the service ${service}`} means another document`,
+  },
   { rule: nameRule, reason: () => 'the gateway strips a prefix here, so that the path as it was sent counts below a base path only' },
   { rule: hostRule, reason: () => 'its document is served at other hosts' },
   { rule: hostRule, reason: ({ weights }) => tierReasons[weights[tierAt]!]! },

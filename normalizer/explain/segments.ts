@@ -48,7 +48,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 function reasonOf (raw: string, label: string): string {
   if (label === REST) return 'the rest of a long path'
-  if (label === raw) return 'a word'
+  if (label === raw) return /^v\d/i.test(raw) ? 'a version' : 'a word'
   const type = /\{[^}]*\}/.exec(label)?.[0] ?? ''
   if (label === `${type}`) return reasons[type] ?? 'a value'
   return type === '{key}' ? 'a function with its key' : `${reasons[type] ?? 'a value'}, beside what stays`

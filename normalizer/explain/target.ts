@@ -32,7 +32,7 @@ function whyMalformed (target: unknown, { scheme, authority, path }: Parts): str
   if (typeof target !== 'string') return 'it is no text'
   if (target === '') return 'it is empty'
   if (!target.startsWith('/') && scheme === '') {
-    return target === '*' ? 'it asks the server as a whole, not a path' : 'it neither begins with a slash nor with a scheme and "://"'
+    return target === '*' ? 'it is the asterisk, which asks the server as a whole and names no path' : 'it neither begins with a slash nor with a scheme and "://"'
   }
   if (scheme !== '' && authority.slice(authority.lastIndexOf('@') + 1) === '') return 'no host stands behind its scheme'
   const control = [...path].find((character) => characterClass[character.charCodeAt(0)] === FORBIDDEN) ?? ''
