@@ -68,7 +68,9 @@ function undeclaredStatuses (judged: readonly Judged[], { gatewayStatuses }: Dri
     (gatewayStatuses ? seen.status !== 0 : !seen.by_gateway) && !declaresStatus(operation.statuses, seen.status))
   return [...groupBy(wrong, ({ seen, operation }) => `${keyOf(operation)}\n${seen.status}`).values()].map((group) => {
     const { seen: { status }, operation } = group[0]!
-    return summarize(group, { kind: 'undeclared-status', ...placeOf(operation), status, operation }, () => levelOfStatus(status))
+    const finding = summarize(group, { kind: 'undeclared-status', ...placeOf(operation), status, operation }, () => levelOfStatus(status))
+    // It is the backend's doing, whoever calls; the store does not tell callers apart here either.
+    return { ...finding, partners: new Map() }
   })
 }
 

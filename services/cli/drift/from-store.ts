@@ -18,8 +18,7 @@ export async function driftInStore (options: DriftOptions): Promise<Comparison> 
     const store: DriftStore = { client, database, services: options.service ?? [] }
     await checkSchema(store)
     const declared = await declaredFor(store, options)
-    const deprecated = new Set(declared.operations.filter((operation) => operation.deprecated).map(({ service }) => service))
-    const seen = await readSeen(store, window, deprecated)
+    const seen = await readSeen(store, window, declared.origin === 'stored' ? 'stored' : servicesWithDeprecated(declared))
     const use = options.kind?.includes('unused-operation') === false ? [] : await readUse(store, window)
     if (seen.length === 0) await sayWhere(store)
     return {
@@ -45,6 +44,11 @@ async function declaredFor (store: DriftStore, options: DriftOptions): Promise<D
   const catalog = await loadOptionCatalog(options)
   const operations = catalog.endpoints.filter((endpoint) => service.length === 0 || service.includes(endpoint.service))
   return createDeclared(operations, 'given', catalog)
+}
+
+/** Their routes may have other names than those that the requests were resolved to. */
+function servicesWithDeprecated ({ operations }: Declared): string[] {
+  return [...new Set(operations.filter((operation) => operation.deprecated).map(({ service }) => service))]
 }
 
 async function sayWhere (store: DriftStore): Promise<void> {

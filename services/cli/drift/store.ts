@@ -2,7 +2,7 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { GatelensError } from '../../runtime/errors.ts'
 import type { DeclaredOperation } from './declared.ts'
-import type { Sample, Seen } from './seen.ts'
+import type { Seen } from './seen.ts'
 import { dayText } from './window.ts'
 import type { Window } from './window.ts'
 
@@ -28,26 +28,41 @@ export async function readOperations (store: DriftStore): Promise<DeclaredOperat
   return rows.map(({ operation_id: operationId, ...row }) => ({ ...row, operationId, source: '', where: '' }))
 }
 
+/** Which deprecated operations partners are wanted for: those that the store has, or any of the services named. */
+export type PartnersOf = 'stored' | readonly string[]
+
 /**
- * The requests of a window. Partners come with those that are drift by themselves, and with the services of `partnersOf`:
- * all others would be most of the answer and part of no finding.
+ * The requests of a window. Partners come with those that are drift by themselves, and with deprecated operations: all others
+ * would be most of the work and part of no finding.
  */
-export async function readSeen (store: DriftStore, window: Window, partnersOf: Iterable<string>): Promise<Seen[]> {
-  const services = [...partnersOf].map(quote).join(', ')
-  const wanted = `outcome IN ('inferred', 'method_not_declared')${services === '' ? '' : ` OR service IN (${services})`}`
-  return (await select<SeenRow>(store, `
-    SELECT service, outcome, route, method, status, by_gateway, api, operation_id,
-      if(${wanted}, groupArray((partner, counted)), []) AS partners,
-      sum(counted) AS total, toUnixTimestamp64Milli(min(first)) AS first_ms, toUnixTimestamp64Milli(max(last)) AS last_ms, max(example) AS sample
+export async function readSeen (store: DriftStore, window: Window, partnersOf: PartnersOf): Promise<Seen[]> {
+  const wanted = `(outcome IN ('inferred', 'method_not_declared') OR ${callsDeprecated(partnersOf)})`
+  const where = `WHERE day BETWEEN {from:Date} AND {to:Date} ${whereService(store)}`
+  const plain = await select<SeenRow>(store, `
+    SELECT ${keys}, [] AS partners, sum(requests) AS total, toUnixTimestamp64Milli(min(first_seen)) AS first_ms,
+      toUnixTimestamp64Milli(max(last_seen)) AS last_ms, max(newest) AS sample
+    FROM {database:Identifier}.drift_1d ${where} AND NOT ${wanted}
+    GROUP BY ${keys}`, days(window))
+  const told = await select<SeenRow>(store, `
+    SELECT ${keys}, groupArray((partner, counted)) AS partners, sum(counted) AS total, toUnixTimestamp64Milli(min(first)) AS first_ms,
+      toUnixTimestamp64Milli(max(last)) AS last_ms, max(example) AS sample
     FROM
     (
-      SELECT service, outcome, route, method, status, by_gateway, api, operation_id, partner,
-        sum(requests) AS counted, min(first_seen) AS first, max(last_seen) AS last, max(newest) AS example
-      FROM {database:Identifier}.drift_1d
-      WHERE day BETWEEN {from:Date} AND {to:Date} ${whereService(store)}
-      GROUP BY service, outcome, route, method, status, by_gateway, api, operation_id, partner
+      SELECT ${keys}, partner, sum(requests) AS counted, min(first_seen) AS first, max(last_seen) AS last, max(newest) AS example
+      FROM {database:Identifier}.drift_1d ${where} AND ${wanted}
+      GROUP BY ${keys}, partner
     )
-    GROUP BY service, outcome, route, method, status, by_gateway, api, operation_id`, days(window))).map(toSeen)
+    GROUP BY ${keys}`, days(window))
+  return [...plain, ...told].map(toSeen)
+}
+
+const keys = 'service, outcome, route, method, status, by_gateway, api, operation_id'
+
+function callsDeprecated (partnersOf: PartnersOf): string {
+  if (partnersOf !== 'stored') return partnersOf.length === 0 ? 'false' : `service IN (${partnersOf.map(quote).join(', ')})`
+  const deprecated = (columns: string): string =>
+    `(${columns}) GLOBAL IN (SELECT ${columns} FROM {database:Identifier}.catalog_endpoints_current WHERE deprecated)`
+  return `${deprecated('service, route')} OR (operation_id != '' AND ${deprecated('service, operation_id')})`
 }
 
 /** When every route was last used, over all days that the store has up to the end of the window. */
@@ -72,11 +87,12 @@ type SeenRow = Pick<Seen, 'service' | 'outcome' | 'route' | 'method' | 'status' 
   total: number | string
   first_ms: number | string
   last_ms: number | string
-  sample: Sample
+  /** Time, request id, host, path and owner. */
+  sample: string
 }
 
 function toSeen ({ total, first_ms: first, last_ms: last, partners, sample, ...row }: SeenRow): Seen {
-  const { request_id, host, path, owner } = sample
+  const [, request_id = '', host = '', path = '', owner = ''] = sample.split('\t')
   return {
     ...row,
     requests: Number(total),

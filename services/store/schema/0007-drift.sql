@@ -22,8 +22,7 @@ CREATE TABLE IF NOT EXISTS gatelens.drift_1d
     requests SimpleAggregateFunction(sum, UInt64) COMMENT 'requests',
     first_seen SimpleAggregateFunction(min, DateTime64(3, 'UTC')) COMMENT 'time of the first of them',
     last_seen SimpleAggregateFunction(max, DateTime64(3, 'UTC')) COMMENT 'time of the last of them',
-    newest SimpleAggregateFunction(max, Tuple(time DateTime64(3, 'UTC'), request_id String, host String, path String, owner String))
-        COMMENT 'the last of them, as an example' CODEC(ZSTD(1)),
+    newest SimpleAggregateFunction(max, String) COMMENT 'the last of them, as an example: time, request_id, host, path, owner, with tabs between' CODEC(ZSTD(1)),
     updated_at SimpleAggregateFunction(max, DateTime('UTC')) COMMENT 'when the last request of the row arrived'
 )
 ENGINE = AggregatingMergeTree
@@ -48,7 +47,7 @@ SELECT
     count() AS requests,
     min(time) AS first_seen,
     max(time) AS last_seen,
-    max((time, request_id, host, path, owner)) AS newest,
+    max(concat(toString(time), '\t', request_id, '\t', host, '\t', path, '\t', owner)) AS newest,
     now() AS updated_at
 FROM gatelens.requests
 WHERE outcome IN ('matched', 'ambiguous', 'method_not_declared', 'inferred')
@@ -85,7 +84,6 @@ SELECT
     seen.method AS method,
     seen.status AS status,
     seen.by_gateway AS by_gateway,
-    seen.partner AS partner,
     seen.requests AS requests,
     seen.first_seen AS first_seen,
     seen.last_seen AS last_seen,
@@ -94,14 +92,14 @@ SELECT
 FROM
 (
     SELECT
-        service, outcome, route, method, status, by_gateway, api, operation_id, partner,
+        service, outcome, route, method, status, by_gateway, api, operation_id,
         sum(requests) AS requests,
         min(first_seen) AS first_seen,
         max(last_seen) AS last_seen,
         max(newest) AS newest
     FROM gatelens.drift_1d
     WHERE day > toDate(now('UTC')) - {days:UInt32} AND outcome != 'inferred'
-    GROUP BY service, outcome, route, method, status, by_gateway, api, operation_id, partner
+    GROUP BY service, outcome, route, method, status, by_gateway, api, operation_id
 ) AS seen
 LEFT JOIN gatelens.catalog_answers AS answer ON answer.service = seen.service AND answer.route = seen.route AND answer.asked = seen.method
 LEFT JOIN gatelens.catalog_operations AS operation
@@ -112,7 +110,7 @@ LEFT JOIN gatelens.catalog_operations AS operation
 CREATE VIEW IF NOT EXISTS gatelens.drift_undocumented AS
 SELECT
     service,
-    argMax(newest.owner, newest) AS owner,
+    splitByChar('\t', max(newest))[5] AS owner,
     route,
     sum(counted) AS requests,
     sum(answered) AS served,
@@ -122,8 +120,8 @@ SELECT
     arraySort(groupUniqArrayArray(statuses)) AS statuses,
     count() AS partners,
     arraySlice(arraySort(item -> (-toInt64(item.2), item.1), groupArray((partner, counted))), 1, 10) AS top_partners,
-    max(newest).request_id AS sample_request_id,
-    max(newest).path AS sample_path
+    splitByChar('\t', max(newest))[2] AS sample_request_id,
+    splitByChar('\t', max(newest))[4] AS sample_path
 FROM
 (
     SELECT
@@ -145,7 +143,7 @@ GROUP BY service, route;
 CREATE VIEW IF NOT EXISTS gatelens.drift_methods AS
 SELECT
     service,
-    argMax(newest.owner, newest) AS owner,
+    splitByChar('\t', max(newest))[5] AS owner,
     route,
     method,
     sum(counted) AS requests,
@@ -155,8 +153,8 @@ SELECT
     arraySort(groupUniqArrayArray(statuses)) AS statuses,
     count() AS partners,
     arraySlice(arraySort(item -> (-toInt64(item.2), item.1), groupArray((partner, counted))), 1, 10) AS top_partners,
-    max(newest).request_id AS sample_request_id,
-    max(newest).path AS sample_path
+    splitByChar('\t', max(newest))[2] AS sample_request_id,
+    splitByChar('\t', max(newest))[4] AS sample_path
 FROM
 (
     SELECT
@@ -167,8 +165,9 @@ FROM
         max(last_seen) AS last_seen,
         groupUniqArray(status) AS statuses,
         max(newest) AS newest
-    FROM gatelens.drift_resolved(days = {days:UInt32})
-    WHERE outcome = 'method_not_declared' AND endpoint.1 = ''
+    FROM gatelens.drift_1d
+    WHERE day > toDate(now('UTC')) - {days:UInt32} AND outcome = 'method_not_declared'
+        AND (service, route, method) GLOBAL NOT IN (SELECT service, route, asked FROM gatelens.catalog_answers)
     GROUP BY service, route, method, partner
 )
 GROUP BY service, route, method;
@@ -178,7 +177,7 @@ GROUP BY service, route, method;
 CREATE VIEW IF NOT EXISTS gatelens.drift_statuses AS
 SELECT
     service,
-    argMax(newest.owner, newest) AS owner,
+    splitByChar('\t', max(newest))[5] AS owner,
     endpoint.2 AS route,
     endpoint.1 AS method,
     endpoint.4 AS operation_id,
@@ -187,8 +186,8 @@ SELECT
     min(first_seen) AS first_seen,
     max(last_seen) AS last_seen,
     any(endpoint.6) AS declared,
-    max(newest).request_id AS sample_request_id,
-    max(newest).path AS sample_path
+    splitByChar('\t', max(newest))[2] AS sample_request_id,
+    splitByChar('\t', max(newest))[4] AS sample_path
 FROM gatelens.drift_resolved(days = {days:UInt32})
 WHERE endpoint.1 != '' AND NOT by_gateway AND notEmpty(endpoint.6)
     AND NOT hasAny(arrayMap(name -> upper(name), endpoint.6), [toString(status), concat(toString(intDiv(status, 100)), 'XX'), 'DEFAULT'])
@@ -198,7 +197,7 @@ GROUP BY service, route, method, operation_id, status;
 CREATE VIEW IF NOT EXISTS gatelens.drift_deprecated AS
 SELECT
     service,
-    argMax(newest.owner, newest) AS owner,
+    splitByChar('\t', max(newest))[5] AS owner,
     route,
     method,
     operation_id,
@@ -207,18 +206,31 @@ SELECT
     max(last_seen) AS last_seen,
     count() AS partners,
     arraySlice(arraySort(item -> (-toInt64(item.2), item.1), groupArray((partner, counted))), 1, 10) AS top_partners,
-    max(newest).request_id AS sample_request_id
+    splitByChar('\t', max(newest))[2] AS sample_request_id
 FROM
 (
     SELECT
-        service, endpoint.2 AS route, endpoint.1 AS method, endpoint.4 AS operation_id, partner,
-        sum(requests) AS counted,
-        min(first_seen) AS first_seen,
-        max(last_seen) AS last_seen,
-        max(newest) AS newest
-    FROM gatelens.drift_resolved(days = {days:UInt32})
-    WHERE endpoint.1 != '' AND endpoint.5
-    GROUP BY service, route, method, operation_id, partner
+        seen.service AS service,
+        if(answer.endpoint.1 != '', answer.endpoint, operation.endpoint) AS endpoint,
+        endpoint.2 AS route, endpoint.1 AS method, endpoint.4 AS operation_id,
+        seen.partner AS partner,
+        sum(seen.requests) AS counted,
+        min(seen.first_seen) AS first_seen,
+        max(seen.last_seen) AS last_seen,
+        max(seen.newest) AS newest
+    FROM
+    (
+        SELECT service, route, method, api, operation_id, partner, requests, first_seen, last_seen, newest
+        FROM gatelens.drift_1d
+        WHERE day > toDate(now('UTC')) - {days:UInt32} AND outcome != 'inferred'
+            AND ((service, route) GLOBAL IN (SELECT service, route FROM gatelens.catalog_endpoints_current WHERE deprecated)
+                OR (service, operation_id) GLOBAL IN (SELECT service, operation_id FROM gatelens.catalog_endpoints_current WHERE deprecated AND operation_id != ''))
+    ) AS seen
+    LEFT JOIN gatelens.catalog_answers AS answer ON answer.service = seen.service AND answer.route = seen.route AND answer.asked = seen.method
+    LEFT JOIN gatelens.catalog_operations AS operation
+        ON operation.service = seen.service AND operation.api = seen.api AND operation.operation_id = seen.operation_id
+    WHERE endpoint.5
+    GROUP BY service, endpoint, partner
 )
 GROUP BY service, route, method, operation_id;
 
