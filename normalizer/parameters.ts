@@ -1,18 +1,94 @@
 /** Reads parameter values off a matched path. */
-import type { Match, Segment } from './endpoint.ts'
+import type { Form, Match, Segment } from './endpoint.ts'
 import { compileMixed, fitsMixed } from './segment.ts'
+import type { MixedPattern } from './segment.ts'
 
 /** Values by name, in the normal form of paths; a repeated name gets `_2`, `_3`, …. Never throws. */
 export function readParameters (match: Match): Record<string, string> {
   const values: Record<string, string> = {}
   if (match?.form === undefined) return values
-  const { segments } = match.form
-  const parts = match.path.split('/').slice(1)
+  const { form, path } = match
+  const plan = plans.get(form) ?? createPlan(form)
+  if (plan === spanning) return readSpans(form.segments, path)
+  let at = 1
+  for (const segment of plan) {
+    const slash = path.indexOf('/', at)
+    const end = slash < 0 ? path.length : slash
+    if (segment !== undefined) readSegment(values, segment, path, at, end)
+    at = end + 1
+  }
+  return values
+}
+
+/** Names of one segment's values as they are given out, and how to find the values of a mixed one. */
+interface PlannedSegment { names: ReadonlyArray<readonly string[]>, pattern: MixedPattern | null }
+
+/** Where segment follows segment, what to read is known ahead, once a form. Undefined = a static segment. */
+type Plan = ReadonlyArray<PlannedSegment | undefined>
+
+const plans = new WeakMap<Form, Plan>()
+/** Stands for forms with parameters that span segments. */
+const spanning: Plan = []
+
+function createPlan (form: Form): Plan {
+  const { segments } = form
+  const plan = segments.some(({ kind }) => kind === 'greedy') ? spanning : segments.map(planSegment())
+  plans.set(form, plan)
+  return plan
+}
+
+function planSegment (): (segment: Segment) => PlannedSegment | undefined {
+  const nameOf = createNaming()
+  return (segment) => {
+    if (segment.kind === 'static') return undefined
+    const names = segment.kind === 'mixed' ? segment.names : [segment.names]
+    return { names: names.map((own) => own.map(nameOf)), pattern: segment.kind === 'mixed' ? compileMixed(segment) : null }
+  }
+}
+
+function readSegment (values: Record<string, string>, { names, pattern }: PlannedSegment, path: string, start: number, end: number): void {
+  if (pattern === null) {
+    const value = path.slice(start, end)
+    for (const name of names[0]!) put(values, name, value)
+    return
+  }
+  const bounds: number[] = []
+  fitsMixed(pattern, path, start, end, bounds)
+  for (const [index, own] of names.entries()) {
+    for (const name of own) put(values, name, path.slice(bounds[index * 2], bounds[index * 2 + 1]))
+  }
+}
+
+/** A parameter may be called __proto__. */
+function put (values: Record<string, string>, name: string, value: string): void {
+  if (name !== '__proto__') values[name] = value
+  else Object.defineProperty(values, name, { value, enumerable: true, writable: true, configurable: true })
+}
+
+/** Gives every name once: the second `id` is `id_2`. */
+function createNaming (): (name: string) => string {
+  const copies = new Map<string, number>()
+  const taken = new Set<string>()
+  return (name) => {
+    let copy = (copies.get(name) ?? 0) + 1
+    while (copy > 1 && taken.has(`${name}_${copy}`)) copy++
+    copies.set(name, copy)
+    const given = copy === 1 ? name : `${name}_${copy}`
+    taken.add(given)
+    return given
+  }
+}
+
+function readSpans (segments: readonly Segment[], path: string): Record<string, string> {
+  const values: Record<string, string> = {}
+  const parts = path.split('/').slice(1)
   if (parts[parts.length - 1] === '') parts.pop()
-  const put = collector(values)
+  const plan = planSegment()
   let at = 0
   for (const [index, taken] of spansOf(segments, parts).entries()) {
-    assign(put, segments[index]!, parts.slice(at, at + taken).join('/'))
+    const planned = plan(segments[index]!)
+    const text = parts.slice(at, at + taken).join('/')
+    if (planned !== undefined) readSegment(values, planned, text, 0, text.length)
     at += taken
   }
   return values
@@ -59,30 +135,4 @@ function spanAt (segment: Segment, parts: readonly string[], at: number, least: 
   if (segment.kind === 'static') return part === segment.text ? 1 : -1
   if (segment.kind === 'param') return part === '' ? -1 : 1
   return fitsMixed(compileMixed(segment), part, 0, part.length) ? 1 : -1
-}
-
-type Put = (name: string, value: string) => void
-
-function assign (put: Put, segment: Segment, text: string): void {
-  if (segment.kind === 'static') return
-  if (segment.kind !== 'mixed') {
-    for (const name of segment.names) put(name, text)
-    return
-  }
-  const bounds: number[] = []
-  fitsMixed(compileMixed(segment), text, 0, text.length, bounds)
-  for (const [index, names] of segment.names.entries()) {
-    for (const name of names) put(name, text.slice(bounds[index * 2], bounds[index * 2 + 1]))
-  }
-}
-
-function collector (values: Record<string, string>): Put {
-  const copies = new Map<string, number>()
-  return (name, value) => {
-    let copy = (copies.get(name) ?? 0) + 1
-    while (copy > 1 && Object.hasOwn(values, `${name}_${copy}`)) copy++
-    copies.set(name, copy)
-    // A parameter may be called __proto__.
-    Object.defineProperty(values, copy === 1 ? name : `${name}_${copy}`, { value, enumerable: true, writable: true, configurable: true })
-  }
 }

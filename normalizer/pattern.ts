@@ -24,8 +24,9 @@ export function compilePattern (source: string): Pattern | null {
     const tree = parseAlternatives(parser)
     if (parser.at < source.length) return null
     const program = assemble(tree)
+    const head = literalHead(tree)
     let machine: Machine | undefined
-    return { head: literalHead(tree), matchLength: (text) => (machine ??= createMachine(program))(text) }
+    return { head, matchLength: (text) => text.startsWith(head) ? (machine ??= createMachine(program, head))(text) : -1 }
   } catch (error) {
     if (error instanceof SyntaxError) return null
     throw error
