@@ -4,6 +4,7 @@ import { relative } from 'node:path'
 import { readDeclarative } from '../../gateway/entities.ts'
 import { loadCatalog } from '../../processor/catalog/load.ts'
 import type { Catalog, CatalogSources } from '../../processor/catalog/load.ts'
+import { isUrl } from '../../processor/catalog/sources.ts'
 import { GatelensError } from '../../runtime/errors.ts'
 import { givenSources, splitOperands } from '../catalog-options.ts'
 import type { CatalogOptions } from '../catalog-options.ts'
@@ -22,10 +23,12 @@ export interface Inspected extends CatalogOptions { rules?: string }
 export async function inspect (config: string | undefined, options: Inspected): Promise<Inspection> {
   const openapi = splitOperands(options.openapi)
   const backstage = splitOperands(options.backstage)
-  const configs = [...config === undefined ? [] : [config], ...openapi.operands, ...backstage.operands]
+  // Nothing tells the URL of a document from others by its ending, and no configuration is read from one.
+  const documents = [...openapi.documents ?? [], ...openapi.operands.filter(isUrl)]
+  const configs = [...config === undefined ? [] : [config], ...openapi.operands.filter((word) => !isUrl(word)), ...backstage.operands]
   const inspections: Inspection[] = []
   for (const path of configs) inspections.push(await inspectConfig(path))
-  const given = givenSources({ ...options, openapi: openapi.documents, backstage: backstage.documents })
+  const given = givenSources({ ...options, openapi: options.openapi === undefined ? undefined : documents, backstage: backstage.documents })
   inspections.push(await inspectCatalog(given, process.cwd()))
   const { kong, rules } = options
   if (kong !== undefined) inspections.push(attempt(() => describeGateway(kong)))
