@@ -37,7 +37,8 @@ export function parseSource (path: string, text: string): SourceFile | Broken {
   const { documents, broken, lineOf } = parseYaml(text)
   if (broken !== undefined) return broken
   try {
-    return { path, documents: documents.map((document): unknown => document.toJS({ maxAliasCount })).filter((value) => value !== null), lineOf }
+    const values = documents.map((document): unknown => document.toJS({ maxAliasCount }))
+    return { path, documents: values.filter((value) => value !== null), lineOf }
   } catch (error) {
     return { message: messageOf(error), line: 0 }
   }
