@@ -175,7 +175,8 @@ export interface Form {
 export type Segment =
   | { kind: 'static', text: string }
   | { kind: 'param', names: readonly string[] }
-  | { kind: 'mixed', literals: readonly string[], names: ReadonlyArray<readonly string[]> }
+  /** `spans`: one of the parameters may span segments; forms are written for it, which a search takes as they are. */
+  | { kind: 'mixed', literals: readonly string[], names: ReadonlyArray<readonly string[]>, spans?: true }
   | { kind: 'greedy', names: readonly string[] }
 
 /** One template that fits a request, as `explain` shows it. */

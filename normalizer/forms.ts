@@ -144,20 +144,38 @@ function joinBase (known: Map<string, ParsedTemplate>, base: string, path: Parse
 function branchesOf (
   record: TemplateRecord, { segments, slash }: ParsedTemplate, label: string, based: number, stripped: number
 ): Branch[] {
-  const form: Form = { segments, slash, label }
-  const branch: Branch = { record, form, segments, stripped, based, derived: 0 }
-  return [branch, ...singles(segments).map((single) => ({ ...branch, segments: single, form: { ...form, segments: single }, derived: 1 }))]
+  const [widest = segments, ...others] = spellings(segments)
+  const form: Form = { segments: widest, slash, label }
+  const branch: Branch = { record, form, segments: widest, stripped, based, derived: 0 }
+  return [branch, ...others.map((other) => ({ ...branch, segments: other, form: { ...form, segments: other }, derived: 1 }))]
 }
 
 /**
- * A parameter that may span segments often holds one only; then it must rank as any parameter does, or
- * `/{scope+}/providers/Known` would lose to `/{a}/providers/{b}`.
+ * Every way to write a template whose parameters may span segments, the one where all of them do first. One that holds
+ * a single segment must rank as any parameter does, or `/{scope+}/providers/Known` would lose to `/{a}/providers/{b}`.
  */
-function singles (segments: readonly Segment[]): Segment[][] {
-  const places = segments.flatMap((segment, index) => segment.kind === 'greedy' ? [index] : [])
-  if (places.length === 0 || places.length > maxGreedy) return []
-  return Array.from({ length: 2 ** places.length - 1 }, (_, choice) => segments.map((segment, index) => {
-    const place = places.indexOf(index)
-    return segment.kind === 'greedy' && ((choice + 1) >> place) % 2 === 1 ? { kind: 'param', names: segment.names } : segment
+function spellings (segments: readonly Segment[]): Segment[][] {
+  const places = segments.flatMap((segment, index) => single(segment) === undefined ? [] : [index])
+  const choices = places.length > maxGreedy ? 1 : 2 ** places.length
+  return Array.from({ length: choices }, (_, choice) => segments.flatMap((segment, index) => {
+    const narrow = single(segment)
+    if (narrow === undefined) return [segment]
+    return (choice >> places.indexOf(index)) % 2 === 1 ? [narrow] : wide(segment)
   }))
+}
+
+/** The segment without its span, if it has one. */
+function single (segment: Segment): Segment | undefined {
+  if (segment.kind === 'greedy') return { kind: 'param', names: segment.names }
+  if (segment.kind !== 'mixed' || segment.spans !== true) return undefined
+  return { kind: 'mixed', literals: segment.literals, names: segment.names }
+}
+
+/** `{name+}:cancel` over several segments is one parameter that spans all but the last, and the rest of it in the last. */
+function wide (segment: Segment): Segment[] {
+  const narrow = single(segment)
+  if (segment.kind !== 'mixed' || narrow === undefined) return [segment]
+  const { literals, names } = segment
+  if (literals[0] === '') return [{ kind: 'greedy', names: names[0]! }, narrow]
+  return literals[literals.length - 1] === '' ? [narrow, { kind: 'greedy', names: names[names.length - 1]! }] : [narrow]
 }

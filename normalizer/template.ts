@@ -157,7 +157,7 @@ function toSegment (tokens: Token[]): Segment {
   }
   const whole = names[0]
   if (whole === undefined) return { kind: 'static', text: literals[0]! }
-  if (literals.join('') !== '') return { kind: 'mixed', literals, names }
+  if (literals.join('') !== '') return greedy ? { kind: 'mixed', literals, names, spans: true } : { kind: 'mixed', literals, names }
   return { kind: greedy ? 'greedy' : 'param', names: whole }
 }
 

@@ -65,7 +65,7 @@ function formatOf (root: Json): string {
 }
 
 function readPaths (reader: Reader): ApiPath[] {
-  const { paths } = reader.root
+  const paths = resolve(reader.root, reader.root.paths) ?? reader.root.paths
   if (paths === undefined || paths === null) {
     if (!isObject(reader.root.webhooks)) report(reader, 'warning', 'no-paths', 'The document declares no paths.', '')
     return []
@@ -116,7 +116,9 @@ function operationsOf (item: Json): Array<[string, string, unknown]> {
 
 interface RawOperation { key: string, where: string, method: string, item: Json, operation: unknown, servers: readonly Server[] }
 
-function readOperation (reader: Reader, { key, where, method, item, operation, servers }: RawOperation): ApiOperation[] {
+function readOperation (reader: Reader, { key, where, method, item, operation: raw, servers }: RawOperation): ApiOperation[] {
+  // References stand for operations, too, though no version of the specification says so.
+  const operation = resolve(reader.root, raw) ?? raw
   if (!isObject(operation)) {
     if (operation !== null) report(reader, 'error', 'invalid-operation', 'The operation is not an object.', where)
     return []

@@ -75,7 +75,9 @@ function formsOf (template: OracleTemplate): OracleForm[] {
 
 /** A parameter that may span segments ranks as any other when it holds one. */
 function singles (form: string): string[] {
-  return form.includes('+}') ? [form, form.replaceAll('+}', '}')] : [form]
+  if (!form.includes('+}')) return [form]
+  // `{x+}:verb` spans all segments but the last, which holds the rest of it.
+  return [form.replace(/\{([^{}]*)\+\}(?=[^/])/g, '{$1+}/{$1}'), form.replaceAll('+}', '}')]
 }
 
 /** What every fitting path begins with. */

@@ -14,7 +14,7 @@ export type Templates = (host: string, path: string) => OracleTemplate[]
 export function rowsOf (declared: readonly Declared[]): Row[] {
   return [...groupBy(declared, ({ key }) => key)].flatMap(([key, operations]) => {
     const spans = new Set(operations.flatMap((operation) => [...spanning(operation)]))
-    const path = pathOf(key).replace(/(?<=\/)\{([^{}]*)\}(?=\/|$)/g, (whole, expression: string) => spans.has(expression) ? `{${expression}+}` : whole)
+    const path = pathOf(key).replace(/(?<=\/)\{([^{}]*)\}/g, (whole, expression: string) => spans.has(expression) ? `{${expression}+}` : whole)
     const places = operations.flatMap(({ servers, method }) => servers.map((server) => ({ ...server, method })))
     const groups = groupBy(places, ({ host, base, pattern }) => `${host} ${base} ${pattern}`)
     return [...groups.values()].map((group) => {
