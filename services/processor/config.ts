@@ -30,7 +30,7 @@ export const processorSchema = z.strictObject({
   clickhouse: clickhouseSchema.prefault({}),
   metrics: metricsSchema.prefault({}),
   detect: detectSchema.prefault({}),
-  state: z.string().min(1).default('./state').describe('Folder of checkpoints and spool, relative to the configuration file.'),
+  state: z.string().min(1).default('./state').describe('Folder of checkpoints, spool and inferred routes, relative to the configuration file.'),
   log: z.strictObject({
     level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   }).prefault({}),
