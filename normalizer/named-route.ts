@@ -11,6 +11,8 @@ export interface NamedRoute {
   readonly method: string
   /** Its segments as they stand in labels. */
   readonly labels: readonly string[]
+  /** The same joined, to compare with declared templates. */
+  readonly text: string
   readonly tests: ReadonlyArray<(segment: string) => boolean>
   /** `rest`: any further segments, or none, which the name does not tell apart; `parameter`: the last one spans segments. */
   readonly tail: 'none' | 'rest' | 'parameter'
@@ -51,15 +53,14 @@ export function labelOf (route: NamedRoute, path: string): string {
 
 /** How well a declared form is the named route: 2 = its very template, 1 = its shape, 0 = another. */
 export function likenessTo (route: NamedRoute, form: Form): number {
-  const named = route.labels.join('/')
-  const declared = form.segments.map(textOf).join('/')
-  return named === declared ? 2 : shapeOf(named) === shapeOf(declared) ? 1 : 0
+  const declared = writtenOut(form)
+  return route.text === declared ? 2 : shapeOf(route.text) === shapeOf(declared) ? 1 : 0
 }
 
 /** Whether the name tells more than the match already says: only then other candidates have to be looked at. */
 export function mayDecide (route: NamedRoute | undefined, request: MatchRequest, match: Match): route is NamedRoute {
   if (route === undefined || match.form === undefined || route.tail === 'rest') return false
-  const settled = match.outcome === 'matched' && !match.sameShape && likenessTo(route, match.form) === 2
+  const settled = match.outcome === 'matched' && !match.sameShape && route.text === writtenOut(match.form)
   return !settled && fitsRoute(route, request.method, match.path)
 }
 
@@ -70,7 +71,7 @@ function compileName (name: string): NamedRoute | undefined {
   const last = labels[labels.length - 1]
   const tail = last === '{*}' ? 'rest' : last?.endsWith('+}') === true ? 'parameter' : 'none'
   if (tail === 'rest') labels.pop()
-  return { method: read.method, labels, tests: labels.map(testOf), tail }
+  return { method: read.method, labels, text: labels.join('/'), tests: labels.map(testOf), tail }
 }
 
 function testOf (label: string): (segment: string) => boolean {
@@ -89,6 +90,17 @@ function segmentsOf (path: string): string[] {
   const segments = path.split('/').slice(1)
   if (segments[segments.length - 1] === '') segments.pop()
   return segments
+}
+
+/** Forms live as long as their catalog; each is written out once. */
+const known = new WeakMap<Form, string>()
+
+function writtenOut (form: Form): string {
+  const before = known.get(form)
+  if (before !== undefined) return before
+  const text = form.segments.map(textOf).join('/')
+  known.set(form, text)
+  return text
 }
 
 function textOf (segment: Segment): string {
