@@ -65,7 +65,11 @@ interface Context {
 
 function declarePath (declared: Declared, context: Context, path: ApiPath): void {
   const folded = foldKey(path.template)
-  const parsed = parseTemplate(folded.path, new Set(path.greedy))
+  const greedy = new Set(path.greedy)
+  // A blank at either end of a key is a slip of the pen: by the letter it counts, but clients do not send it.
+  const meant = foldKey(path.template.trim()).path.trimEnd()
+  const texts = meant === folded.path ? [folded.path] : [folded.path, meant]
+  const written = texts.map((text) => parseTemplate(text, greedy))
   const ownHead = path.operations.some(({ endpoint }) => endpoint.method === 'HEAD')
   for (const [servers, endpoints] of groupByServers(path)) {
     const mount = mountFor(declared, context, servers)
@@ -81,9 +85,15 @@ function declarePath (declared: Declared, context: Context, path: ApiPath): void
     for (const base of bases) {
       const label = base + folded.path
       labels.push(label)
-      declared.branches.push(...branchesOf(record, joinBase(context.bases, base, parsed), label, base === '' ? 0 : 1, 0))
+      for (const [derived, parsed] of written.entries()) {
+        declared.branches.push(...branchesOf(record, joinBase(context.bases, base, parsed), { label, based: base === '' ? 0 : 1, stripped: 0, derived }))
+      }
     }
-    if (!bases.includes('')) declared.branches.push(...branchesOf(record, parsed, (bases[0] ?? '') + folded.path, 0, 1))
+    if (bases.includes('')) continue
+    const label = (bases[0] ?? '') + folded.path
+    for (const [derived, parsed] of written.entries()) {
+      declared.branches.push(...branchesOf(record, parsed, { label, based: 0, stripped: 1, derived }))
+    }
   }
 }
 
@@ -141,12 +151,12 @@ function joinBase (known: Map<string, ParsedTemplate>, base: string, path: Parse
   return { segments: [...parsed.segments, ...path.segments], slash: path.slash }
 }
 
-function branchesOf (
-  record: TemplateRecord, { segments, slash }: ParsedTemplate, label: string, based: number, stripped: number
-): Branch[] {
+interface Spelling { label: string, based: number, stripped: number, derived: number }
+
+function branchesOf (record: TemplateRecord, { segments, slash }: ParsedTemplate, { label, ...rank }: Spelling): Branch[] {
   const [widest = segments, ...others] = spellings(segments)
   const form: Form = { segments: widest, slash, label }
-  const branch: Branch = { record, form, segments: widest, stripped, based, derived: 0 }
+  const branch: Branch = { record, form, segments: widest, ...rank }
   return [branch, ...others.map((other) => ({ ...branch, segments: other, form: { ...form, segments: other }, derived: 1 }))]
 }
 
