@@ -115,7 +115,10 @@ function quote (text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`
 }
 
+/** Row by row: the text of a large answer and its rows need not be in memory together. */
 async function select<T> ({ client, database }: DriftStore, query: string, params: Record<string, string> = {}): Promise<T[]> {
   const result = await client.query({ query, query_params: { database, ...params }, format: 'JSONEachRow' })
-  return await result.json<T>()
+  const found: T[] = []
+  for await (const rows of result.stream<T>()) for (const row of rows) found.push(row.json())
+  return found
 }
