@@ -9,6 +9,7 @@ import { driftInStore } from '../../../services/cli/drift/from-store.ts'
 import type { DriftOptions } from '../../../services/cli/drift/options.ts'
 import { shapeDrift } from '../../../services/cli/drift/shape.ts'
 import type { DriftShape, FindingShape } from '../../../services/cli/drift/shape.ts'
+import { suggestDocuments } from '../../../services/cli/drift/suggest.ts'
 import { readProcessorConfig } from '../../../services/cli/processor-config.ts'
 import { readLogs } from '../../../services/cli/report/pass.ts'
 import { openLog } from '../../../services/cli/report/records.ts'
@@ -53,9 +54,11 @@ after(async () => {
   rmSync(folder, { recursive: true })
 })
 
+const defaults: DriftOptions = { format: 'kong', unusedDays: 30, minRequests: 1, top: 20, failOn: 'warning' }
+
 /** In this process, as a start of the command line costs a second. */
 async function drift (options: Partial<DriftOptions> = {}, ...logs: string[]): Promise<DriftShape> {
-  const all: DriftOptions = { format: 'kong', unusedDays: 30, minRequests: 1, top: 20, failOn: 'warning', ...options }
+  const all = { ...defaults, ...options }
   const { result } = await (logs.length === 0 ? driftInStore(all) : driftInLogs(logs.map(openLog), all))
   return shapeDrift(result)
 }
@@ -91,6 +94,12 @@ test('the store and the log itself give the same findings', async () => {
   assert.deepEqual(known(stored), known(logged))
   assert.ok(logged.findings.every(({ owner }) => owner !== ''))
   assert.equal(stored.counted_since, logged.counted_since)
+})
+
+test('the store and the log itself suggest the same documents', async () => {
+  const fromStore = suggestDocuments(await driftInStore({ ...defaults, config }), 1)
+  assert.deepEqual(fromStore, suggestDocuments(await driftInLogs([openLog(log)], { ...defaults, config }), 1))
+  assert.deepEqual(fromStore.map(({ service, document }) => [service, Object.keys(document.paths as object)]), [['orders', ['/orders/{orderId}/invoice']]])
 })
 
 test('the views give the same findings as the command', async () => {
