@@ -44,8 +44,9 @@ test('a file that is cut, emptied or broken leaves what it declared before, and 
   writeFileSync(join(base, 'a.json'), JSON.stringify({ openapi: '3.0.0', info: {}, paths: { '/a': { get: {} } } }))
   writeFileSync(join(base, 'b.yaml'), apiDocument('B', '/b'))
   const live = await start(t, base, { openapi: ['*.{json,yaml}'] })
-  for (const [file, text] of [['a.json', '{"openapi":"3.0.0","paths":{"/x":'], ['a.json', ''], ['b.yaml', ''], ['b.yaml', 'openapi: [']] as const) {
-    writeFileSync(join(base, file), text)
+  for (const [json, yaml] of [['{"openapi":"3.0.0","paths":{"/x":', ''], ['', 'openapi: [']] as const) {
+    writeFileSync(join(base, 'a.json'), json)
+    writeFileSync(join(base, 'b.yaml'), yaml)
     await live.refresh()
     assert.deepEqual(routes(live), ['/a', '/b'])
     assert.equal(live.status().stale, true)
@@ -100,6 +101,16 @@ test('the first start goes on without a URL that cannot be reached, and takes it
   server.pages.set('/b.yaml', apiDocument('B', '/b'))
   await until(() => routes(live).join() === '/a,/b')
   assert.equal(live.status().problems, 0)
+})
+
+test('a source that is away is asked at its own pace, and its problem stays while others change', async (t) => {
+  const base = makeFolder(t)
+  writeFileSync(join(base, 'a.yaml'), apiDocument('A', '/a'))
+  const server = await serveDocuments(t, {})
+  const live = await start(t, base, { openapi: ['a.yaml', `${server.url}/b.yaml`], refresh: { files: '20ms', remote: '1h', retry: '1h' } })
+  writeFileSync(join(base, 'a.yaml'), apiDocument('A', '/a2'))
+  await until(() => routes(live).join() === '/a2')
+  assert.deepEqual([server.answers, live.status().problems, live.status().stale], [['404 /b.yaml'], 1, true])
 })
 
 test('a path that leads nowhere is an error at the start; later what was read last stays', async (t) => {

@@ -13,6 +13,7 @@ import type { WorkerMessage } from './worker.ts'
 export async function runRefresh (request: RefreshRequest, signal: AbortSignal): Promise<RefreshResult> {
   const oversized = new Map(request.oversized)
   for (;;) {
+    if (signal.aborted) throw new GatelensError('CATALOG_COMPILE', 'the processor ends')
     const outcome = await runOnce({ ...request, oversized }, signal)
     if (!('exceeded' in outcome)) return outcome
     const { document, exceeded } = outcome

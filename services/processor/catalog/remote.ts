@@ -70,10 +70,11 @@ export class Remotes {
   async #readOnce (unit: RemoteUnit): Promise<unknown> {
     const { shelf, isDue, before } = this.#context
     const kept = await shelf.get(unit.key)
-    if (kept !== undefined && !isDue(unit.key)) {
-      const { problem } = before?.get(unit.key) ?? {}
-      this.states.set(unit.key, { unit, digest: kept.digest, outcome: 'kept', confirmedAt: kept.confirmedAt, problem })
-      return kept.value
+    const last = before?.get(unit.key)
+    if (!isDue(unit.key) && (kept !== undefined || last !== undefined)) {
+      const { digest, confirmedAt } = kept ?? { digest: '', confirmedAt: 0 }
+      this.states.set(unit.key, { unit, digest, outcome: 'kept', confirmedAt, problem: last?.problem })
+      return kept?.value
     }
     try {
       const { value, digest, changed } = await this.#ask(unit, kept?.value)
