@@ -7,7 +7,7 @@ import type { ApiDocument, Normalizer } from '../../normalizer/index.ts'
 
 const segment = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('a', 'b', 'ab', 'v1') },
-  { weight: 5, arbitrary: fc.constantFrom('{x}', '{y}') },
+  { weight: 5, arbitrary: fc.constantFrom('{x}', '{y}', '{z}') },
   { weight: 3, arbitrary: fc.constantFrom('{x}.b', 'a{x}', '{x}-{y}', 'a{x}b', '{x}a', '{y}-{x}-{z}') },
   { weight: 1, arbitrary: fc.constantFrom('{x+}', '{y+}') }
 )

@@ -56,6 +56,7 @@ export const rules = {
   location: { about: 'Backstage', severity: 'warning', summary: 'A location cannot be followed.', help: 'Name the file itself as a source.' },
   'no-entities': { about: 'Backstage', severity: 'warning', summary: 'No entity fits the filter.', help: 'Check the filter.' },
   'entity-too-large': { about: 'Backstage', severity: 'warning', summary: 'An entity is larger than the limit and was left out.', help: 'Raise max_size.' },
+  'entities-missing': { about: 'Backstage', severity: 'warning', summary: 'Many entities went missing at once; they are kept for an hour at most.', help: 'Check the Backstage catalog and the filter.' },
   'entities-gone': { about: 'Backstage', severity: 'warning', summary: 'Entities went away while the catalog was read.', help: 'Read it again.' },
   'unstable-catalog': { about: 'Backstage', severity: 'warning', summary: 'The catalog kept changing while it was read.', help: 'Read it again.' },
   partners: { about: 'partners', severity: 'error', summary: 'The partners file cannot be used.', help: 'Mend the line that the message names.' },
