@@ -59,8 +59,8 @@ log: { level: error }
   await moreRows(records - 1)
   await last.end('SIGTERM')
   const [exact] = await store.query(`SELECT count() AS rows, uniqExact(event_id) AS ids, (SELECT sum(requests) FROM gatelens.requests_1m) AS minutes,
-    (SELECT sum(requests) FROM gatelens.requests_1h) AS hours FROM gatelens.requests`)
-  assert.deepEqual(exact, { rows: records, ids: records, minutes: records, hours: records })
+    (SELECT sum(requests) FROM gatelens.requests_1h) AS hours, (SELECT sum(requests) FROM gatelens.drift_1d) AS drift FROM gatelens.requests`)
+  assert.deepEqual(exact, { rows: records, ids: records, minutes: records, hours: records, drift: records })
 })
 
 /** Numbers from 0 to 1 that are the same in every run (mulberry32). */
