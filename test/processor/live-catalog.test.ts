@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -130,11 +130,14 @@ test('a path that leads nowhere is an error at the start; later what was read la
 test('a start while a URL is away uses what an earlier process read of it', async (t) => {
   const base = makeFolder(t)
   const server = await serveDocuments(t, { '/a.yaml': apiDocument('A', '/a') })
-  const early = await start(t, base, { openapi: [`${server.url}/a.yaml`] })
+  const source = `${server.url.replace('//', '//user:hunter2@')}/a.yaml`
+  const early = await start(t, base, { openapi: [source] })
   const { digest } = early.current()
+  for (const file of readdirSync(join(base, 'state/catalog'))) assert.doesNotMatch(readFileSync(join(base, 'state/catalog', file), 'latin1'), /hunter2/)
   await early.close()
   server.pages.set('/a.yaml', (request) => request.destroy())
-  const late = await start(t, base, { openapi: [`${server.url}/a.yaml`] })
+  const late = await start(t, base, { openapi: [source] })
+  assert.doesNotMatch(JSON.stringify([late.status(), late.current().problems]), /hunter2/)
   assert.deepEqual([routes(late), late.current().digest, late.status().stale], [['/a'], digest, true])
 })
 

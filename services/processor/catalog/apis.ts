@@ -5,6 +5,7 @@ import type { LoadedBackstage } from './backstage.ts'
 import type { LoadContext } from './context.ts'
 import { isBroken, parseSource } from './document.ts'
 import type { SourceFile } from './document.ts'
+import { shownUrl } from './fetch-error.ts'
 import { findKeptFiles } from './files.ts'
 import { isApiDocument, readDocument, serviceOfPath } from './openapi.ts'
 import type { LoadedApi, ServiceChooser } from './openapi.ts'
@@ -123,7 +124,7 @@ async function loadDefinition (url: string, service: string, source: string, con
   if (hosts.some((host) => host === hostname || (host.startsWith('*.') && hostname.endsWith(host.slice(1))))) {
     return await loadApiUrl(documentUnit({ url, headers: {} }), () => service, context)
   }
-  const message = `the definition at ${url} is not fetched: catalog.fetch.hosts does not name ${hostname}`
+  const message = `the definition at ${shownUrl(url)} is not fetched: catalog.fetch.hosts does not name ${hostname}`
   return { problems: [{ severity: 'warning', code: 'location', message, source }] }
 }
 

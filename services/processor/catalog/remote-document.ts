@@ -16,6 +16,7 @@ export interface DocumentUrl { url: string, headers: Record<string, string> }
 
 /** What is kept of a fetched document: its operations, and how to ask whether it or what it refers to has changed. */
 export interface RemoteDocument {
+  /** The document itself goes without its URL, which may hold a password. */
   texts: Array<{ url: string, validators: Validators, digest: string }>
   /** The path of the URL, as the name of a file would be. */
   path: string
@@ -96,7 +97,8 @@ class Texts {
 
   /** Asks for each text with its validators; false at the first that is another one now. */
   async areUnchanged (texts: RemoteDocument['texts']): Promise<boolean> {
-    for (const { url, validators, digest } of texts) {
+    for (const { url: kept, validators, digest } of texts) {
+      const url = kept || this.#source.url
       const answer = await fetchText(url, { ...this.#options(url), validators })
       if (answer.status === 'unchanged') continue
       this.#known.set(url, answer)
@@ -129,7 +131,8 @@ class Texts {
   }
 
   all (): RemoteDocument['texts'] {
-    return [...this.#known].map(([url, { text, validators }]) => ({ url, validators, digest: digestOf(text) }))
+    return [...this.#known].map(([url, { text, validators }]) =>
+      ({ url: url === this.#source.url ? '' : url, validators, digest: digestOf(text) }))
   }
 
   #options (url: string): FetchOptions {

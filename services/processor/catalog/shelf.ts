@@ -44,7 +44,7 @@ export function openShelf (folder: string): Shelf {
     digest: async (key) => await readDigest(fileOf(key), key),
     put: async (key, { digest, value }) => {
       await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined)
-      const head: Head = { version, key, digest }
+      const head: Head = { version, key: digestOf(key), digest }
       await writeDurably(fileOf(key), Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), serialize(value)])).catch(() => undefined)
     },
     confirm: async (key) => {
@@ -59,7 +59,12 @@ export function openShelf (folder: string): Shelf {
 }
 
 /** The first line of a kept file. Behind it stands the reading, in V8's format: it knows objects that are one and the same. */
-interface Head { version: string, key: string, digest: string }
+interface Head {
+  version: string
+  /** A digest: a URL may hold a password. */
+  key: string
+  digest: string
+}
 
 async function readKept<T> (path: string, key: string): Promise<Kept<T> | undefined> {
   const bytes = await readFile(path).catch(() => Buffer.alloc(0))
@@ -85,7 +90,7 @@ const longestHead = 16_384
 function digestIn (line: string, key: string): string {
   try {
     const head = JSON.parse(line) as Head
-    return head.version === version && head.key === key ? head.digest : ''
+    return head.version === version && head.key === digestOf(key) ? head.digest : ''
   } catch {
     return ''
   }
