@@ -30,8 +30,8 @@ export function drift (command: Command): void {
     .option('--since <duration>', 'how far to look back in the store, such as 7d; whole days, today included (default: 7d)', readDuration)
     .option('--from <day>', 'first day in UTC, such as 2026-08-20')
     .option('--to <day>', 'last day in UTC (default: today)')
-    .option('--service <name...>', 'these services only')
-    .option('--kind <name...>', `these kinds only: ${kindNames.join(', ')}`, readKind)
+    .option('--service <name>', 'this service only; may be given several times', collect)
+    .option('--kind <name>', `this kind only; may be given several times: ${kindNames.join(', ')}`, readKind)
     .option('--unused-days <n>', 'days without a request after which an operation counts as unused', readCount, 30)
     .option('--min-requests <n>', 'leave out what fewer requests did', readCount, 1)
     .option('--gateway-statuses', 'count statuses that the gateway made, such as its 401 and 429, as undeclared, too')
@@ -81,6 +81,10 @@ async function present ({ result, declared }: Comparison, options: DriftOptions)
   if (options.json === true) return `${JSON.stringify(shapeDrift(result), null, 2)}\n`
   if (options.sarif !== true) return renderDrift(result, options.top)
   return toSarif(await locateFindings(result.findings, declared.operations, options.config ?? 'catalog'), kinds)
+}
+
+function collect (text: string, previous: string[] = []): string[] {
+  return [...previous, text]
 }
 
 function readKind (text: string, previous: DriftKind[] = []): DriftKind[] {
