@@ -63,6 +63,7 @@ async function run (words: string[], given: DriftOptions): Promise<void> {
 async function suggest (comparison: Comparison, { out, minRequests }: DriftOptions): Promise<void> {
   const suggestions = suggestDocuments(comparison, minRequests)
   if (suggestions.length === 0) process.stderr.write('note: nothing to suggest; no backend served an undocumented path\n')
+  if (out === undefined && suggestions.length > 1) process.stderr.write(`note: ${suggestions.length} documents, one for each service; a catalog reads one of a file: use --out or --service\n`)
   if (out === undefined) await print(renderSuggestions(suggestions))
   else for (const file of writeSuggestions(suggestions, out)) await print(`${file}\n`)
   if (comparison.failed) process.exitCode = exitCodes.failed

@@ -1,12 +1,14 @@
 import { redacted } from '../../processor/enrich/secrets.ts'
 import type { DeclaredOperation } from './declared.ts'
+import { groupBy } from './group.ts'
 
 /** A path parameter of OpenAPI. */
 export interface Parameter { name: string, in: 'path', required: true, schema: Schema, 'x-greedy'?: true }
 interface Schema { type: 'string' | 'integer' | 'number', format?: string }
 
-/** Segments that inference tells apart; its last may stand for all that follows. */
+/** Segments, and letters before one, that inference tells apart; the `{*}` behind them stands for all that follows. */
 const mostSegments = 12
+const mostLetters = 150
 
 const schemas: Record<string, Schema> = {
   int: { type: 'integer' },
@@ -21,18 +23,49 @@ const ids = new Set(['int', 'uuid', 'id', 'hex', 'objectid', 'ulid', 'ksuid', 'n
 /** An inferred route as an OpenAPI path: `/orders/{uuid}/lines/{int}` becomes `/orders/{orderId}/lines/{lineId}`. */
 export function readRoute (route: string): { path: string, parameters: Parameter[] } {
   const parameters: Parameter[] = []
-  const segments = route.split('/').map((segment) => segment.includes(redacted) ? '{text}' : segment)
+  const segments = hideSecrets(route).split('/')
   const path = segments.map((segment, index) => segment.replace(/\{([^{}]*)\}/g, (_, type: string) => {
     const name = uniqueName(nameOf(type, segments.slice(0, index)), new Set(parameters.map((parameter) => parameter.name)))
-    const rest = type === '*' && index === mostSegments
+    const rest = type === '*' ? isRest(segments, index) : type.endsWith('+')
     parameters.push({ name, in: 'path', required: true, schema: schemas[type] ?? { type: 'string' }, ...rest ? { 'x-greedy': true } : {} })
     return `{${name}}`
   })).join('/')
   return { path, parameters }
 }
 
+/** Routes in groups of those that accept the same paths: they differ in nothing but the types of their values. */
+export function groupByShape (routes: Iterable<string>): string[][] {
+  return [...groupBy([...routes], (route) => {
+    const { path, parameters } = readRoute(route)
+    let at = 0
+    return path.replace(/\{[^{}]*\}/g, () => parameters[at++]?.['x-greedy'] === true ? '{+}' : '{}')
+  }).values()]
+}
+
+/** Routes of one shape as one path; a value of several types is called after the thing, and its schema takes them all. */
+export function mergeRoutes (routes: readonly string[]): ReturnType<typeof readRoute> {
+  const read = routes.map(readRoute)
+  const types = routes.map((route) => Array.from(hideSecrets(route).matchAll(/\{[^{}]*\}/g), String))
+  let at = 0
+  const isOne = (index: number): boolean => types.every((own) => own[index] === types[0]?.[index])
+  const { path, parameters } = readRoute(hideSecrets(routes[0]!).replace(/\{[^{}]*\}/g, (type) => isOne(at++) ? type : '{text}'))
+  const schemaAt = (index: number): Schema => read.map((item) => item.parameters[index]!.schema).reduce(widerSchema)
+  const first = read[0]!.parameters
+  return { path, parameters: parameters.map(({ name }, index) => ({ ...first[index]!, name, schema: schemaAt(index) })) }
+}
+
+function hideSecrets (route: string): string {
+  return route.split('/').map((segment) => segment.includes(redacted) ? '{text}' : segment).join('/')
+}
+
+/** True for a `{*}` that stands for all that follows; any other is one of too many words of its place. */
+function isRest (segments: readonly string[], index: number): boolean {
+  if (index < segments.length - 1) return false
+  return index >= mostSegments || segments.slice(0, index).join('/').length > mostLetters
+}
+
 /** A schema that takes what both take. */
-export function widerSchema (a: Schema, b: Schema): Schema {
+function widerSchema (a: Schema, b: Schema): Schema {
   if (a.type === b.type && a.format === b.format) return a
   return a.type !== 'string' && b.type !== 'string' ? { type: 'number' } : { type: 'string' }
 }

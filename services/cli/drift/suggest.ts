@@ -5,7 +5,7 @@ import { isoTime } from './message.ts'
 import type { Comparison } from './options.ts'
 import { isServed } from './seen.ts'
 import type { Seen } from './seen.ts'
-import { chooseBase, operationName, placeUnder, readRoute, widerSchema } from './suggest-path.ts'
+import { chooseBase, groupByShape, mergeRoutes, operationName, placeUnder } from './suggest-path.ts'
 import type { Parameter } from './suggest-path.ts'
 
 /** One OpenAPI document to start from, for one service. */
@@ -67,20 +67,13 @@ function describePaths (seen: readonly Seen[], base: string, choice: Choice): De
   })
 }
 
-/** Routes that differ only in the types of their values are one path. */
+/** Routes that accept the same paths are one path. */
 function pathItems (seen: readonly Seen[]): PathItem[] {
-  const items = new Map<string, PathItem>()
-  for (const [route, requests] of groupBy(seen, (item) => item.route)) {
-    const { path, parameters } = readRoute(route)
-    const item = items.get(path) ?? { path, parameters, operations: new Map<string, Seen[]>() }
-    item.parameters = item.parameters.map((parameter, index) =>
-      ({ ...parameter, schema: widerSchema(parameter.schema, parameters[index]!.schema) }))
-    for (const [method, own] of groupBy(requests, (one) => one.method)) {
-      item.operations.set(method, [...item.operations.get(method) ?? [], ...own])
-    }
-    items.set(path, item)
-  }
-  return [...items.values()]
+  const byRoute = groupBy(seen, (item) => item.route)
+  return groupByShape(byRoute.keys()).map((routes) => {
+    const requests = routes.flatMap((route) => byRoute.get(route) ?? [])
+    return { ...mergeRoutes(routes), operations: groupBy(requests, ({ method }) => method) }
+  })
 }
 
 /** HEAD is answered by GET, and OPTIONS is mostly a browser's question before the request. */

@@ -35,6 +35,7 @@ export const rules = {
   unreadable: { about: 'documents', severity: 'error', summary: 'A file is neither valid JSON nor valid YAML, or cannot be opened.', help: 'Mend the line that the message names.' },
   fetch: { about: 'documents', severity: 'error', summary: 'A document or a catalog cannot be fetched.', help: 'Check the URL, the credentials and the server.' },
   'too-large': { about: 'documents', severity: 'error', summary: 'A document takes more memory or time than the catalog allows.', help: 'Cut the document, or raise the limit.' },
+  'several-documents': { about: 'documents', severity: 'error', summary: 'A file holds several OpenAPI documents, of which only the first is read.', help: 'Write each to a file of its own.' },
   'not-openapi': { about: 'documents', severity: 'error', summary: 'A named file is no OpenAPI document.', help: 'Name another one.' },
   'not-a-document': { about: 'documents', severity: 'error', summary: 'A document is not an object.', help: 'Name another file.' },
   'unknown-format': { about: 'documents', severity: 'error or warning', summary: 'A document states no version that is known: swagger 2.0, openapi 3, or _format_version 1.1 to 3.0.', help: 'State the version.' },

@@ -27,8 +27,15 @@ export type ServiceChooser = (path: string, title: string, hints: ServiceHints) 
 export async function loadOpenApi (path: string, source: string, choose: ServiceChooser): Promise<LoadedApi> {
   const file = await readApiFile(path)
   if (isBroken(file)) return { problems: [{ severity: 'error', code: 'unreadable', message: file.message, source, line: file.line }] }
-  const [document] = file.documents
-  return isApiDocument(document) ? await readDocument(document, path, source, file, choose) : { problems: [] }
+  const [document, ...further] = file.documents
+  if (!isApiDocument(document)) return { problems: [] }
+  const loaded = await readDocument(document, path, source, file, choose)
+  return further.some(isApiDocument) ? { ...loaded, problems: [...loaded.problems, severalDocuments(source, file)] } : loaded
+}
+
+function severalDocuments (source: string, file: SourceFile): Problem {
+  const message = `The file holds ${file.documents.length} documents, and only the first is read: write each to a file of its own.`
+  return { severity: 'error', code: 'several-documents', message, source, line: file.lineOf('', 1) }
 }
 
 async function readApiFile (path: string): Promise<SourceFile | Broken> {

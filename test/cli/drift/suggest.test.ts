@@ -84,5 +84,5 @@ test('given to the catalog, the suggestions declare the traffic that they were m
   const files = writeSuggestions(suggestDocuments(await compare(log), 1), join(folder, 'suggested'))
   const { result } = await compare(log, { openapi: [join(root, 'examples/openapi'), ...files] })
   assert.deepEqual(result.findings.filter(({ kind }) => kind !== 'unused-operation'), [])
-  assert.throws(() => writeSuggestions([{ service: 'orders', document: {} }], join(folder, 'suggested')), { code: 'FOLDER_UNUSABLE', message: /EEXIST/ })
+  assert.throws(() => writeSuggestions([{ service: 'orders', document: {} }], join(folder, 'suggested')), { code: 'FOLDER_UNUSABLE', message: /exists/ })
 })
