@@ -53,11 +53,20 @@ async function run (words: string[], given: DriftOptions): Promise<void> {
   const options = { ...given, kind: given.kind ?? kindNames, openapi: openapi.documents, backstage: backstage.documents }
   const files = [...words, ...openapi.operands, ...backstage.operands]
   const comparison = await compare(files, options)
+  sayUnknown(comparison, options.service ?? [])
   if (options.suggest === true) return await suggest(comparison, options)
   await print(await present(comparison, options))
   const floor = levels.slice(0, levels.indexOf(options.failOn as Level) + 1)
   if (comparison.result.findings.some(({ level }) => floor.includes(level))) process.exitCode = exitCodes.findings
   if (comparison.failed) process.exitCode = exitCodes.failed
+}
+
+/** A name that is written wrongly must not pass for a service without drift. */
+function sayUnknown ({ seen, declared }: Comparison, services: readonly string[]): void {
+  const known = new Set([...seen, ...declared.operations].map(({ service }) => service))
+  for (const service of services.filter((name) => !known.has(name))) {
+    process.stderr.write(`note: nothing is declared for the service "${service}", and no request names it\n`)
+  }
 }
 
 async function suggest (comparison: Comparison, { out, minRequests }: DriftOptions): Promise<void> {

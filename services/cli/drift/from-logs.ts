@@ -1,10 +1,11 @@
 import type { EnrichedEvent } from '../../processor/event.ts'
-import { GatelensError } from '../../runtime/errors.ts'
+import { explainError, GatelensError } from '../../runtime/errors.ts'
 import { loadOptionCatalog } from '../catalog-options.ts'
 import { readProcessorConfig } from '../processor-config.ts'
 import { startBar } from '../report/files.ts'
 import { readLogs } from '../report/pass.ts'
 import type { LogFile } from '../report/records.ts'
+import type { FileShape, RejectShape } from '../report/shape.ts'
 import { compareAll } from './compare.ts'
 import { createDeclared } from './declared.ts'
 import { isoTime } from './message.ts'
@@ -22,10 +23,11 @@ export async function driftInLogs (files: LogFile[], options: DriftOptions): Pro
   const tally = new SeenTally()
   const isWanted = ({ time, service }: EnrichedEvent): boolean => isWithin(window, time) && (services.size === 0 || services.has(service))
   const bar = startBar(files)
-  const { files: read } = await readLogs({
+  const { files: read, rejects } = await readLogs({
     files, format: options.format, catalog, filter: config?.filter ?? [], privacy: config?.privacy, advance: bar.advance,
   }, (events) => { for (const event of events) if (isWanted(event)) tally.add(event) }).finally(bar.stop)
-  const broken = read.flatMap(({ error }) => error ?? [])
+  const rejected = rejects.read()
+  const broken = [...read.flatMap(({ error }) => error ?? []), ...explainUseless(read, rejected, options.format)]
   for (const error of broken) process.stderr.write(`${error}\n`)
   const operations = catalog.endpoints.filter(({ service }) => services.size === 0 || services.has(service))
   const declared = createDeclared(operations, 'located', catalog)
@@ -40,10 +42,24 @@ export async function driftInLogs (files: LogFile[], options: DriftOptions): Pro
       unusedDays: options.unusedDays,
       countedSince: first,
       operations: operations.length,
+      rejected: sumOf(rejected),
       findings: compareAll({ seen, use: seen, declared, until: last ?? 0 }, options),
     },
     failed: broken.length > 0,
   }
+}
+
+/** A file that is no log at all must not pass for traffic without drift. */
+function explainUseless (files: readonly FileShape[], rejected: readonly RejectShape[], format: string): string[] {
+  const [most] = rejected
+  if (most === undefined || sumOf(rejected) < sumOf(files)) return []
+  const message = `no record of the log is one of the format "${format}": ${most.reason}, ${most.first.detail}`
+  const hint = 'Check the file and --format.'
+  return [explainError(new GatelensError('INPUT_UNREADABLE', message, { where: `${most.first.file} byte ${most.first.offset}`, hint }))]
+}
+
+function sumOf (counts: ReadonlyArray<{ records: number }>): number {
+  return counts.reduce((sum, { records }) => sum + records, 0)
 }
 
 function windowOf ({ since, from, to }: DriftOptions): Window {

@@ -30,6 +30,7 @@ export async function driftInStore (options: DriftOptions): Promise<Comparison> 
         unusedDays: options.unusedDays,
         countedSince: use.length === 0 ? null : Math.min(...use.map((item) => item.first_seen)),
         operations: declared.operations.length,
+        rejected: null,
         findings: compareAll({ seen, use, declared, until: window.to }, options),
       },
       failed: false,

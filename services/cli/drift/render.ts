@@ -22,16 +22,17 @@ function renderHead (result: DriftResult): string {
   const found = levels.filter((level) => counts[level] > 0).map((level) => paint(level, countOf(counts[level], level)))
   const lines: Array<[string, string]> = [
     ['requests', periodText(result)],
+    ...result.rejected ? [['rejected', colors.yellow(`${countOf(result.rejected, 'record')}: no requests; "gatelens report" tells why`)] as [string, string]] : [],
     ['catalog', result.operations === 0 ? colors.yellow(noCatalog) : countOf(result.operations, 'operation')],
     ['findings', found.length === 0 ? colors.green('none') : found.join(', ')],
   ]
   return [renderTitle('Gatelens drift'), ...lines.map(([label, text]) => `  ${colors.dim(label.padEnd(11))}${text}`)].join('\n')
 }
 
-const noCatalog = 'nothing is declared: give --openapi here, or catalog.openapi to the processor'
+const noCatalog = 'nothing is declared: documents come from --openapi, or from catalog.openapi of the processor'
 
 function periodText ({ source, period: { from, to } }: DriftResult): string {
-  if (from === null || to === null) return source === 'logs' ? 'none in the log' : 'none in this window'
+  if (from === null || to === null) return source === 'logs' ? 'none' : 'none in this window'
   return source === 'logs' ? `${formatTime(from)} to ${formatTime(to)} UTC` : `${from.slice(0, 10)} to ${to.slice(0, 10)}, whole days in UTC`
 }
 

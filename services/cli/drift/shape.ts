@@ -15,6 +15,8 @@ export interface DriftResult {
   countedSince: number | null
   /** Declared operations that requests were compared with. */
   operations: number
+  /** Records of the log that are no requests; null for the store. */
+  rejected: number | null
   findings: Finding[]
 }
 
@@ -52,6 +54,7 @@ export interface DriftShape {
   unused_days: number
   counted_since: string | null
   operations: number
+  rejected: number | null
   counts: Record<Level, number>
   findings: FindingShape[]
 }
@@ -60,7 +63,7 @@ const shownPartners = 10
 
 /** Brings findings into their public shape. */
 export function shapeDrift (result: DriftResult): DriftShape {
-  const { source, period, unusedDays, countedSince, operations, findings } = result
+  const { source, period, unusedDays, countedSince, operations, rejected, findings } = result
   return {
     version: 1,
     source,
@@ -68,6 +71,7 @@ export function shapeDrift (result: DriftResult): DriftShape {
     unused_days: unusedDays,
     counted_since: isoTime(countedSince),
     operations,
+    rejected,
     counts: countLevels(findings),
     findings: findings.map(shapeFinding),
   }
