@@ -7,6 +7,7 @@ import { isBroken, parseSource } from './document.ts'
 import type { SourceFile } from './document.ts'
 import { shownUrl } from './fetch-error.ts'
 import { findKeptFiles } from './files.ts'
+import { isAmong } from './http.ts'
 import { isApiDocument, readDocument, serviceOfPath } from './openapi.ts'
 import type { LoadedApi, ServiceChooser } from './openapi.ts'
 import { loadApiFile, loadApiUrl } from './api-source.ts'
@@ -121,7 +122,7 @@ async function loadEntity (
 async function loadDefinition (url: string, service: string, source: string, context: LoadContext): Promise<LoadedApi> {
   const { hosts } = context.policy
   const { hostname } = new URL(url)
-  if (hosts.some((host) => host === hostname || (host.startsWith('*.') && hostname.endsWith(host.slice(1))))) {
+  if (isAmong(hostname, hosts)) {
     return await loadApiUrl(documentUnit({ url, headers: {} }), () => service, context)
   }
   const message = `the definition at ${shownUrl(url)} is not fetched: catalog.fetch.hosts does not name ${hostname}`

@@ -58,12 +58,16 @@ const redirects = new Set([301, 302, 303, 307, 308])
 function start (text: string, options: FetchOptions): { target: URL, headers: Record<string, string> } {
   const target = parseUrl(text, undefined, options)
   const headers = Object.fromEntries(Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]))
-  if (target.username !== '' || target.password !== '') {
-    const pair = `${decoded(target.username)}:${decoded(target.password)}`
-    headers.authorization ??= `Basic ${Buffer.from(pair).toString('base64')}`
-    target.username = target.password = ''
-  }
+  const { authorization } = passwordIn(target)
+  if (authorization !== undefined) headers.authorization ??= authorization
+  target.username = target.password = ''
   return { target, headers }
+}
+
+/** The header that says the user and password of a URL (RFC 7617); none for a URL without. */
+export function passwordIn ({ username, password }: URL): { authorization?: string } {
+  if (username === '' && password === '') return {}
+  return { authorization: `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}` }
 }
 
 function decoded (part: string): string {
@@ -78,14 +82,16 @@ function parseUrl (text: string, base: URL | undefined, { allowHosts }: FetchOpt
   if (!URL.canParse(text, base?.href)) throw new FetchError('not a URL', { url: base ?? text, hint: 'Write it in full, such as https://example.com/openapi.yaml.' })
   const url = new URL(text, base)
   if (!/^https?:$/.test(url.protocol)) throw new FetchError('only http and https can be fetched', { url, hint: 'Give an http or https URL, or the path of a file.' })
-  if (allowHosts !== undefined && !allowHosts.some((pattern) => fitsHost(url.hostname, pattern.toLowerCase()))) {
+  if (allowHosts !== undefined && !isAmong(url.hostname, allowHosts)) {
     throw new FetchError(`the host ${url.hostname} is not among the allowed ones`, { url, hint: 'Allow the host, or use another URL.' })
   }
   return url
 }
 
-function fitsHost (host: string, pattern: string): boolean {
-  return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern
+/** True for a host name that one of the patterns (`example.com`, `*.example.com`) names, in any case. */
+export function isAmong (host: string, patterns: readonly string[]): boolean {
+  return patterns.map((pattern) => pattern.toLowerCase())
+    .some((pattern) => pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern)
 }
 
 async function send ({ url, headers }: Step, options: FetchOptions, signal: AbortSignal): Promise<Dispatcher.ResponseData> {

@@ -97,7 +97,10 @@ class Live implements LiveCatalog {
 
   async refresh (): Promise<void> {
     if (isEmpty(this.#options.config)) return
-    await this.#inTurn(async () => { await this.#refresh(undefined) })
+    await this.#inTurn(async () => {
+      await this.#areFilesChanged()
+      await this.#refresh(undefined)
+    })
   }
 
   async close (): Promise<void> {
@@ -122,7 +125,8 @@ class Live implements LiveCatalog {
 
   async #look (): Promise<void> {
     const due = this.#timetable.due(Date.now())
-    const isChanged = due.files && await this.#areFilesChanged()
+    // Who reads anything reads the files as well, and they must rest.
+    const isChanged = await this.#areFilesChanged()
     if (isChanged || due.keys.size > 0) await this.#refresh(due.keys)
     else if (due.files) this.#timetable.filesSeen(false)
     if (due.files && !isChanged) this.#health.filesUnchanged()

@@ -52,7 +52,7 @@ export async function refreshCatalog (request: RefreshRequest, begin: (name: str
   const context: LoadContext = { ...own, base, nameOf: sourceNames(cwd), remotes, files, isStart: inputs === undefined }
   const catalog = await compileCatalog(config, context)
   await own.shelf.sweep()
-  return { catalog, inputs: { files: files.all(), distrusted: files.distrusted, remotes: remotes.states, oversized } }
+  return { catalog, inputs: { files: files.all(), distrusted: files.distrusted, remotes: remotes.inUse(), oversized } }
 }
 
 async function areUnchanged ({ config, base, oversized }: RefreshRequest, inputs: CatalogInputs, remotes: Remotes): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { ApiDocument, Problem } from '../../../normalizer/index.ts'
 import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import { isBroken, parseSource } from './document.ts'
 import { FetchError, shownUrl } from './fetch-error.ts'
-import { fetchText } from './http.ts'
+import { fetchText, passwordIn } from './http.ts'
 import type { FetchOptions, Validators } from './http.ts'
 import { isApiDocument, readDocument } from './openapi.ts'
 import type { ServiceHints } from './openapi.ts'
@@ -80,6 +80,10 @@ function unusable (where: string, message: string): GatelensError {
   return new GatelensError('CATALOG_DOCUMENT', message, { where, hint: 'Check that the URL leads to the document itself.' })
 }
 
+function lowered (headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
 interface Text { url: string, text: string, validators: Validators }
 
 /** The texts of one document, each fetched once, within the policy. */
@@ -138,7 +142,7 @@ class Texts {
   #options (url: string): FetchOptions {
     const { max_bytes: maxBytes, timeout: timeoutMs, redirects, hosts } = this.#policy
     const own = new URL(this.#source.url)
-    const headers = new URL(url).origin === own.origin ? this.#source.headers : {}
+    const headers = new URL(url).origin === own.origin ? { ...passwordIn(own), ...lowered(this.#source.headers) } : {}
     return { headers, maxBytes, timeoutMs, redirects, allowHosts: [own.hostname, ...hosts] }
   }
 }

@@ -35,7 +35,7 @@ export function backstageUnit (source: Exclude<BackstageSource, string>): Remote
 
 /** The unit of a Kong's Admin API. */
 export function kongUnit (source: Exclude<KongSource, string>): RemoteUnit {
-  const key = `kong ${source.admin_url} ${source.workspaces.join(' ')} ${source.tags.join(' ')}`
+  const key = `kong ${source.admin_url} ${source.workspaces.join(' ')} ${source.tags.join(' ')} ${source.credentials}`
   return { kind: 'kong', key, label: shownUrl(source.admin_url), intervalMs: source.interval, source }
 }
 

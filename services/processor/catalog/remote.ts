@@ -46,6 +46,7 @@ export class Remotes {
   readonly states = new Map<string, RemoteState>()
   readonly #context: RemoteContext
   readonly #readings = new Map<string, Promise<unknown>>()
+  readonly #used = new Set<string>()
 
   constructor (context: RemoteContext) {
     this.#context = context
@@ -53,25 +54,38 @@ export class Remotes {
 
   /** The newest reading of a source that can be had; undefined when there is none at all. */
   async read<T> (unit: RemoteUnit): Promise<T | undefined> {
-    const reading = this.#readings.get(unit.key) ?? this.#readOnce(unit)
-    this.#readings.set(unit.key, reading)
-    return await reading as T | undefined
+    this.#used.add(unit.key)
+    return await this.#reading(unit) as T | undefined
   }
 
-  /** Reads several, a few at a time: servers that do not answer are waited for together. */
+  /** How the sources stand that were read for the catalog; others that were only looked at are none any more. */
+  inUse (): Map<string, RemoteState> {
+    return new Map([...this.states].filter(([key]) => this.#used.has(key)))
+  }
+
+  /** Looks at several ahead, a few at a time: servers that do not answer are waited for together. */
   async readAll (units: readonly RemoteUnit[]): Promise<void> {
     const waiting = [...units]
     const work = async (): Promise<void> => {
-      for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) await this.read(unit)
+      for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) await this.#reading(unit)
     }
     await Promise.all(Array.from({ length: together }, work))
   }
 
+  async #reading (unit: RemoteUnit): Promise<unknown> {
+    const reading = this.#readings.get(unit.key) ?? this.#readOnce(unit)
+    this.#readings.set(unit.key, reading)
+    return await reading
+  }
+
   async #readOnce (unit: RemoteUnit): Promise<unknown> {
     const { shelf, isDue, before } = this.#context
-    const kept = await shelf.get(unit.key)
     const last = before?.get(unit.key)
-    if (!isDue(unit.key) && (kept !== undefined || last !== undefined)) {
+    const found = await shelf.get(unit.key)
+    // What could not be written, or was deleted, must not put an older reading in the place of the one in use.
+    const isLost = last !== undefined && last.digest !== '' && found?.digest !== last.digest
+    const kept = isLost ? undefined : found
+    if (!isDue(unit.key) && (kept !== undefined || last !== undefined) && !isLost) {
       const { digest, confirmedAt } = kept ?? { digest: '', confirmedAt: 0 }
       this.states.set(unit.key, { unit, digest, outcome: 'kept', confirmedAt, problem: last?.problem })
       return kept?.value
@@ -83,6 +97,7 @@ export class Remotes {
       return value
     } catch (error) {
       if (!(error instanceof GatelensError)) throw error
+      if (isLost) throw unkept(error, unit.label)
       const rest = { digest: kept?.digest ?? '', confirmedAt: kept?.confirmedAt ?? 0, ...failure(error, unit.label, kept !== undefined) }
       this.states.set(unit.key, { unit, outcome: 'failed', ...rest })
       return kept?.value
@@ -99,6 +114,11 @@ export class Remotes {
 
 /** Sources that are asked at the same time. */
 const together = 8
+
+/** Then the catalog stays as it is: without what is in use of this source it would be partial. */
+function unkept ({ message, code, hint }: GatelensError, where: string): GatelensError {
+  return new GatelensError(code, `${message.replace(/\.$/, '')}; what is in use of it is not in the state folder, so the catalog stays as it is`, { where, hint })
+}
 
 function failure (error: GatelensError, label: string, isKept: boolean): Pick<RemoteState, 'problem' | 'retryAfterMs'> {
   const message = `${error.message.replace(/\.$/, '')}${isKept ? '; what was read last stays in use' : ''}. ${error.hint}`
