@@ -35,7 +35,7 @@ export function openCatalog (compiled: CompiledCatalog): Catalog {
 export function emptyCatalog (): Catalog {
   const services = new Map<string, Service>()
   const aliases = new Map<string, string>()
-  const digest = digestCatalog({ documents: [], gateway: undefined, services, aliases, partners: [] })
+  const digest = digestCatalog({ documents: [], gateway: undefined, services, aliases, partners: [], consumers: [] })
   const nothing = { services, aliases, partners: [], consumers: [], problems: [], digest, compiledAt: Date.now() }
   return openCatalog({ ...nothing, prepared: prepare([]) })
 }

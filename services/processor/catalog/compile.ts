@@ -55,7 +55,7 @@ export async function compileCatalog (config: CatalogConfig, context: LoadContex
     partners,
     consumers,
     problems: [...backstage.problems, ...apis.problems, ...kong.problems, ...problems, ...claims, ...located.map(apis.withLine)],
-    digest: digestCatalog({ documents: apis.documents, gateway, services, aliases, partners }),
+    digest: digestCatalog({ documents: apis.documents, gateway, services, aliases, partners, consumers }),
     compiledAt: Date.now(),
   }
 }

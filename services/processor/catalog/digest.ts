@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ApiDocument, GatewayMap } from '../../../normalizer/index.ts'
-import type { Partner } from './partners.ts'
+import { claimedConsumers } from './partners.ts'
+import type { KnownConsumer, Partner } from './partners.ts'
 import type { Service } from './service.ts'
 
 /** What a catalog says of requests, wherever its documents stand. */
@@ -10,13 +11,15 @@ export interface Declarations {
   services: ReadonlyMap<string, Service>
   aliases: ReadonlyMap<string, string>
   partners: readonly Partner[]
+  /** Of the gateway; those that no partner claims change nothing. */
+  consumers: readonly KnownConsumer[]
 }
 
 /**
  * 32 hex digits over all that decides what becomes of a request: two catalogs with the same digest give it the same
  * route, service, owner and partner. Where the documents stand is not part of it, nor is what they say of bodies.
  */
-export function digestCatalog ({ documents, gateway, services, aliases, partners }: Declarations): string {
+export function digestCatalog ({ documents, gateway, services, aliases, partners, consumers }: Declarations): string {
   const hash = createHash('sha256')
   const add = (value: unknown): void => { hash.update(`${JSON.stringify(value)}\n`) }
   for (const { paths } of documents) {
@@ -31,5 +34,6 @@ export function digestCatalog ({ documents, gateway, services, aliases, partners
   for (const service of services.values()) add(service)
   add([...aliases])
   add(partners)
+  for (const consumer of claimedConsumers(partners, consumers)) add(consumer)
   return hash.digest('hex').slice(0, 32)
 }

@@ -67,6 +67,12 @@ export function createPartnerFinder (partners: readonly Partner[], known: readon
     (credential === '' && consumer === '' && id === '' ? anonymous : unmapped)
 }
 
+/** Gateway consumers that a partner claims under one of their names. */
+export function claimedConsumers (partners: readonly Partner[], known: readonly KnownConsumer[]): KnownConsumer[] {
+  const claims = new Set(partners.flatMap(({ consumers }) => consumers))
+  return known.filter(({ names }) => names.some((item) => claims.has(item)))
+}
+
 /** Gateway consumers that several partners claim, each under another of its names: one sentence for each. */
 export function conflictingClaims (partners: readonly Partner[], known: readonly KnownConsumer[]): string[] {
   const owners = new Map(partners.flatMap(({ name, consumers, credentials }) =>
