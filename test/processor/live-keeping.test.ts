@@ -8,6 +8,7 @@ import { startLiveCatalog } from '../../services/processor/catalog/live.ts'
 import type { LiveCatalog } from '../../services/processor/catalog/live.ts'
 import { catalogSchema } from '../../services/processor/catalog/sources.ts'
 import { createLog } from '../../services/runtime/log.ts'
+import { playback, recording } from './catalog/playback.ts'
 import { apiDocument, serveDocuments } from './document-server.ts'
 import type { Page } from './document-server.ts'
 import { locatedEvent } from './event.ts'
@@ -52,6 +53,20 @@ test('what is in use of a source that is away stays, also when nothing of it cou
   server.pages.set('/a.yaml', apiDocument('A', '/a'))
   await live.refresh()
   assert.deepEqual([routes(live), live.status().stale], ['/a,/b2', false])
+})
+
+test('a start does not wait for a source that hangs when something of it is kept', async (t) => {
+  const base = makeFolder(t)
+  const state = { isHanging: false }
+  const kong = await playback({ exchanges: recording('kong-admin/without-database.json'), interfere: () => state.isHanging })
+  const sources = { kong: { admin_url: kong.url, timeout: '1h' }, fetch: { timeout: '100ms' } }
+  const early = await start(t, base, sources)
+  await early.close()
+  state.isHanging = true
+  const late = await start(t, base, sources)
+  assert.equal(late.current().digest, early.current().digest)
+  assert.match(late.status().sources[0]?.problem ?? '', /no whole answer within 100 ms of the start; what was read last stays in use/)
+  assert.equal(late.status().stale, true)
 })
 
 test('a definition that no entity leads to any more is not asked for again', async (t) => {

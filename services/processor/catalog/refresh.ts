@@ -43,7 +43,8 @@ export interface RefreshResult { catalog: CompiledCatalog | undefined, inputs: C
 export async function refreshCatalog (request: RefreshRequest, begin: (name: string) => void): Promise<RefreshResult> {
   const { config, base, cwd, oversized, inputs, due } = request
   const own = { shelf: openShelf(request.shelf), policy: config.fetch, oversized, begin }
-  const remotes = new Remotes({ ...own, isDue: (key) => due?.has(key) ?? true, before: inputs?.remotes })
+  const patienceMs = inputs === undefined ? Math.min(startMs, config.fetch.timeout) : undefined
+  const remotes = new Remotes({ ...own, isDue: (key) => due?.has(key) ?? true, before: inputs?.remotes, patienceMs })
   if (inputs !== undefined && await areUnchanged(request, inputs, remotes)) {
     return { catalog: undefined, inputs: { ...inputs, files: await restated(inputs.files), remotes: remotes.states } }
   }
@@ -54,6 +55,9 @@ export async function refreshCatalog (request: RefreshRequest, begin: (name: str
   await own.shelf.sweep()
   return { catalog, inputs: { files: files.all(), distrusted: files.distrusted, remotes: remotes.inUse(), oversized } }
 }
+
+/** A start does not wait longer for a source of which something is kept. */
+const startMs = 10_000
 
 async function areUnchanged ({ config, base, oversized }: RefreshRequest, inputs: CatalogInputs, remotes: Remotes): Promise<boolean> {
   await remotes.readAll([...inputs.remotes.values()].map(({ unit }) => unit))

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Problem } from '../../../normalizer/index.ts'
 import { GatelensError } from '../../runtime/errors.ts'
 import { FetchError } from './fetch-error.ts'
@@ -35,6 +36,8 @@ export interface RemoteContext {
   oversized: ReadonlyMap<string, string>
   /** Told of every source before what it answered is parsed. */
   begin: (label: string) => void
+  /** How long a source is waited for when something is kept of it, ms; as long as its own limits say when left out. */
+  patienceMs?: number | undefined
 }
 
 /**
@@ -91,7 +94,8 @@ export class Remotes {
       return kept?.value
     }
     try {
-      const { value, digest, changed } = await this.#ask(unit, kept?.value)
+      const asking = this.#ask(unit, kept?.value)
+      const { value, digest, changed } = await (kept === undefined ? asking : this.#patiently(asking, unit))
       await (changed ? shelf.put(unit.key, { digest, value }) : shelf.confirm(unit.key))
       this.states.set(unit.key, { unit, digest, outcome: 'read', confirmedAt: Date.now() })
       return value
@@ -102,6 +106,15 @@ export class Remotes {
       this.states.set(unit.key, { unit, outcome: 'failed', ...rest })
       return kept?.value
     }
+  }
+
+  async #patiently<T> (asking: Promise<T>, { label }: RemoteUnit): Promise<T> {
+    const { patienceMs } = this.#context
+    if (patienceMs === undefined) return await asking
+    const late = wait(patienceMs, undefined, { ref: false }).then((): never => {
+      throw new FetchError(`no whole answer within ${patienceMs} ms of the start`, { url: label, retriable: true, hint: 'It is asked again.' })
+    })
+    return await Promise.race([asking, late])
   }
 
   async #ask (unit: RemoteUnit, previous: unknown): Promise<RemoteReading<unknown>> {
