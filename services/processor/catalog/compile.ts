@@ -49,7 +49,8 @@ export async function compileCatalog (config: CatalogConfig, context: LoadContex
     ({ severity: 'warning', code: 'partner-conflict', message, source: context.nameOf(resolve(context.base, config.partners ?? '')) }))
   const located = [...normalizer.problems, ...lint ? lintCatalog(apis.documents, { gateway }) : []]
   return {
-    prepared,
+    // They are among the problems, and a large catalog is handed from thread to thread.
+    prepared: { ...prepared, problems: [] },
     services,
     aliases,
     partners,
