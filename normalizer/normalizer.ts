@@ -34,8 +34,8 @@ export interface Normalizer {
   /** The bounded template of a path that nothing declares: typed segments, no history. `__other__` when malformed. */
   infer (path: string): string
   /**
-   * Path parameter values by name as they stood in the target, percent-escapes kept (escaped unreserved characters are
-   * decoded). A repeated name gets `_2`, `_3`, …. No parameters without an endpoint.
+   * Path parameter values by name, in the normal form of paths: escapes stay, in upper case; escaped unreserved characters
+   * are decoded, and what may not stand in a path (`é`, `[`, a blank) is escaped. A repeated name gets `_2`, `_3`, …. No parameters without an endpoint.
    */
   params (request: MatchRequest, match: Match): Record<string, string>
   /** Candidates, winner and the rule that decided. Slower than `match`. */
@@ -78,7 +78,8 @@ export function prepare (apis: readonly ApiDocument[], options: CompileOptions =
 }
 
 /** The cheap half of {@link compile}: a normalizer over what {@link prepare} gave, also after it was cloned. */
-export function open ({ tree, mounts, methods, endpoints, problems, rules }: Prepared): Normalizer {
+export function open (prepared: Prepared): Normalizer {
+  const { tree, mounts, methods, endpoints, problems, rules } = isPrepared(prepared) ? prepared : prepare([])
   const searcher = createSearcher(tree)
   const filter = { ...openFilter }
   const context: Context = {
@@ -103,7 +104,12 @@ export function open ({ tree, mounts, methods, endpoints, problems, rules }: Pre
   }
 }
 
-function isRead (api: ApiDocument): boolean {
+function isPrepared (prepared: unknown): prepared is Prepared {
+  return typeof prepared === 'object' && prepared !== null && 'tree' in prepared && 'mounts' in prepared && 'rules' in prepared
+}
+
+/** True for what reading a document gives; anything else is passed over. */
+export function isRead (api: ApiDocument): boolean {
   return typeof api === 'object' && api !== null && Array.isArray(api.paths) && Array.isArray(api.problems)
 }
 
@@ -178,6 +184,8 @@ function narrowed (context: Context, request: MatchRequest, hit: GatewayHit | nu
     if (search(context, method, path)) return 'gateway'
     filter.basedOnly = false
     if (hit.upstream !== path && (search(context, method, hit.upstream) || search(context, method, path))) return 'gateway'
+    // A plugin may have written another path than the route's own.
+    if (searchTold(context, request, method)) return 'gateway'
   }
   filter.basedOnly = false
   const groups = typeof request.service === 'string' ? context.services.get(request.service) : undefined
@@ -208,7 +216,10 @@ function rescued (context: Context, method: number, path: string): boolean {
 }
 
 function searchUpstream (context: Context, request: MatchRequest, hit: GatewayHit | null, method: number): boolean {
-  if (hit !== null && hit.upstream !== '' && search(context, method, hit.upstream)) return true
+  return (hit !== null && hit.upstream !== '' && search(context, method, hit.upstream)) || searchTold(context, request, method)
+}
+
+function searchTold (context: Context, request: MatchRequest, method: number): boolean {
   return typeof request.upstream === 'string' && request.upstream !== '' && search(context, method, request.upstream)
 }
 

@@ -2,7 +2,7 @@
 import type { ApiDocument, ParameterValues, Problem } from '../endpoint.ts'
 import { declare } from '../forms.ts'
 import type { Declared } from '../forms.ts'
-import { compile } from '../normalizer.ts'
+import { compile, isRead } from '../normalizer.ts'
 import type { CompileOptions } from '../normalizer.ts'
 import { indexSuccessors, lintOperations } from './operations.ts'
 import { lintReach, reach } from './reach.ts'
@@ -17,8 +17,9 @@ import { lintValues } from './values.ts'
  * and compiling are not repeated. Time is linear in the number of operations and documented values. Never throws.
  */
 export function lintCatalog (apis: readonly ApiDocument[], options: CompileOptions = {}): Problem[] {
-  const successors = indexSuccessors(apis)
-  return [...apis.flatMap((api) => lintOperations(api, successors)), ...lintReachable(apis, options)]
+  const documents = Array.isArray(apis) ? apis.filter(isRead) : []
+  const successors = indexSuccessors(documents)
+  return [...documents.flatMap((api) => lintOperations(api, successors)), ...lintReachable(documents, options ?? {})]
 }
 
 function lintReachable (apis: readonly ApiDocument[], { gateway }: CompileOptions): Problem[] {
