@@ -59,6 +59,16 @@ export function reasonOf (error: unknown): string {
   return messageOf(rootOf(error))
 }
 
+/** True for an answer of the group that asks the member to join again. */
+export function isRefusal (error: unknown): boolean {
+  return isLost(error) || ['REBALANCE_IN_PROGRESS', 'NOT_COORDINATOR_FOR_GROUP'].includes(kindOf(error))
+}
+
+/** True when the group has gone on without this member: it can commit nothing more. */
+export function isLost (error: unknown): boolean {
+  return ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'].includes(kindOf(error))
+}
+
 /** True when messages are compressed with a codec that is not built in: no retry helps. */
 export function isCodecMissing (error: unknown): boolean {
   return rootOf(error).name === 'KafkaJSNotImplemented'

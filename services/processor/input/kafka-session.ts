@@ -2,7 +2,7 @@ import type { Batch, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs'
 import type { Logger } from '../../runtime/log.ts'
 import { pause } from '../../runtime/shutdown.ts'
 import type { Telemetry } from '../contract.ts'
-import { createMember, heartbeatInterval, kindOf } from './kafka-client.ts'
+import { createMember, heartbeatInterval, isLost, isRefusal, kindOf } from './kafka-client.ts'
 import type { Member } from './kafka-client.ts'
 import type { Handoff } from './kafka-handoff.ts'
 import { Slot } from './kafka-handoff.ts'
@@ -120,7 +120,7 @@ export class Session {
    * client that no broker answers for a while is replaced by a new one, which begins with the configured brokers.
    */
   #trouble (tenure: Tenure, error: unknown): void {
-    if (tenure.ended.aborted || refusals.has(kindOf(error))) return
+    if (tenure.ended.aborted || isRefusal(error)) return
     this.#around.down(error)
     this.#silentSince = kindOf(error) === 'connection' ? this.#silentSince ?? Date.now() : undefined
     if (this.#silentSince !== undefined && Date.now() - this.#silentSince > silenceMs) this.#fail(error)
@@ -231,7 +231,7 @@ export class Session {
       await slot.wait(heartbeatInterval(this.#options))
       const ended = tenure.ended.aborted || this.#over.signal.aborted || closed.aborted
       const failure = ended || slot.settled ? undefined : await heartbeat().then(() => undefined, (error: unknown) => error)
-      if (failure !== undefined && refusals.has(kindOf(failure))) {
+      if (failure !== undefined && isRefusal(failure)) {
         refusal = failure
         deadline = Math.min(deadline, Date.now() + (isLost(failure) ? 0 : this.#options.session_timeout / 3))
       }
@@ -249,7 +249,7 @@ export class Session {
         return this.#isOurs(turn)
       } catch (error) {
         if (!this.#isOurs(turn)) return false
-        if (refusals.has(kindOf(error))) throw error
+        if (isRefusal(error)) throw error
         this.#trouble(turn.tenure, error)
       }
       await pause(500, turn.tenure.ended)
@@ -281,14 +281,6 @@ const leaveMs = 5000
 
 /** How long brokers may be silent before the session ends. */
 const silenceMs = 5000
-
-/** Answers that ask the member to join again. */
-const refusals = new Set(['REBALANCE_IN_PROGRESS', 'NOT_COORDINATOR_FOR_GROUP', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])
-
-/** True when the group has gone on without this member: it can commit nothing more. */
-function isLost (error: unknown): boolean {
-  return kindOf(error) === 'ILLEGAL_GENERATION' || kindOf(error) === 'UNKNOWN_MEMBER_ID'
-}
 
 function isPending (place: Place, slot: Slot): boolean {
   return place.era === slot.era && place.position === slot.from && place.intent === slot.to
