@@ -25,6 +25,8 @@ export function isIdentifier (text: string): boolean {
   if (!/^[\w@$~.+-]+$/.test(text)) return false
   if (text.startsWith('@')) return !/^@(?:me|self|all|connections)$/.test(text)
   if (isLocale(text)) return false
+  // `10-20`, `12_34`: what has no letter is no word.
+  if (/^[^A-Za-z]*\d[^A-Za-z]*$/.test(text)) return true
   // `PROJ-12`, but not `UTF-8`: counted by trackers and invoices, whatever the length of the number.
   if (/^[A-Z][A-Z0-9]{1,9}-\d+$/.test(text)) return !technicalWords.has(text.replace('-', '').toLowerCase())
   const tokens = text.split(/[-_.~+$]/)
