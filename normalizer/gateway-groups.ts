@@ -29,10 +29,11 @@ export function createDescriber (mounts: readonly Mount[], routes: readonly Gate
     return ofService.get(service)!
   }
   return (route, prefix) => {
-    const key = `${route.service} ${route.service_url ?? ''} ${prefix} ${texts(route.hosts).join(' ')}`
+    const service = text(route.service)
+    const key = `${service} ${text(route.service_url)} ${prefix} ${texts(route.hosts).join(' ')}`
     const cached = known.get(key)
     if (cached !== undefined) return cached
-    const named = groupsOfService(route.service)
+    const named = groupsOfService(service)
     if (named !== null) return named
     const backend = hostOfUrl(route.service_url)
     const under = groupsUnder(labels, prefix)
@@ -86,7 +87,12 @@ function groupsUnder (labels: readonly Label[], prefix: string): Set<number> | n
 }
 
 function hostOfUrl (url: unknown): string {
-  return splitPort(normalizeHost(/^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(String(url ?? ''))?.[1] ?? '')).name
+  return splitPort(normalizeHost(/^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(text(url))?.[1] ?? '')).name
+}
+
+/** The value if it is a string, else ''. */
+export function text (value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 /** The strings of a list of which nothing is known. */

@@ -4,7 +4,7 @@
  */
 import type { GatewayMap, GatewayRoute, Problem } from './endpoint.ts'
 import type { Mount } from './forms.ts'
-import { createDescriber, texts } from './gateway-groups.ts'
+import { createDescriber, text, texts } from './gateway-groups.ts'
 import type { Describe } from './gateway-groups.ts'
 import { splitPort } from './hosts.ts'
 import { normalizeHost, normalizeText } from './path.ts'
@@ -54,8 +54,8 @@ function rulesOf (route: GatewayRoute, describe: Describe, problems: Problem[]):
   return paths.flatMap((path): GatewayRule[] => {
     const pattern = path.startsWith('~') ? compilePattern(path.slice(1)) : null
     if (path.startsWith('~') && pattern === null) {
-      const message = `Route ${route.name}: the pattern ${path} is not understood.`
-      problems.push({ severity: 'error', code: 'unsupported-pattern', message, source: 'gateway', where: route.name })
+      const message = `Route ${text(route.name)}: the pattern ${path} is not understood.`
+      problems.push({ severity: 'error', code: 'unsupported-pattern', message, source: 'gateway', where: text(route.name) })
       return []
     }
     const prefix = pattern?.head ?? normalizeText(path)
@@ -79,6 +79,6 @@ function plainHosts ({ hosts }: GatewayRule): boolean {
 }
 
 function pathOfUrl (url: unknown): string {
-  const path = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(String(url ?? ''))?.[1] ?? ''
+  const path = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(text(url))?.[1] ?? ''
   return path.replace(/\/+$/, '')
 }

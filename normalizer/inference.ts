@@ -53,7 +53,7 @@ const doubtfulShare = 20
 
 /** Creates an empty inference; the defaults are 50 words a level and 2,000 routes. */
 export function createInference (limits: InferenceLimits = {}): Inference {
-  const { perLevel = 50, total = 2000, perService = total, mayKeep = () => true } = limits
+  const { perLevel = 50, total = 2000, perService = total, mayKeep = () => true } = limits ?? {}
   let services = new Map<string, Service>()
   let size = 0
 
@@ -111,9 +111,10 @@ export function createInference (limits: InferenceLimits = {}): Inference {
       walkSegments(path, place, visit)
       return finish(name, doubtful)
     },
-    adopt (service, routeName, { method, path: target, doubtful = false }) {
+    adopt (service, routeName, request) {
       const route = named(routeName)
-      if (route === undefined) return undefined
+      if (route === undefined || typeof request !== 'object' || request === null) return undefined
+      const { method, path: target, doubtful = false } = request
       const { path } = cutTarget(target)
       if (path === '' || !fitsRoute(route, method, path)) return undefined
       return put(service, labelOf(route, path), doubtful && route.tail === 'rest')

@@ -51,8 +51,9 @@ export interface BackstageCatalog {
 /** Reads parsed entities (one document of a file each). Unknown kinds are passed over; never throws. */
 export function readBackstage (entities: unknown, options: { source: string }): BackstageCatalog {
   const problems: Problem[] = []
-  const known = indexEntities(Array.isArray(entities) ? entities : [entities], options.source, problems)
-  const reader: Reader = { known, names: nameServices(known), source: options.source, problems }
+  const source = textOf(options?.source)
+  const known = indexEntities(Array.isArray(entities) ? entities : [entities], source, problems)
+  const reader: Reader = { known, names: nameServices(known), source, problems }
   for (const entity of known.values()) reportState(reader, entity)
   const services = [...known.values()].filter(({ kind }) => kind === 'component').map((entity) => readService(reader, entity))
   const providers = providersByApi(services)

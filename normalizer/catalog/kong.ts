@@ -23,7 +23,8 @@ export interface KongCatalog {
  */
 export function readKong (declarative: unknown, options: { source: string }): KongCatalog {
   const problems: Problem[] = []
-  const report: Report = (severity, code, message, where) => { problems.push({ severity, code, message, source: options.source, where }) }
+  const source = textOf(options?.source)
+  const report: Report = (severity, code, message, where) => { problems.push({ severity, code, message, source, where }) }
   const root = isObject(declarative) ? declarative : {}
   if (!isObject(declarative)) report('error', 'not-a-document', 'The gateway configuration is not an object.', '')
   else if (!/^[123](?:\.\d+)?$/.test(textOf(root._format_version))) {

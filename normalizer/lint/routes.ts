@@ -1,5 +1,6 @@
 /** Operations that the gateway's routes do not lead to. */
 import type { Endpoint, GatewayMap, GatewayRoute, Match, MatchRequest, Problem } from '../endpoint.ts'
+import { text, texts } from '../gateway-groups.ts'
 import { splitPort } from '../hosts.ts'
 import { normalizeHost } from '../path.ts'
 import { writeHost, writePath } from './samples.ts'
@@ -14,8 +15,9 @@ export type Leads = (subject: Subject) => boolean | undefined
  * no route claims by service or host may be anyone's.
  */
 export function createLeads (map: GatewayMap | undefined, fresh: string, match: (request: MatchRequest) => Match): Leads {
-  const byService = groupRoutes(map?.routes ?? [], ({ service }) => service)
-  const byHost = groupRoutes(map?.routes ?? [], ({ service_url: url }) => hostOf(url))
+  const known = Array.isArray(map?.routes) ? map.routes.filter((route) => typeof route === 'object' && route !== null) : []
+  const byService = groupRoutes(known, ({ service }) => text(service))
+  const byHost = groupRoutes(known, ({ service_url: url }) => hostOf(url))
   return (subject) => {
     const { endpoint, mount } = subject
     const routes = byService.get(endpoint.service) ?? mount.hosts.flatMap((host) => byHost.get(splitPort(host).name) ?? [])
@@ -46,19 +48,19 @@ function groupRoutes (routes: readonly GatewayRoute[], keyOf: (route: GatewayRou
   return groups
 }
 
-function isPattern ({ paths = [] }: GatewayRoute): boolean {
-  return paths.some((path) => path.startsWith('~'))
+function isPattern ({ paths }: GatewayRoute): boolean {
+  return texts(paths).some((path) => path.startsWith('~'))
 }
 
 /** What clients may send so that the service sees the operation's path: the route's prefix goes, the service's path comes. */
 function requestsFor (route: GatewayRoute, subject: Subject, fresh: string): MatchRequest[] {
   const { endpoint, mount, full, stripped } = subject
-  const prefixes = route.paths === undefined || route.paths.length === 0 ? [''] : route.paths
+  const prefixes = texts(route.paths).length === 0 ? [''] : texts(route.paths)
   const base = pathOf(route.service_url)
   const paths = [...full, ...stripped].map((form) => writePath(form, () => fresh))
-  const host = route.hosts?.[0] ?? mount.hosts[0]
+  const host = texts(route.hosts)[0] ?? mount.hosts[0]
   const headers = Object.fromEntries(Object.entries(route.headers ?? {}).map(([name, values]) =>
-    [name.toLowerCase(), values[0] ?? '']))
+    [name.toLowerCase(), texts(values)[0] ?? '']))
   const strips = route.strip_path !== false
   const known = { method: askedMethod(endpoint), headers, ...host === undefined || host === '' ? {} : { host: writeHost(host)! } }
   return prefixes.flatMap((prefix) => paths.flatMap((path) => externalPaths(path, prefix, base, strips)))
@@ -72,9 +74,9 @@ function externalPaths (path: string, prefix: string, base: string, strips: bool
 }
 
 function hostOf (url: unknown): string {
-  return splitPort(normalizeHost(/^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(String(url ?? ''))?.[1] ?? '')).name
+  return splitPort(normalizeHost(/^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(text(url))?.[1] ?? '')).name
 }
 
 function pathOf (url: unknown): string {
-  return (/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(String(url ?? ''))?.[1] ?? '').replace(/\/+$/, '')
+  return (/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(text(url))?.[1] ?? '').replace(/\/+$/, '')
 }
