@@ -27,7 +27,8 @@ export function drift (command: Command): void {
     .option('--format <name>', `format of the logs: ${formatNames.join(', ')}`, readFormat, 'kong')
     .option('--url <url>', `ClickHouse over HTTP (default: that of --config, else ${defaultUrl})`)
     .option('--database <name>', 'database (default: that of --config, else gatelens)')
-    .option('--since <duration>', 'how far to look back in the store, such as 7d; whole days, today included (default: 7d)', readDuration)
+    .addOption(new Option('--since <duration>', 'how far to look back in the store, such as 7d; whole days, today included (default: 7d)')
+      .argParser(readDuration).conflicts('from'))
     .option('--from <day>', 'first day in UTC, such as 2026-08-20')
     .option('--to <day>', 'last day in UTC (default: today)')
     .option('--service <name>', 'this service only; may be given several times', collect)
@@ -52,6 +53,7 @@ async function run (words: string[], given: DriftOptions): Promise<void> {
   const backstage = splitOperands(given.backstage)
   const options = { ...given, kind: given.kind ?? kindNames, openapi: openapi.documents, backstage: backstage.documents }
   const files = [...words, ...openapi.operands, ...backstage.operands]
+  checkUse(files, options)
   const comparison = await compare(files, options)
   sayUnknown(comparison, options.service ?? [])
   if (options.suggest === true) return await suggest(comparison, options)
@@ -59,6 +61,14 @@ async function run (words: string[], given: DriftOptions): Promise<void> {
   const floor = levels.slice(0, levels.indexOf(options.failOn as Level) + 1)
   if (comparison.result.findings.some(({ level }) => floor.includes(level))) process.exitCode = exitCodes.findings
   if (comparison.failed) process.exitCode = exitCodes.failed
+}
+
+/** What would be left unheeded in silence. Throws USAGE. */
+function checkUse (files: string[], { out, suggest, url }: DriftOptions): void {
+  if (out !== undefined && suggest !== true) throw new GatelensError('USAGE', '--out says where suggestions are written', { hint: 'Add --suggest, or leave it out.' })
+  if (files.length > 0 && url !== undefined) {
+    throw new GatelensError('USAGE', `--url names a store, and ${files[0]} a log`, { hint: 'Name one of them.' })
+  }
 }
 
 /** A name that is written wrongly must not pass for a service without drift. */
@@ -83,7 +93,8 @@ async function compare (files: string[], options: DriftOptions): Promise<Compari
   if (files.length > 0) return await driftInLogs(findLogs(files), options)
   return await driftInStore(options).catch((error: unknown) => {
     if (!(error instanceof GatelensError) || error.code !== 'STORE_REFUSED') throw error
-    throw new GatelensError('STORE_UNREACHABLE', `the store refused to answer: ${error.message}`, { where: error.where, cause: error })
+    const hint = 'Check address, user, password and database.'
+    throw new GatelensError('STORE_UNREACHABLE', `the store refused to answer: ${error.message.trim()}`, { where: error.where, hint, cause: error })
   })
 }
 

@@ -26,8 +26,8 @@ export function validate (command: Command): void {
   addCatalogOptions(command.argument('[config]', 'processor configuration, with the catalog and the rules that it names'))
     .option('--rules <file>', 'detection rules')
     .addOption(new Option('--format <name>', 'how findings are written').choices(Object.keys(formats)).default('text'))
-    .option('--json', 'the same as --format json')
-    .option('--sarif', 'the same as --format sarif: for code scanning')
+    .addOption(new Option('--json', 'the same as --format json').conflicts(['format', 'sarif']))
+    .addOption(new Option('--sarif', 'the same as --format sarif: for code scanning').conflicts('format'))
     .addOption(new Option('--fail-on <severity>', 'the least severity that fails the run').choices(['error', 'warning']).default('error'))
     .option('--strict', 'the same as --fail-on warning')
     .option('--severity <rule=level>', 'set a rule to off, warning or error; can be repeated', readSeverity)
@@ -38,7 +38,7 @@ export function validate (command: Command): void {
 }
 
 async function run (config: string | undefined, options: ValidateOptions): Promise<void> {
-  const { good, findings: found } = await inspect(options.config ?? config, options)
+  const { good, findings: found } = await inspect(config, options)
   if (good.length + found.length === 0) throw new GatelensError('USAGE', 'nothing to check is named', { hint: 'Try: gatelens validate gatelens.yaml, or --openapi, --backstage, --kong, --partners, --rules.' })
   const findings = settle(found, options.severity ?? new Map())
   const format = options.json === true ? 'json' : options.sarif === true ? 'sarif' : options.format

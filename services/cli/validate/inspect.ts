@@ -5,7 +5,7 @@ import { readDeclarative } from '../../gateway/entities.ts'
 import { loadCatalog } from '../../processor/catalog/load.ts'
 import type { Catalog, CatalogSources } from '../../processor/catalog/load.ts'
 import { isUrl } from '../../processor/catalog/sources.ts'
-import { GatelensError } from '../../runtime/errors.ts'
+import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import { givenSources, splitOperands } from '../catalog-options.ts'
 import type { CatalogOptions } from '../catalog-options.ts'
 import { readProcessorConfig } from '../processor-config.ts'
@@ -23,9 +23,10 @@ export interface Inspected extends CatalogOptions { rules?: string }
 export async function inspect (config: string | undefined, options: Inspected): Promise<Inspection> {
   const openapi = splitOperands(options.openapi)
   const backstage = splitOperands(options.backstage)
-  // Nothing tells the URL of a document from others by its ending, and no configuration is read from one.
+  // No configuration is read from a URL.
   const documents = [...openapi.documents ?? [], ...openapi.operands.filter(isUrl)]
-  const configs = [...config === undefined ? [] : [config], ...openapi.operands.filter((word) => !isUrl(word)), ...backstage.operands]
+  const named = [config, options.config, ...openapi.operands.filter((word) => !isUrl(word)), ...backstage.operands]
+  const configs = new Set(named.filter((path) => path !== undefined))
   const inspections: Inspection[] = []
   for (const path of configs) inspections.push(await inspectConfig(path))
   const given = givenSources({ ...options, openapi: options.openapi === undefined ? undefined : documents, backstage: backstage.documents })
@@ -64,8 +65,16 @@ function describeCatalog ({ endpoints, services, partners }: Catalog): string {
 }
 
 function describeGateway (path: string): string {
-  const { services, routes } = readDeclarative({ path, text: readFileSync(path, 'utf8') }, 0)
+  const { services, routes } = readDeclarative({ path, text: readGateway(path) }, 0)
   return `gateway with ${countOf(services.length, 'service')} and ${countOf(routes.length, 'route')}`
+}
+
+function readGateway (path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new GatelensError('CONFIG_NOT_FOUND', `cannot read the file: ${messageOf(error)}`, { where: path, cause: error })
+  }
 }
 
 function attempt (check: () => string): Inspection {
@@ -76,12 +85,14 @@ function attempt (check: () => string): Inspection {
   }
 }
 
-/** What is wrong in a file is a finding; a file that cannot be read at all is a failure. */
+/** What is wrong in a file is a finding; a file that cannot be read at all, or is not there, is a failure. */
 function findingOf (error: unknown): Finding {
-  if (!(error instanceof GatelensError) || error.code === 'CONFIG_NOT_FOUND' || error.code === 'INTERNAL') throw error
+  if (!(error instanceof GatelensError) || failures.has(error.code)) throw error
   const [, file = error.where, line = '0'] = /^(.*?):(\d+)$/.exec(error.where) ?? []
   return { severity: 'error', code: error.code, file: shorten(file), line: Number(line), where: '', message: error.message, hint: error.hint }
 }
+
+const failures: ReadonlySet<string> = new Set(['CONFIG_NOT_FOUND', 'CATALOG_EMPTY', 'INTERNAL'])
 
 function shorten (path: string): string {
   const short = relative(process.cwd(), path)

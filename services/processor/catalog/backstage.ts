@@ -39,6 +39,9 @@ export async function loadBackstage (sources: readonly BackstageSource[], contex
     seen.add(next.path)
     const file = await readKeptSource(next.path, context, problems)
     if (file === undefined) continue
+    if (next.named && file.documents.length === 0) {
+      problems.push({ severity: 'error', code: 'invalid-entity', message: 'The file holds no entity.', source: nameOf(next.path), line: 1 })
+    }
     const found = file.documents.map((value, document): Entity => ({ value, file, document }))
       .filter(({ value }) => next.named || textAt(value, 'apiVersion').startsWith('backstage.io/'))
     entities.push(...found)
