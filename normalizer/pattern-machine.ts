@@ -65,6 +65,8 @@ export function createMachine (program: readonly Instruction[], head: string): M
   }
 
   return (text) => {
+    // Only here are start and end one place.
+    if (text === '') return run(program, text)
     let best = -1
     let number = first === UNKNOWN || states.length >= bound ? start() : first
     for (let at = head.length; number !== DEAD; at++) {

@@ -150,7 +150,7 @@ test('inference stays within its budget, and gives the same labels after a resta
 })
 
 test('gateway patterns match what regular expressions match', () => {
-  const atom = fc.constantFrom('a', 'b', '/', '.', '\\d', '[ab]', '[^a]', '\\w', 'ab', '(?:a|b)', '(?:a|ab)(?:c|bcd)', '(a|b/)', '\\.', '1', '[a-c1-3]', '(?:)', '\\b')
+  const atom = fc.constantFrom('a', 'b', '/', '.', '\\d', '[ab]', '[^a]', '\\w', 'ab', '(?:a|b)', '(?:a|ab)(?:c|bcd)', '(a|b/)', '\\.', '1', '[a-c1-3]', '(?:)', '\\b', '(?:^a|b)', '(?:a$|ab)', '$')
   const repeat = fc.constantFrom('', '', '', '*', '+', '?', '*?', '+?', '??', '{2}', '{1,2}', '{0,2}?', '{1,}')
   const source = fc.array(fc.tuple(atom, repeat), { minLength: 1, maxLength: 5 }).map((parts) =>
     parts.map(([text, times]) => times === '' || text === '\\b' ? text : `(?:${text})${times}`).join(''))
