@@ -58,12 +58,15 @@ export function givenSources ({ openapi, backstage, kong, partners }: CatalogOpt
 
 /**
  * Undoes what a list option swallowed: in `--openapi a.yaml b.json access.log` the last word is an operand. An API document
- * ends in .yaml, .yml or .json, or is a folder or a glob.
+ * ends in .yaml, .yml or .json, or is a folder or a glob, or a URL that stands before the first operand: in
+ * `--openapi https://a.example/openapi https://b.example/openapi GET https://c.example/orders` the third URL is none.
  */
 export function splitOperands (values: string[] | undefined): { documents: string[] | undefined, operands: string[] } {
   if (values === undefined) return { documents: undefined, operands: [] }
-  const documents = values.filter((value, index) => index === 0 || looksLikeDocument(value))
-  return { documents, operands: values.filter((value) => !documents.includes(value)) }
+  const first = values.findIndex((value, index) => index > 0 && !isUrl(value) && !looksLikeDocument(value))
+  const isDocument = (value: string, index: number): boolean =>
+    index === 0 || (isUrl(value) ? first < 0 || index < first : looksLikeDocument(value))
+  return { documents: values.filter(isDocument), operands: values.filter((value, index) => !isDocument(value, index)) }
 }
 
 function looksLikeDocument (value: string): boolean {

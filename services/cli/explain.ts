@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 import type { MatchRequest } from '../../normalizer/index.ts'
+import { isUrl } from '../processor/catalog/sources.ts'
 import { GatelensError } from '../runtime/errors.ts'
 import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
@@ -34,7 +35,8 @@ export function explain (command: Command): void {
 async function run (first: string | undefined, second: string | undefined, options: ExplainOptions): Promise<void> {
   const openapi = splitOperands(options.openapi)
   const backstage = splitOperands(options.backstage)
-  const [method, url, ...more] = [first, second, ...openapi.operands, ...backstage.operands].filter((word) => word !== undefined)
+  const words = [first, second, ...openapi.operands, ...backstage.operands].filter((word) => word !== undefined)
+  const [method, url = takeTarget(openapi.documents) ?? takeTarget(backstage.documents), ...more] = words
   if (method === undefined || url === undefined || more.length > 0) throw new GatelensError('USAGE', 'a method and a URL are wanted', { hint: 'Try: gatelens explain GET /v1/orders/42 --openapi openapi.yaml' })
   const { normalizer } = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
   const explanation = normalizer.explain(requestOf(method, url, options))
@@ -45,6 +47,12 @@ async function run (first: string | undefined, second: string | undefined, optio
   await print(options.json === true ? `${JSON.stringify(explanationJson(located), null, 2)}\n` : renderExplanation(located))
   const { outcome } = explanation.match
   if (outcome !== 'matched' && outcome !== 'ambiguous') process.exitCode = exitCodes.findings
+}
+
+/** In `explain GET --openapi a.yaml https://api.example.com/v1/orders` the list option swallowed the URL that is asked about. */
+function takeTarget (documents: string[] = []): string | undefined {
+  const last = documents.at(-1)
+  return documents.length > 1 && last !== undefined && isUrl(last) ? documents.pop() : undefined
 }
 
 function requestOf (method: string, url: string, { host, service, route, upstream, header }: ExplainOptions): MatchRequest {

@@ -14,6 +14,28 @@ test('explain and report take documents from URLs', async (t) => {
   assert.equal((JSON.parse(reported.stdout) as { catalog: { endpoints: number } }).catalog.endpoints, 1, reported.stderr)
 })
 
+test('URLs may stand among the documents, and the words of a command behind them', async (t) => {
+  const server = await serveDocuments(t, { '/one': apiDocument('One', '/v1/one'), '/two': apiDocument('Two', '/v1/two') })
+  const documents = [`${server.url}/one`, `${server.url}/two`, 'examples/openapi/orders.yaml']
+  const target = 'https://api.example.com/v1/two'
+  for (const words of [
+    ['--openapi', ...documents, 'GET', target],
+    ['GET', target, '--openapi', ...documents],
+    ['GET', '--openapi', ...documents, target],
+  ]) {
+    const explained = await runCommand(['explain', '--json', ...words])
+    assert.deepEqual([explained.code, explained.stderr], [0, ''], words.join(' '))
+    assert.equal((JSON.parse(explained.stdout) as { route: string }).route, '/v1/two')
+  }
+  const log = 'examples/kong-log/access.ndjson'
+  for (const words of [['--openapi', ...documents, log], [log, '--openapi', ...documents]]) {
+    const { stdout, stderr } = await runCommand(['report', '--json', ...words])
+    assert.ok((JSON.parse(stdout) as { catalog: { endpoints: number } }).catalog.endpoints > 2, stderr)
+  }
+  const normalized = await runCommand(['normalize', '--openapi', ...documents], { stdin: '{"method":"GET","path":"/v1/two"}\n' })
+  assert.match(normalized.stdout, /"template":"\/v1\/two"/)
+})
+
 test('validate tells a document that cannot be fetched, one that is none, and where references may not lead', async (t) => {
   const elsewhere = await serveDocuments(t, { '/b.yaml': 'get: {}\n' })
   const { url } = await serveDocuments(t, {
