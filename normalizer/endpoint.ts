@@ -175,8 +175,11 @@ export interface Form {
 export type Segment =
   | { kind: 'static', text: string }
   | { kind: 'param', names: readonly string[] }
-  /** `spans`: one of the parameters may span segments; forms are written for it, which a search takes as they are. */
-  | { kind: 'mixed', literals: readonly string[], names: ReadonlyArray<readonly string[]>, spans?: true }
+  /**
+   * `spans`: one of the parameters may span segments; forms are written for it, which a search takes as they are. There,
+   * `joined` tells that the greedy segment before or after this one is part of its first or last parameter.
+   */
+  | { kind: 'mixed', literals: readonly string[], names: ReadonlyArray<readonly string[]>, spans?: true, joined?: 'before' | 'after' }
   | { kind: 'greedy', names: readonly string[] }
 
 /** One template that fits a request, as `explain` shows it. */

@@ -184,8 +184,9 @@ function single (segment: Segment): Segment | undefined {
 /** `{name+}:cancel` over several segments is one parameter that spans all but the last, and the rest of it in the last. */
 function wide (segment: Segment): Segment[] {
   const narrow = single(segment)
-  if (segment.kind !== 'mixed' || narrow === undefined) return [segment]
+  if (segment.kind !== 'mixed' || narrow?.kind !== 'mixed') return [segment]
   const { literals, names } = segment
-  if (literals[0] === '') return [{ kind: 'greedy', names: names[0]! }, narrow]
-  return literals[literals.length - 1] === '' ? [narrow, { kind: 'greedy', names: names[names.length - 1]! }] : [narrow]
+  if (literals[0] === '') return [{ kind: 'greedy', names: names[0]! }, { ...narrow, joined: 'before' }]
+  if (literals[literals.length - 1] !== '') return [narrow]
+  return [{ ...narrow, joined: 'after' }, { kind: 'greedy', names: names[names.length - 1]! }]
 }

@@ -54,6 +54,10 @@ function readSegment (values: Record<string, string>, { names, pattern }: Planne
   }
   const bounds: number[] = []
   fitsMixed(pattern, path, start, end, bounds)
+  putAll(values, names, path, bounds)
+}
+
+function putAll (values: Record<string, string>, names: PlannedSegment['names'], path: string, bounds: readonly number[]): void {
   for (const [index, own] of names.entries()) {
     for (const name of own) put(values, name, path.slice(bounds[index * 2], bounds[index * 2 + 1]))
   }
@@ -84,14 +88,46 @@ function readSpans (segments: readonly Segment[], path: string): Record<string, 
   const parts = path.split('/').slice(1)
   if (parts[parts.length - 1] === '') parts.pop()
   const plan = planSegment()
+  const spans = spansOf(segments, parts)
   let at = 0
-  for (const [index, taken] of spansOf(segments, parts).entries()) {
-    const planned = plan(segments[index]!)
-    const text = parts.slice(at, at + taken).join('/')
-    if (planned !== undefined) readSegment(values, planned, text, 0, text.length)
-    at += taken
+  const take = (index: number): string => {
+    const from = at
+    at += spans[index]!
+    return parts.slice(from, at).join('/')
+  }
+  for (let index = 0; index < spans.length; index++) {
+    const text = take(index)
+    const mixed = joinedAt(segments, index)
+    const planned = plan(segments[mixed < 0 ? index : mixed]!)
+    if (planned === undefined) continue
+    if (mixed < 0) {
+      readSegment(values, planned, text, 0, text.length)
+      continue
+    }
+    const mixedLast = mixed > index
+    index++
+    readJoined(values, planned, [text, take(index)], mixedLast)
   }
   return values
+}
+
+/** The mixed one of a segment and the next one, if both are one parameter that spans segments and a literal beside it; else -1. */
+function joinedAt (segments: readonly Segment[], index: number): number {
+  const [own, next] = [segments[index], segments[index + 1]]
+  if (own?.kind === 'mixed' && own.joined === 'after') return index
+  return next?.kind === 'mixed' && next.joined === 'before' ? index + 1 : -1
+}
+
+/** Reads the mixed one of two texts, the last or the first; the other one belongs to the parameter at its side. */
+function readJoined (values: Record<string, string>, planned: PlannedSegment, [first, second]: [string, string], last: boolean): void {
+  const { names, pattern } = planned
+  const path = `${first}/${second}`
+  const middle = first.length
+  const bounds: number[] = []
+  fitsMixed(pattern!, path, last ? middle + 1 : 0, last ? path.length : middle, bounds)
+  if (last) bounds[0] = 0
+  else bounds[bounds.length - 1] = path.length
+  putAll(values, names, path, bounds)
 }
 
 /** How many parts each segment takes: greedy ones as few as will do, the earlier first, as the search finds them. */
