@@ -35,7 +35,8 @@ export interface Normalizer {
   infer (path: string): string
   /**
    * Path parameter values by name, in the normal form of paths: escapes stay, in upper case; escaped unreserved characters
-   * are decoded, and what may not stand in a path (`é`, `[`, a blank) is escaped. A repeated name gets `_2`, `_3`, …. No parameters without an endpoint.
+   * are decoded, and what may not stand in a path (`é`, `[`, a blank) is escaped. A repeated name gets `_2`, `_3`, ….
+   * No parameters without an endpoint.
    */
   params (request: MatchRequest, match: Match): Record<string, string>
   /** Candidates, winner and the rule that decided. Slower than `match`. */
