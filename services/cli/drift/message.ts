@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts'
 export function messageOf (finding: Finding): string {
   const { kind, method, route, operation } = finding
   const place = `${method === '' ? [...finding.methods.keys()].join(', ') : method} ${route}`
-  if (kind === 'unused-operation') return `${place} is declared${operation?.deprecated === true ? ' (deprecated)' : ''} and ${lastUseOf(finding)}.`
+  if (kind === 'unused-operation') return `${place} is declared${operation?.deprecated === true ? ' (deprecated)' : ''}, and ${lastUseOf(finding)}.`
   return `${place} ${verbs[kind](finding)}: ${countOf(finding.requests, 'request')}${callersOf(finding)}, the last at ${formatTime(isoTime(finding.last_seen) ?? '')} UTC.`
 }
 
@@ -23,11 +23,11 @@ const verbs: Record<Exclude<Finding['kind'], 'unused-operation'>, (finding: Find
 
 function callersOf ({ partners }: Finding): string {
   if (partners.size === 0) return ''
-  if (partners.size > 1) return ` by ${partners.size} partners`
+  if (partners.size > 1) return ` by ${partners.size} callers`
   const [name = ''] = partners.keys()
   return name === '' ? ' by anonymous callers' : ` by ${name}`
 }
 
 function lastUseOf ({ last_seen: last }: Finding): string {
-  return last === null ? 'nobody has called it' : `nobody has called it since ${formatTime(isoTime(last) ?? '')} UTC`
+  return last === null ? 'no request for it is known' : `nobody has called it since ${formatTime(isoTime(last) ?? '')} UTC`
 }

@@ -26,12 +26,18 @@ export async function locateFindings (
   return located
 }
 
-function placeOf ({ operation, service, route }: Finding, operations: readonly DeclaredOperation[]): { source: string, where: string } {
+function placeOf ({ kind, operation, service, route }: Finding, operations: readonly DeclaredOperation[]): { source: string, where: string } {
   if (operation !== undefined && operation.source !== '') return operation
   const own = operations.filter((item) => item.service === service && item.source !== '')
-  const path = own.find((item) => item.route === route)
+  const path = own.find((item) => item.route === route) ?? (kind === 'undeclared-method' ? longestEnd(own, route) : undefined)
   if (path !== undefined) return { source: path.source, where: path.where.replace(/\/[^/]*$/, '') }
   return { source: own[0]?.source ?? '', where: '/paths' }
+}
+
+/** An operation served below several base paths is listed with the first. */
+function longestEnd (operations: readonly DeclaredOperation[], route: string): DeclaredOperation | undefined {
+  const ends = operations.filter(({ template }) => route.endsWith(template))
+  return ends.toSorted((a, b) => b.template.length - a.template.length)[0]
 }
 
 async function openSource (source: string): Promise<SourceFile | undefined> {
