@@ -27,7 +27,8 @@ export function lintPath (path: PathItem, warn: Warn): void {
   if (/[{}]/.test(folded.path.replace(/\{[^{}]*\}/g, ''))) {
     warn('unbalanced-braces', `The braces of ${key} do not pair up, so that they count as characters of the path. Close or escape them.`, where)
   }
-  const { segments } = parseTemplate(folded.path)
+  // `{name=projects/*/topics/*}` has several places, but is written once.
+  const { segments } = parseTemplate(folded.path.replace(/(\{[^{}=]+)=[^{}]*\}/g, '$1}'))
   const names = parameterNames(segments)
   for (const name of repeated(names)) warn('duplicate-parameter', `The parameter {${name}} stands twice in ${key}. Give each place a name of its own.`, where)
   lintDeclarations(path, new Set(names), warn)
