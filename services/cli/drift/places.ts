@@ -26,10 +26,13 @@ export async function locateFindings (
   return located
 }
 
-function placeOf ({ kind, operation, service, route }: Finding, operations: readonly DeclaredOperation[]): { source: string, where: string } {
+type Place = Pick<DeclaredOperation, 'source' | 'where'>
+
+function placeOf ({ kind, operation, service, route }: Finding, operations: readonly DeclaredOperation[]): Place {
   if (operation !== undefined && operation.source !== '') return operation
   const own = operations.filter((item) => item.service === service && item.source !== '')
-  const path = own.find((item) => item.route === route) ?? (kind === 'undeclared-method' ? longestEnd(own, route) : undefined)
+  const below = kind === 'undeclared-method' ? longestEnd(own, route) : undefined
+  const path = own.find((item) => item.route === route) ?? below
   if (path !== undefined) return { source: path.source, where: path.where.replace(/\/[^/]*$/, '') }
   return { source: own[0]?.source ?? '', where: '/paths' }
 }
