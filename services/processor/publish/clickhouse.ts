@@ -86,6 +86,8 @@ class StoreWriter implements ClickhouseSink {
   readonly #landed = new Map<string, Landed>()
   readonly #bell = new Bell()
   #up = false
+  /** What is wrong with the store, as it was said last; '' when nothing is. */
+  #wrong = ''
   #fatal: unknown
 
   constructor (options: ClickhouseOptions, context: ClickhouseContext, spool: Spool) {
@@ -196,13 +198,18 @@ class StoreWriter implements ClickhouseSink {
     }
   }
 
+  /** Says what is wrong once, until it is something else. */
   #complain (error: unknown): void {
     if (this.#up) this.#setUp(false)
-    this.#context.log.warn({ code: 'STORE_UNREACHABLE', reason: messageOf(error).slice(0, 300) }, 'the store takes nothing; trying again')
+    const reason = messageOf(error).slice(0, 300)
+    if (reason !== this.#wrong) this.#context.log.warn({ code: 'STORE_UNREACHABLE', reason }, 'the store takes nothing; trying again')
+    this.#wrong = reason
   }
 
   #setUp (up: boolean): void {
     this.#up = up
+    if (up && this.#wrong !== '') this.#context.log.info('the store takes batches again')
+    if (up) this.#wrong = ''
     this.#context.telemetry.set('gatelens_store_up', {}, Number(up))
     this.#context.telemetry.set('gatelens_spool_bytes', {}, this.#spool.bytes)
   }

@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ClickHouseError } from '@clickhouse/client'
+import { pino } from 'pino'
 import { describeRefusal } from '../../../services/processor/publish/refusal.ts'
 import { GatelensError } from '../../../services/runtime/errors.ts'
 import { makeEvents } from '../event-fixture.ts'
@@ -111,6 +112,21 @@ test('a schema that is newer stops the sink for good', async (t) => {
   const { sink } = await openSink(t, { url: nowhere, state: makeFolder(t), prepare })
   await assert.rejects(sink.done, { code: 'SCHEMA_NEWER' })
   await assert.rejects(sink.write(makeBatch('a', 0, makeEvents(1))), { code: 'SCHEMA_NEWER' })
+})
+
+test('a store that is away is told once, and once when it is back', async (t) => {
+  const lines: string[] = []
+  const log = pino({ base: null, timestamp: false }, { write: (line) => { lines.push(line) } })
+  let tries = 0
+  const prepare = async (): Promise<void> => {
+    tries++
+    if (tries < 4) throw new Error(tries < 3 ? 'nobody listens' : 'it is starting')
+  }
+  const { until } = await openSink(t, { url: nowhere, state: makeFolder(t), prepare, log })
+  await until('gatelens_store_up', (value) => value === 1)
+  assert.deepEqual(lines.map((line) => (JSON.parse(line) as { reason?: string, msg: string }).reason ?? line), [
+    'nobody listens', 'it is starting', '{"level":30,"msg":"the store takes batches again"}\n',
+  ])
 })
 
 test('a spooled batch that is broken is named, and one that was only begun is forgotten', async (t) => {

@@ -5,6 +5,7 @@ import type { EnrichedEvent, Reject } from '../../../services/processor/event.ts
 import { clickhouseSchema, createClickhouseSink } from '../../../services/processor/publish/clickhouse.ts'
 import type { ClickhouseSink } from '../../../services/processor/publish/clickhouse.ts'
 import { createLog } from '../../../services/runtime/log.ts'
+import type { Logger } from '../../../services/runtime/log.ts'
 import { prepareTables } from '../store-fixture.ts'
 
 export interface OpenSink {
@@ -21,10 +22,11 @@ export interface SinkSettings {
   state: string
   spoolBytes?: number
   prepare?: (client: ClickHouseClient) => Promise<void>
+  log?: Logger
 }
 
 /** Opens a ClickHouse sink that is closed with the test. */
-export async function openSink (t: TestContext, { url, state, spoolBytes, prepare = prepareTables }: SinkSettings): Promise<OpenSink> {
+export async function openSink (t: TestContext, { url, state, spoolBytes, prepare = prepareTables, log = createLog('test', 'silent') }: SinkSettings): Promise<OpenSink> {
   const values = new Map<string, number>()
   const waiting = new Set<() => void>()
   const put = (metric: string, value: number): void => {
@@ -37,7 +39,7 @@ export async function openSink (t: TestContext, { url, state, spoolBytes, prepar
     record: (metric) => put(metric, (values.get(metric) ?? 0) + 1),
   }
   const options = clickhouseSchema.parse({ url, request_timeout: '10s', ...spoolBytes === undefined ? {} : { spool: { max_bytes: spoolBytes } } })
-  const sink = await createClickhouseSink(options, { state, telemetry, log: createLog('test', 'silent'), prepare })
+  const sink = await createClickhouseSink(options, { state, telemetry, log, prepare })
   let closed = false
   const close = async (): Promise<void> => {
     if (!closed) await sink.close()
