@@ -41,9 +41,11 @@ function withDocuments (board: DashboardBuilder): DashboardBuilder {
     .withPanel(sqlTable({ title: 'Undeclared statuses by operation', description: 'Statuses of the backend that the operation declares neither exactly nor as a range nor by default.', width: 12 },
       tableOf('drift_statuses', 'method AS "Method", route AS "Path", status AS "Status", requests AS "Requests", arrayStringConcat(declared, \' \') AS "Declared", last_seen AS "Last seen"')))
     .withPanel(sqlTable({ title: 'Deprecated operations in use', description: 'What is declared deprecated and still called, and by whom.', width: 12 },
-      tableOf('drift_deprecated', 'method AS "Method", route AS "Path", requests AS "Requests", arrayStringConcat(top_partners.1, \', \') AS "Partners", last_seen AS "Last seen"')))
+      tableOf('drift_deprecated', `method AS "Method", route AS "Path", requests AS "Requests", ${callers} AS "Partners", last_seen AS "Last seen"`)))
     .withPanel(sqlTable({ title: 'Unused operations', description: 'Declared, and not called for 30 days; what is counted for a shorter time may have been used before.', width: 24 }, unusedSql))
 }
+
+const callers = "arrayStringConcat(arrayMap(item -> if(item.1 = '', '(anonymous)', item.1), top_partners), ', ')"
 
 function tableOf (view: string, columns: string): string {
   return `
@@ -54,10 +56,11 @@ ORDER BY requests DESC
 LIMIT 200`
 }
 
+// What was never called is forgotten longest, and must not fall behind the limit.
 const unusedSql = `
 SELECT service AS "Service", method AS "Method", route AS "Path", operation_id AS "Operation", deprecated AS "Deprecated",
   last_seen AS "Last used", counted_since AS "Counted since"
 FROM drift_unused(days = 30)
 WHERE $__conditionalAll(service IN (\${service:singlequote}), $service)
-ORDER BY last_seen, service, route
+ORDER BY last_seen NULLS FIRST, service, route
 LIMIT 500`
