@@ -1,6 +1,6 @@
 /** What a live catalog keeps, and what it lets go of. */
 import assert from 'node:assert/strict'
-import { rmSync, writeFileSync } from 'node:fs'
+import { rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -67,6 +67,21 @@ test('a start does not wait for a source that hangs when something of it is kept
   assert.equal(late.current().digest, early.current().digest)
   assert.match(late.status().sources[0]?.problem ?? '', /no whole answer within 100 ms of the start; what was read last stays in use/)
   assert.equal(late.status().stale, true)
+})
+
+test('a file whose size and time stamp are those from before is read when it was written', async (t) => {
+  const base = makeFolder(t)
+  const path = join(base, 'a.yaml')
+  const long = new Date('2026-01-01')
+  const write = (text: string): void => {
+    writeFileSync(path, text)
+    utimesSync(path, long, long)
+  }
+  write(apiDocument('A', '/one'))
+  const live = await start(t, base, { openapi: ['a.yaml'], refresh: { files: '20ms' } })
+  write(apiDocument('A', '/two'))
+  await new Promise<void>((resolve) => { live.onChange(resolve) })
+  assert.equal(routes(live), '/two')
 })
 
 test('a definition that no entity leads to any more is not asked for again', async (t) => {

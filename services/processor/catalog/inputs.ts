@@ -45,14 +45,15 @@ export class FileInputs {
 }
 
 /**
- * Inode, size and time of the last change; '' for what is no readable file. `isRead` says that the content was read before:
- * then a file that was changed just now gets a signature that it will never have again.
+ * Inode, size and times of the last change (a copy may keep one, nobody can set the other); '' for what is no readable
+ * file. `isRead` says that the content was read before: then a file that was changed just now gets a signature that it
+ * will never have again.
  */
 export async function signatureOf (path: string, isRead: boolean): Promise<string> {
   const entry = await stat(path).catch(() => undefined)
   if (entry?.isFile() !== true) return ''
-  const isFresh = isRead && entry.mtimeMs > Date.now() - granularity
-  return `${entry.ino} ${entry.size} ${entry.mtimeMs}${isFresh ? ' fresh' : ''}`
+  const isFresh = isRead && Math.max(entry.mtimeMs, entry.ctimeMs) > Date.now() - granularity
+  return `${entry.ino} ${entry.size} ${entry.mtimeMs} ${entry.ctimeMs}${isFresh ? ' fresh' : ''}`
 }
 
 /** Digest of a file's content; '' when it cannot be read. */
