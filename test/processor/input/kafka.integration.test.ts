@@ -212,7 +212,7 @@ test('a broker that is away is waited for, with one line for each change', async
   assert.deepEqual(await take(reader, 50), numbers(50, 50))
 })
 
-test('processors that are killed, stopped, started and joined store 20,000 records once each', { timeout: 180_000 }, async (t) => {
+test('processors that are killed, stopped, started and joined store 20,000 records once each', { timeout: 300_000 }, async (t) => {
   const topic = await makeTopic(kafka, 'chaos', 4)
   const store = await startStoreProcess(t, join(folder, 'store-chaos'))
   await prepareTables(store.client)
