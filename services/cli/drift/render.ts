@@ -41,7 +41,7 @@ const sections: Record<DriftKind, Section> = {
     title: 'Undocumented paths',
     columns: [...left('level', 'service', 'owner', 'methods', 'path'), ...right('requests', 'served'), ...left('partners', 'last seen')],
     row: (finding) => [
-      ...whose(finding), [...finding.methods.keys()].join(' '), ...route(finding), ...counts(finding), partnersText(finding), lastSeen(finding),
+      ...whose(finding), methodsText(finding), ...route(finding), ...counts(finding), partnersText(finding), lastSeen(finding),
     ],
   },
   'undeclared-method': {
@@ -102,6 +102,11 @@ function route ({ route: text }: Finding): [string] {
 
 function counts ({ requests, served }: Finding): [string, string] {
   return [formatCount(requests), served === 0 ? '0' : formatCount(served)]
+}
+
+function methodsText ({ methods }: Finding): string {
+  const names = [...methods.keys()]
+  return names.length <= 3 ? names.join(' ') : `${names.slice(0, 2).join(' ')} +${names.length - 2}`
 }
 
 function partnersText ({ partners }: Finding): string {
