@@ -3,23 +3,29 @@ import type { Leaf, TemplateRecord } from './branch.ts'
 import type { Endpoint, Form } from './endpoint.ts'
 import type { BuildNode } from './node.ts'
 
-/** All leaves, and what they lead to. */
+/** All leaves, and what they lead to. What one answer needs lies together: a match should touch few cache lines. */
 export interface LeafTable {
-  /** Records of four: template, form, group of servers, flags. */
+  /** Records of four: first endpoint of the template, pattern of its methods, group of servers, flags. */
   readonly records: Int32Array
+  /** Label and form of each leaf in turn; see {@link labelOf} and {@link formOf}. */
+  readonly shapes: ReadonlyArray<string | Form>
   /** Long runs once more, by group of servers: first leaf of the run → group → first leaf of the group's own run. */
   readonly long: ReadonlyMap<number, ReadonlyMap<number, number>>
-  /** Number of methods: the length of a template's row in `operations`. */
+  /** Number of methods: the length of a pattern. */
   readonly methods: number
-  /** Number of the endpoint + 1 by template and method, fallbacks filled in (HEAD from GET, any-method); 0 = none. */
-  readonly operations: Int32Array
+  /**
+   * Which methods a template declares, fallbacks filled in (HEAD from GET, any-method): place among its endpoints + 1, 0 = none.
+   * Most templates share a few patterns.
+   */
+  readonly patterns: Uint16Array
+  /** The endpoints of each template behind each other. */
   readonly endpoints: readonly Endpoint[]
+  /** Template of each leaf. */
+  readonly templates: Int32Array
   /** Document of each template. */
   readonly documents: Int32Array
   /** What stands for each template when the method is not declared. */
   readonly paths: readonly Endpoint[]
-  readonly forms: readonly Form[]
-  readonly labels: readonly string[]
 }
 
 /** Flags of a leaf: the form lacks the document's base path. */
@@ -58,12 +64,12 @@ export function buildLeaves (order: readonly BuildNode[]): { table: LeafTable, f
 
 /** A leaf as an object again, for whoever explains. */
 export function leafAt (table: LeafTable, leaf: number): Leaf {
-  const [template, form, mount, flags] = table.records.subarray(leaf * 4, leaf * 4 + 4) as unknown as [number, number, number, number]
-  const byMethod = [...table.operations.subarray(template * table.methods, (template + 1) * table.methods)]
-    .map((operation) => operation === 0 ? undefined : table.endpoints[operation - 1])
+  const template = table.templates[leaf]!
+  const [mount, flags] = [table.records[leaf * 4 + 2]!, table.records[leaf * 4 + 3]!]
+  const byMethod = Array.from({ length: table.methods }, (_, method) => declaredAt(table, leaf, method))
   return {
     record: { document: table.documents[template]!, mount, suffixed: false, byMethod, path: table.paths[template]! },
-    form: table.forms[form]!,
+    form: formOf(table, leaf),
     stripped: flags & STRIPPED,
     based: (flags & BASED) >> 1,
     derived: (flags & DERIVED) >> 2,
@@ -72,9 +78,22 @@ export function leafAt (table: LeafTable, leaf: number): Leaf {
 
 /** The endpoint that a leaf has for a method, else what stands for its path. */
 export function endpointOf (table: LeafTable, leaf: number, method: number): Endpoint {
-  const template = table.records[leaf * 4]!
-  const operation = table.operations[template * table.methods + method]!
-  return operation === 0 ? table.paths[template]! : table.endpoints[operation - 1]!
+  return declaredAt(table, leaf, method) ?? table.paths[table.templates[leaf]!]!
+}
+
+/** The label of a leaf's form. */
+export function labelOf (table: LeafTable, leaf: number): string {
+  return table.shapes[leaf * 2] as string
+}
+
+/** The form of a leaf. */
+export function formOf (table: LeafTable, leaf: number): Form {
+  return table.shapes[leaf * 2 + 1] as Form
+}
+
+function declaredAt ({ records, patterns, methods, endpoints }: LeafTable, leaf: number, method: number): Endpoint | undefined {
+  const place = patterns[records[leaf * 4 + 1]! * methods + method]!
+  return place === 0 ? undefined : endpoints[records[leaf * 4]! + place - 1]
 }
 
 /** With base path first, keys without suffix and true parameters first; otherwise the order of documents and keys. */
@@ -129,41 +148,49 @@ function groupByMount (run: readonly Leaf[]): Map<number, Leaf[]> {
 function flatten (runs: readonly Leaf[][], long: LeafTable['long']): LeafTable {
   const leaves = runs.flat()
   const templates = numbered(leaves.map(({ record }) => record))
-  const forms = numbered(leaves.map(({ form }) => form))
+  const { first, pattern, ...tables } = methodTables([...templates.keys()])
   const records = new Int32Array(leaves.length * 4)
-  for (const [index, { record, form, stripped, based, derived }] of leaves.entries()) {
+  for (const [index, { record, stripped, based, derived }] of leaves.entries()) {
     const flags = stripped * STRIPPED | based * BASED | derived * DERIVED | (long.has(index) ? LONG : 0)
-    records.set([templates.get(record)!, forms.get(form)!, record.mount, flags], index * 4)
+    const template = templates.get(record)!
+    records.set([first[template]!, pattern[template]!, record.mount, flags], index * 4)
   }
   let end = 0
   for (const run of runs) {
     end += run.length
     records[end * 4 - 1]! |= LAST
   }
-  const labels = [...forms.keys()].map(({ label }) => label)
-  return { records, long, ...operationTables([...templates.keys()]), forms: [...forms.keys()], labels }
+  return {
+    records,
+    shapes: leaves.flatMap(({ form }) => [form.label, form]),
+    long,
+    ...tables,
+    templates: Int32Array.from(leaves, ({ record }) => templates.get(record)!),
+    documents: Int32Array.from(templates.keys(), ({ document }) => document),
+    paths: Array.from(templates.keys(), ({ path }) => path),
+  }
 }
 
-type OperationTables = Pick<LeafTable, 'methods' | 'operations' | 'endpoints' | 'documents' | 'paths'>
+/** First endpoint and pattern of each template, and the tables that they are places in. */
+interface MethodTables extends Pick<LeafTable, 'methods' | 'patterns' | 'endpoints'> { first: number[], pattern: number[] }
 
-function operationTables (templates: readonly TemplateRecord[]): OperationTables {
+function methodTables (templates: readonly TemplateRecord[]): MethodTables {
   const methods = templates.reduce((most, { byMethod }) => Math.max(most, byMethod.length), 1)
-  const endpoints = numbered(templates.flatMap(({ byMethod }) => byMethod.filter((endpoint) => endpoint !== undefined)))
-  const operations = new Int32Array(templates.length * methods)
-  for (const [template, { byMethod }] of templates.entries()) {
-    for (let method = 0; method < methods; method++) {
-      // Also for methods that other documents made known.
-      const endpoint = byMethod[method] ?? byMethod[0]
-      if (endpoint !== undefined) operations[template * methods + method] = endpoints.get(endpoint)! + 1
-    }
-  }
-  return {
-    methods,
-    operations,
-    endpoints: [...endpoints.keys()],
-    documents: Int32Array.from(templates, ({ document }) => document),
-    paths: templates.map(({ path }) => path),
-  }
+  const endpoints: Endpoint[] = []
+  const patterns = new Map<string, { number: number, places: number[] }>()
+  const first: number[] = []
+  const pattern = templates.map(({ byMethod }) => {
+    // Any-method operations also stand for methods that other documents made known.
+    const declared = Array.from({ length: methods }, (_, method) => byMethod[method] ?? byMethod[0])
+    const own = numbered(declared.filter((endpoint) => endpoint !== undefined))
+    first.push(endpoints.length)
+    endpoints.push(...own.keys())
+    const places = declared.map((endpoint) => endpoint === undefined ? 0 : own.get(endpoint)! + 1)
+    const known = patterns.get(places.join()) ?? { number: patterns.size, places }
+    patterns.set(places.join(), known)
+    return known.number
+  })
+  return { first, pattern, methods, endpoints, patterns: Uint16Array.from([...patterns.values()].flatMap(({ places }) => places)) }
 }
 
 function numbered<T> (items: readonly T[]): Map<T, number> {

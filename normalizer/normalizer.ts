@@ -1,5 +1,5 @@
 /** Compiles documents into a matcher: host, gateway and service narrow the search, the tree finds the template. */
-import type { ApiDocument, Endpoint, Explanation, Form, GatewayMap, Match, MatchRequest, Problem, Scope } from './endpoint.ts'
+import type { ApiDocument, Endpoint, Explanation, GatewayMap, Match, MatchRequest, Problem, Scope } from './endpoint.ts'
 import { explainMatch } from './explain.ts'
 import { declare, HEAD, mountSet, OPTIONS } from './forms.ts'
 import type { Mount } from './forms.ts'
@@ -9,7 +9,7 @@ import { prepareGateway } from './gateway-rules.ts'
 import type { GatewayRule } from './gateway-rules.ts'
 import { indexHosts } from './hosts.ts'
 import { inferRoute } from './infer.ts'
-import { endpointOf, STRIPPED } from './leaves.ts'
+import { endpointOf, formOf, labelOf, STRIPPED } from './leaves.ts'
 import { lintTemplates } from './lint.ts'
 import { readParameters } from './parameters.ts'
 import { createPreferNamed } from './prefer-named.ts'
@@ -212,7 +212,7 @@ function rescued (context: Context, method: number, path: string): boolean {
   context.filter.lastTier = OTHER_HOST
   if (!search(context, method, path)) return false
   const { found } = context.searcher
-  return found.declared && !found.ambiguous && formOf(context.searcher).segments.some((segment) =>
+  return found.declared && !found.ambiguous && formOf(context.searcher.leaves, context.searcher.found.leaf).segments.some((segment) =>
     segment.kind === 'static' && !/^(?:api|rest|v?\d+(?:\.\d+)*(?:(?:alpha|beta)\d*)?)?$/i.test(segment.text))
 }
 
@@ -237,7 +237,7 @@ function result ({ searcher }: Context, method: number, scope: Scope, hit: Gatew
   return {
     outcome: declared ? (found.ambiguous ? 'ambiguous' : 'matched') : preflight ? 'matched' : 'method_not_declared',
     endpoint,
-    route: leaves.labels[leaves.records[found.leaf * 4 + 1]!]!,
+    route: labelOf(leaves, found.leaf),
     tag: preflight ? 'options' : method === HEAD && endpoint.method === 'GET' ? 'head' : '',
     scope,
     stripped: (leaves.records[found.leaf * 4 + 3]! & STRIPPED) !== 0,
@@ -245,12 +245,8 @@ function result ({ searcher }: Context, method: number, scope: Scope, hit: Gatew
     sameShape: found.sameShape,
     gateway: hit?.route,
     path: cursor.text,
-    form: formOf(searcher),
+    form: formOf(leaves, found.leaf),
   }
-}
-
-function formOf ({ found, leaves }: Searcher): Form {
-  return leaves.forms[leaves.records[found.leaf * 4 + 1]!]!
 }
 
 function nothing (outcome: 'unmatched' | 'malformed', path: string, gateway: Match['gateway']): Match {

@@ -1,6 +1,6 @@
 /** Choosing among the leaves of one node: which document may answer, and which of those that may answers best. */
 import type { HostTiers } from './hosts.ts'
-import { BASED, DERIVED, endpointOf, LAST, LONG, STRIPPED } from './leaves.ts'
+import { BASED, DERIVED, endpointOf, labelOf, LAST, LONG, STRIPPED } from './leaves.ts'
 import type { LeafTable } from './leaves.ts'
 
 /** A set of groups of servers, both ways. */
@@ -49,7 +49,7 @@ export function select (table: LeafTable, found: Found, first: number, method: n
 function selectRun (
   table: LeafTable, found: Found, first: number, method: number, filter: Filter, penalty: number, ceiling: number
 ): void {
-  const { records, operations, methods } = table
+  const { records, patterns, methods } = table
   const mask = filter.groups === null ? null : filter.groups.mask
   const tiers = filter.hosts === null ? null : filter.hosts.tiers
   const open = mask === null && tiers === null && !filter.basedOnly
@@ -68,7 +68,7 @@ function selectRun (
       if (open && own > rank) break
       continue
     }
-    const declared = operations[records[leaf * 4]! * methods + method] !== 0
+    const declared = patterns[records[leaf * 4 + 1]! * methods + method] !== 0
     if (own < rank || (declared && !found.declared)) {
       best = leaf
       rank = own
@@ -87,14 +87,14 @@ function selectRun (
 
 /** An operation may have servers of its own: the same key at other servers still declares the method. */
 function preferSibling (table: LeafTable, found: Found, first: number, method: number, filter: Filter): void {
-  const { records, documents, paths, operations, methods } = table
-  const own = records[found.leaf * 4]!
+  const { records, templates, documents, paths, patterns, methods } = table
+  const own = templates[found.leaf]!
   for (let leaf = first - 1, flags = 0; (flags & LAST) === 0;) {
     leaf++
     flags = records[leaf * 4 + 3]!
-    const template = records[leaf * 4]!
+    const template = templates[leaf]!
     if (documents[template] !== documents[own] || paths[template]!.template !== paths[own]!.template) continue
-    if (operations[template * methods + method] === 0) continue
+    if (patterns[records[leaf * 4 + 1]! * methods + method] === 0) continue
     if (filter.groups !== null && filter.groups.mask[records[leaf * 4 + 2]!] === 0) continue
     found.leaf = leaf
     found.declared = true
@@ -122,14 +122,14 @@ function selectFew (table: LeafTable, found: Found, first: number, method: numbe
 
 /** Two leaves of one shape that nothing tells apart. The same service, label and operation are no contradiction. */
 function rival (table: LeafTable, found: Found, best: number, other: number, method: number): void {
-  const { records, documents, labels } = table
+  const { templates, documents } = table
   const a = endpointOf(table, best, method)
   const b = endpointOf(table, other, method)
   if (a === b) return
-  if (documents[records[best * 4]!] === documents[records[other * 4]!]) {
+  if (documents[templates[best]!] === documents[templates[other]!]) {
     found.sameShape = found.declared
     return
   }
-  const sameLabel = labels[records[best * 4 + 1]!] === labels[records[other * 4 + 1]!]
+  const sameLabel = labelOf(table, best) === labelOf(table, other)
   if (a.service !== b.service || a.operationId !== b.operationId || !sameLabel) found.ambiguous = true
 }

@@ -1,5 +1,6 @@
 /** The declared template that comes closest to a path that nothing fits, and where the two part. */
 import type { Form, NearestTemplate, Segment } from '../endpoint.ts'
+import { formOf } from '../leaves.ts'
 import type { LeafTable } from '../leaves.ts'
 import { compileMixed, fitsMixed } from '../segment.ts'
 import { writeSegment } from '../template.ts'
@@ -9,7 +10,8 @@ export function findNearest (table: LeafTable, path: string): NearestTemplate | 
   const segments = path.slice(1).split('/')
   if (segments[segments.length - 1] === '') segments.pop()
   let best: { form: Form, score: number } | undefined
-  for (const form of table.forms) {
+  for (const leaf of table.templates.keys()) {
+    const form = formOf(table, leaf)
     const score = scoreOf(form.segments, segments)
     if (score > (best?.score ?? 0)) best = { form, score }
   }
