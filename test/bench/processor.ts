@@ -12,8 +12,8 @@ import { startStore } from '../../services/store/server.ts'
 import { createLog } from '../../services/runtime/log.ts'
 import { generateLog } from './generate.ts'
 
-/** Loaded into the measured process: says at its end what it used (µs, KiB). */
-const sayUsage = encodeURIComponent(`process.on("exit", () => { const u = process.resourceUsage();
+/** Loaded into the measured process: says at its end what it used (µs, KiB), its other threads included. */
+const sayUsage = encodeURIComponent(`import { isMainThread } from "node:worker_threads"; if (isMainThread) process.on("exit", () => { const u = process.resourceUsage();
   process.stderr.write("used " + (u.userCPUTime + u.systemCPUTime) + " " + u.maxRSS) })`)
 const root = resolve(import.meta.dirname, '../..')
 const records = Number(process.env.GATELENS_BENCH_RECORDS ?? 300_000)
