@@ -107,7 +107,17 @@ function filesBelow (folder: string): string[] {
 /** Secrets that stand in any file below the folder, with the file. */
 function search (folder: string, secrets: string[]): string[] {
   return filesBelow(folder).flatMap((path) => {
-    const bytes = readFileSync(path)
+    const bytes = readIfThere(path)
     return secrets.filter((secret) => bytes.includes(secret)).map((secret) => `${secret} in ${path}`)
   })
+}
+
+/** A checkpoint is renamed into its place: the name that was listed may be gone, the bytes are then in the other. */
+function readIfThere (path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0)
+    throw error
+  }
 }
