@@ -3,25 +3,13 @@ import assert from 'node:assert/strict'
 import { rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { TestContext } from 'node:test'
-import { startLiveCatalog } from '../../services/processor/catalog/live.ts'
 import type { LiveCatalog } from '../../services/processor/catalog/live.ts'
-import { catalogSchema } from '../../services/processor/catalog/sources.ts'
-import { createLog } from '../../services/runtime/log.ts'
 import { playback, recording } from './catalog/playback.ts'
 import { apiDocument, serveDocuments } from './document-server.ts'
 import type { Page } from './document-server.ts'
 import { locatedEvent } from './event.ts'
 import { makeFolder } from './input/fixture.ts'
-
-async function start (t: TestContext, base: string, catalog: object): Promise<LiveCatalog> {
-  const config = catalogSchema.parse({ refresh: { files: '1h', remote: '1h', retry: '1h' }, ...catalog })
-  const live = await startLiveCatalog({
-    config, base, state: join(base, 'state'), telemetry: { add: () => {}, set: () => {} }, log: createLog('test', 'silent'),
-  })
-  t.after(() => live.close())
-  return live
-}
+import { startQuietCatalog } from './live-fixture.ts'
 
 const routes = (live: LiveCatalog): string => live.current().endpoints.map(({ route }) => route).sort().join()
 
@@ -30,7 +18,7 @@ test('a consumer that comes to the gateway is found by its partner, though no ro
   const kong = (customId: string): string => `_format_version: "3.0"\nconsumers: [{ username: shop, custom_id: ${customId} }]\n`
   writeFileSync(join(base, 'kong.yml'), kong('old'))
   writeFileSync(join(base, 'partners.yaml'), 'partners: [{ name: acme, consumers: [shop] }]\n')
-  const live = await start(t, base, { kong: 'kong.yml', partners: 'partners.yaml' })
+  const live = await startQuietCatalog(t, base, { kong: 'kong.yml', partners: 'partners.yaml' })
   const first = live.current()
   const partnerOf = (customId: string): string => live.current().findPartner(locatedEvent({ consumer_custom_id: customId, consumer: 'x' })).name
   assert.deepEqual([partnerOf('old'), partnerOf('new')], ['acme', 'unmapped'])
@@ -43,7 +31,7 @@ test('a consumer that comes to the gateway is found by its partner, though no ro
 test('what is in use of a source that is away stays, also when nothing of it could be kept on disk', async (t) => {
   const base = makeFolder(t)
   const server = await serveDocuments(t, { '/a.yaml': apiDocument('A', '/a'), '/b.yaml': apiDocument('B', '/b') })
-  const live = await start(t, base, { openapi: [`${server.url}/a.yaml`, `${server.url}/b.yaml`] })
+  const live = await startQuietCatalog(t, base, { openapi: [`${server.url}/a.yaml`, `${server.url}/b.yaml`] })
   rmSync(join(base, 'state/catalog'), { recursive: true })
   writeFileSync(join(base, 'state/catalog'), 'not a folder')
   server.pages.set('/a.yaml', (_, response) => response.writeHead(503).end())
@@ -60,10 +48,10 @@ test('a start does not wait for a source that hangs when something of it is kept
   const state = { isHanging: false }
   const kong = await playback({ exchanges: recording('kong-admin/without-database.json'), interfere: () => state.isHanging })
   const sources = { kong: { admin_url: kong.url, timeout: '1h' }, fetch: { timeout: '100ms' } }
-  const early = await start(t, base, sources)
+  const early = await startQuietCatalog(t, base, sources)
   await early.close()
   state.isHanging = true
-  const late = await start(t, base, sources)
+  const late = await startQuietCatalog(t, base, sources)
   assert.equal(late.current().digest, early.current().digest)
   assert.match(late.status().sources[0]?.problem ?? '', /no whole answer within 100 ms of the start; what was read last stays in use/)
   assert.equal(late.status().stale, true)
@@ -78,7 +66,7 @@ test('a file whose size and time stamp are those from before is read when it was
     utimesSync(path, long, long)
   }
   write(apiDocument('A', '/one'))
-  const live = await start(t, base, { openapi: ['a.yaml'], refresh: { files: '20ms' } })
+  const live = await startQuietCatalog(t, base, { openapi: ['a.yaml'], refresh: { files: '20ms' } })
   write(apiDocument('A', '/two'))
   await new Promise<void>((resolve) => { live.onChange(resolve) })
   assert.equal(routes(live), '/two')
@@ -93,7 +81,7 @@ metadata: { name: api }
 spec: { type: openapi, owner: team, lifecycle: production, definition: { $text: '${server.url}/${page}.yaml' } }
 `
   writeFileSync(join(base, 'catalog-info.yaml'), entity('one'))
-  const live = await start(t, base, { backstage: ['catalog-info.yaml'], fetch: { hosts: ['127.0.0.1'] } })
+  const live = await startQuietCatalog(t, base, { backstage: ['catalog-info.yaml'], fetch: { hosts: ['127.0.0.1'] } })
   writeFileSync(join(base, 'catalog-info.yaml'), entity('two'))
   server.pages.delete('/one.yaml')
   await live.refresh()
@@ -107,7 +95,7 @@ test('a file that is being written is not read half, though a URL is due', async
   const base = makeFolder(t)
   const server = await serveDocuments(t, { '/url.yaml': apiDocument('Url', '/url') })
   writeFileSync(join(base, 'a.yaml'), apiDocument('A', '/a', '/b', '/c'))
-  const live = await start(t, base, { openapi: ['a.yaml', `${server.url}/url.yaml`] })
+  const live = await startQuietCatalog(t, base, { openapi: ['a.yaml', `${server.url}/url.yaml`] })
   const seen = new Set<string>()
   live.onChange(() => seen.add(routes(live)))
   const paths = ['/a', '/b', '/d', '/e', '/f']
@@ -127,7 +115,7 @@ test('documents that a URL with a password refers to get the password as well, a
     response.writeHead(isKnown ? 200 : 401).end(isKnown ? page : '')
   }
   const server = await serveDocuments(t, { '/a.yaml?key=qu3ry': guarded(text), '/part.yaml': guarded('get: { operationId: part }\n') })
-  const live = await start(t, base, { openapi: [`${server.url.replace('//', '//user:word-of-pass@')}/a.yaml?key=qu3ry`] })
+  const live = await startQuietCatalog(t, base, { openapi: [`${server.url.replace('//', '//user:word-of-pass@')}/a.yaml?key=qu3ry`] })
   const told = JSON.stringify([live.current().problems, live.status()])
   assert.equal(routes(live), '/a,/ref', told)
   assert.doesNotMatch(told, /qu3ry|word-of-pass/)

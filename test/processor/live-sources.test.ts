@@ -3,24 +3,12 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { TestContext } from 'node:test'
-import { startLiveCatalog } from '../../services/processor/catalog/live.ts'
 import type { LiveCatalog } from '../../services/processor/catalog/live.ts'
-import { catalogSchema } from '../../services/processor/catalog/sources.ts'
-import { createLog } from '../../services/runtime/log.ts'
 import { livingBackstage } from './catalog/living-backstage.ts'
 import { playback, recording } from './catalog/playback.ts'
 import { apiDocument, serveDocuments } from './document-server.ts'
 import { makeFolder } from './input/fixture.ts'
-
-async function start (t: TestContext, base: string, catalog: object): Promise<LiveCatalog> {
-  const config = catalogSchema.parse({ refresh: { files: '1h', remote: '1h', retry: '1h' }, ...catalog })
-  const live = await startLiveCatalog({
-    config, base, state: join(base, 'state'), telemetry: { add: () => {}, set: () => {} }, log: createLog('test', 'silent'),
-  })
-  t.after(() => live.close())
-  return live
-}
+import { startQuietCatalog } from './live-fixture.ts'
 
 const routes = (live: LiveCatalog): string[] => live.current().endpoints.map(({ service, route }) => `${service} ${route}`)
 
@@ -31,7 +19,7 @@ test('a Backstage gives operations, owners and changes; while it is away all of 
   backstage.put('Component', 'orders', { type: 'service', lifecycle: 'production', owner: 'team-orders', providesApis: ['orders-api'] }, provides)
   backstage.put('API', 'orders-api', { type: 'openapi', lifecycle: 'production', owner: 'team-orders', definition: apiDocument('Orders', '/v1/orders') })
   const sources = { backstage: [{ url: backstage.url, token: 'secret' }] }
-  const live = await start(t, base, sources)
+  const live = await startQuietCatalog(t, base, sources)
   assert.deepEqual(routes(live), ['orders /v1/orders'])
   assert.equal(live.current().services.get('orders')?.owner, 'team-orders')
   const first = live.current()
@@ -46,7 +34,7 @@ test('a Backstage gives operations, owners and changes; while it is away all of 
   await live.refresh()
   assert.deepEqual([routes(live).length, live.status().stale], [2, true])
   await live.close()
-  const late = await start(t, base, sources)
+  const late = await startQuietCatalog(t, base, sources)
   assert.deepEqual([routes(late).length, late.status().stale], [2, true])
 })
 
@@ -61,7 +49,7 @@ test('a Kong gives routes and consumers, and no secret of it is written anywhere
       return state.isAway
     },
   })
-  const live = await start(t, base, { kong: { admin_url: kong.url } })
+  const live = await startQuietCatalog(t, base, { kong: { admin_url: kong.url } })
   const routeOf = (path: string): string | undefined => live.current().normalizer.match({ method: 'GET', path }).gateway?.name
   assert.equal(routeOf('/stock/7'), 'stock')
   for (const file of readdirSync(join(base, 'state/catalog'))) {
@@ -79,7 +67,7 @@ test('a referenced document counts as a part of the one that refers to it', asyn
     '/api/root.yaml': 'openapi: 3.1.0\ninfo: { title: R, version: "1" }\npaths:\n  /a: { $ref: ./parts/a.yaml }\n',
     '/api/parts/a.yaml': 'get: { operationId: one }\n',
   })
-  const live = await start(t, base, { openapi: [`${server.url}/api/root.yaml`] })
+  const live = await startQuietCatalog(t, base, { openapi: [`${server.url}/api/root.yaml`] })
   assert.deepEqual(live.current().endpoints.map(({ operationId }) => operationId), ['one'])
   server.pages.set('/api/parts/a.yaml', 'get: { operationId: two }\n')
   await live.refresh()
@@ -102,7 +90,7 @@ test('what is too large, endlessly redirected or cut does not get in, and does n
     '/away.yaml': (_, response) => { response.writeHead(302, { location: 'http://localhost:9/x.yaml' }).end() },
   })
   const names = ['large', 'circle', 'cut', 'away', 'fine']
-  const live = await start(t, base, { openapi: names.map((name) => `${server.url}/${name}.yaml`), fetch: { max_bytes: '100KB' } })
+  const live = await startQuietCatalog(t, base, { openapi: names.map((name) => `${server.url}/${name}.yaml`), fetch: { max_bytes: '100KB' } })
   assert.deepEqual(routes(live), ['fine /fine'])
   const problems = live.status().sources.map(({ source, problem }) => `${source.replace(/.*\//, '')} ${(problem ?? 'none').replace(/[:;.].*/, '')}`)
   assert.deepEqual(problems, [
@@ -118,7 +106,7 @@ test('an answer without an end is given up at the time limit, and does not hold 
   const base = makeFolder(t)
   const server = await serveDocuments(t, { '/slow.yaml': (_, response) => { response.writeHead(200).write('openapi: 3.1.0\n') } })
   writeFileSync(join(base, 'fine.yaml'), apiDocument('Fine', '/fine'))
-  const live = await start(t, base, { openapi: [`${server.url}/slow.yaml`, 'fine.yaml'], fetch: { timeout: '100ms' } })
+  const live = await startQuietCatalog(t, base, { openapi: [`${server.url}/slow.yaml`, 'fine.yaml'], fetch: { timeout: '100ms' } })
   assert.deepEqual(routes(live), ['fine /fine'])
   assert.match(live.status().sources.at(-1)?.problem ?? '', /^no whole answer within 100 ms/)
 })
@@ -131,10 +119,10 @@ kind: API
 metadata: { name: orders-api }
 spec: { type: openapi, owner: team, lifecycle: production, definition: { $text: '${server.url}/orders.yaml' } }
 `)
-  const refused = await start(t, base, { backstage: ['catalog-info.yaml'] })
+  const refused = await startQuietCatalog(t, base, { backstage: ['catalog-info.yaml'] })
   assert.match(refused.current().problems.map(({ message }) => message).join(), /catalog\.fetch\.hosts does not name 127\.0\.0\.1/)
   assert.deepEqual([routes(refused), server.answers], [[], []])
   await refused.close()
-  const live = await start(t, base, { backstage: ['catalog-info.yaml'], fetch: { hosts: ['127.0.0.1'] } })
+  const live = await startQuietCatalog(t, base, { backstage: ['catalog-info.yaml'], fetch: { hosts: ['127.0.0.1'] } })
   assert.deepEqual(routes(live), ['orders-api /v1/orders'])
 })
