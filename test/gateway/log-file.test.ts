@@ -5,7 +5,8 @@ import { test } from 'node:test'
 import { pino } from 'pino'
 import { GatelensError } from '../../services/runtime/errors.ts'
 import { LogFile } from '../../services/gateway/log-file.ts'
-import { temporaryFolder, until } from './servers.ts'
+import { temporaryFolder } from '../folder.ts'
+import { until } from './servers.ts'
 
 const log = pino({ level: 'silent' })
 

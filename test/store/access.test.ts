@@ -6,7 +6,8 @@ import { createLog } from '../../services/runtime/log.ts'
 import { isLoopback } from '../../services/store/loopback.ts'
 import { startStore } from '../../services/store/server.ts'
 import type { Store } from '../../services/store/server.ts'
-import { connect, firstRow, openStore, send, temporaryFolder } from './fixture.ts'
+import { temporaryFolder } from '../folder.ts'
+import { connect, firstRow, openStore, send } from './fixture.ts'
 import type { Answer } from './fixture.ts'
 
 const users = [

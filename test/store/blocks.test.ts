@@ -5,7 +5,8 @@ import { globSync } from 'tinyglobby'
 import { decodeBlocks, encodeBlocks } from '../../services/store/blocks.ts'
 import { cityHash128 } from '../../services/store/cityhash.ts'
 import type { Store } from '../../services/store/server.ts'
-import { openStore, send, temporaryFolder } from './fixture.ts'
+import { temporaryFolder } from '../folder.ts'
+import { openStore, send } from './fixture.ts'
 
 const folder = temporaryFolder()
 let store: Store

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
@@ -11,16 +9,7 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import { createLog } from '../../services/runtime/log.ts'
 import { startStore } from '../../services/store/server.ts'
 import type { Store, StoreOptions } from '../../services/store/server.ts'
-
-const folders: string[] = []
-process.on('exit', () => { for (const folder of folders) rmSync(folder, { recursive: true, force: true }) })
-
-/** A folder that is gone when the process is. */
-export function temporaryFolder (): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gatelens-store-'))
-  folders.push(folder)
-  return folder
-}
+import { temporaryFolder } from '../folder.ts'
 
 /** A store in this process (the engine allows one), in a folder of its own. */
 export async function openStore (options: Partial<StoreOptions> = {}): Promise<Store> {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { createLog } from '../../services/runtime/log.ts'
 import { startStore } from '../../services/store/server.ts'
-import { connect, firstRow, openStore, send, spawnStore, temporaryFolder } from './fixture.ts'
+import { temporaryFolder } from '../folder.ts'
+import { connect, firstRow, openStore, send, spawnStore } from './fixture.ts'
 
 test('a second process is told who holds the folder, and the first goes on', async (t) => {
   const folder = temporaryFolder()

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { pino } from 'pino'
@@ -8,6 +5,7 @@ import { fields } from '../../../services/processor/event.ts'
 import type { EnrichedEvent } from '../../../services/processor/event.ts'
 import { migrate } from '../../../services/store/migrate.ts'
 import { startStore } from '../../../services/store/server.ts'
+import { temporaryFolder } from '../../folder.ts'
 
 export interface TestStore {
   url: string
@@ -19,10 +17,9 @@ export interface TestStore {
   close (): Promise<void>
 }
 
-/** A real store, in a folder that goes away with it. */
+/** A real store, in a folder of its own. */
 export async function openTestStore (): Promise<TestStore> {
-  const folder = mkdtempSync(join(tmpdir(), 'gatelens-detect-'))
-  const store = await startStore({ folder, host: '127.0.0.1', port: 0, log: pino({ level: 'silent' }) })
+  const store = await startStore({ folder: temporaryFolder(), host: '127.0.0.1', port: 0, log: pino({ level: 'silent' }) })
   const client = createClient({ url: store.url })
   return {
     url: store.url,
@@ -35,7 +32,6 @@ export async function openTestStore (): Promise<TestStore> {
     close: async () => {
       await client.close()
       await store.close()
-      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

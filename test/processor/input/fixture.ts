@@ -1,16 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { createFileInput, fileInputSchema } from '../../../services/processor/input/file.ts'
 import type { RecordBatch } from '../../../services/processor/contract.ts'
 import { createLog } from '../../../services/runtime/log.ts'
+import { temporaryFolder } from '../../folder.ts'
 
-/** A folder of the test's own, removed when the test ends. */
-export function makeFolder (t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gatelens-test-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
+/** A folder of the test's own; see {@link temporaryFolder}. */
+export function makeFolder (_t: TestContext): string {
+  return temporaryFolder()
 }
 
 /** What one batch gave, kept after the input has moved on. */
