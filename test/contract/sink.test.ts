@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { sinks } from '../../services/processor/publish/index.ts'
+import { reservePort } from '../port.ts'
 import { makeEvents } from '../processor/event-fixture.ts'
 import { makeFolder } from '../processor/input/fixture.ts'
 import { makeBatch, makeReject, openSink } from '../processor/publish/sink-fixture.ts'
@@ -75,7 +76,7 @@ for (const [name, makePlace] of Object.entries(places)) {
 
 async function clickhousePlace (t: TestContext): Promise<Place> {
   const folder = makeFolder(t)
-  const port = await freePort()
+  const port = await reservePort()
   let store: Awaited<ReturnType<typeof startStoreProcess>> | undefined
   const start = async (): Promise<void> => { store = await startStoreProcess(t, join(folder, 'store'), port) }
   return {
@@ -88,14 +89,4 @@ async function clickhousePlace (t: TestContext): Promise<Place> {
       return row as unknown as Awaited<ReturnType<Place['count']>>
     },
   }
-}
-
-/** A port that was free a moment ago: the store must come back under the address that the sink knows. */
-async function freePort (): Promise<number> {
-  const { createServer } = await import('node:net')
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

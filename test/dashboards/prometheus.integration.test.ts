@@ -2,8 +2,6 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -17,6 +15,7 @@ import { listen } from '../../services/runtime/http.ts'
 import type { Listener } from '../../services/runtime/http.ts'
 import { packageRoot } from '../../services/runtime/package.ts'
 import { pause } from '../../services/runtime/shutdown.ts'
+import { reservePort } from '../port.ts'
 import { request } from '../processor/observe/request.ts'
 import { expandPromQL, targetsOf } from './panels.ts'
 
@@ -31,7 +30,7 @@ let url = ''
 before(async () => {
   exporter = startExporter({ series: fullSeries(), version: '1.2.3' })
   listener = await listen({ host: '127.0.0.1', port: 0 }, exporter.handler)
-  const port = await freePort()
+  const port = await reservePort()
   url = `http://127.0.0.1:${port}`
   const config = join(folder, 'prometheus.yml')
   writeFileSync(config, JSON.stringify({
@@ -146,12 +145,4 @@ async function until (condition: () => Promise<boolean>): Promise<void> {
 function promtool (...args: string[]): void {
   const { status, stdout, stderr } = spawnSync('promtool', args, { cwd: packageRoot, encoding: 'utf8' })
   assert.equal(status, 0, `${stdout}${stderr}`)
-}
-
-async function freePort (): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => { probe.listen(0, '127.0.0.1', resolve) })
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => { probe.close(resolve) })
-  return port
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { request } from 'undici'
-import { deadPort, run, serve } from './servers.ts'
+import { reservePort } from '../port.ts'
+import { run, serve } from './servers.ts'
 
 test('weights share the requests out, and a dead target costs no request', async () => {
   const counts = [0, 0]
@@ -9,7 +10,7 @@ test('weights share the requests out, and a dead target costs no request', async
     counts[index] = (counts[index] ?? 0) + 1
     response.end()
   })))
-  const dead = await deadPort()
+  const dead = await reservePort()
   const targets = [...upstreams.map(({ port }, index) => `{ target: "127.0.0.1:${port}", weight: ${index === 0 ? 30 : 10} }`), `{ target: "127.0.0.1:${dead}", weight: 10 }`]
   const { gateway, stop } = await run(`
 _format_version: "3.0"

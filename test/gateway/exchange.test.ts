@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { plugins } from '../../services/gateway/plugins/index.ts'
 import { expectCase, readCases } from '../case.ts'
 import type { Case } from '../case.ts'
-import { deadPort, exchangeBytes, run, serveSocket } from './servers.ts'
+import { reservePort } from '../port.ts'
+import { exchangeBytes, run, serveSocket } from './servers.ts'
 
 /**
  * Each case sends raw requests through a real gateway to a real upstream. UPSTREAM and DEAD in the configuration stand
@@ -29,7 +30,7 @@ async function play (item: Case): Promise<string> {
       socket.end(answerTo(text))
     })
   })
-  const dead = await deadPort()
+  const dead = await reservePort()
   const { gateway, stop } = await run(item.config.replaceAll('UPSTREAM', String(upstream.port)).replaceAll('DEAD', String(dead)))
   const port = Number(new URL(gateway.url).port)
   const answers: string[] = []

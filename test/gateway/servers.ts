@@ -1,15 +1,15 @@
-import assert from 'node:assert/strict'
 /** Real servers for the gateway's tests: upstreams of several tempers, and the gateway itself on a configuration text. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect, createServer as createSocketServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { startGateway } from '../../services/gateway/gateway.ts'
 import type { Gateway, GatewayOptions } from '../../services/gateway/gateway.ts'
+import { temporaryFolder } from '../folder.ts'
 
 type Headers = Record<string, string | string[]>
 
@@ -44,15 +44,6 @@ export async function run (config: string, options: Partial<GatewayOptions> = {}
       return readRecords(join(folder, 'access.log'))
     },
   }
-}
-
-/** A folder that goes when the test process ends. */
-export function temporaryFolder (): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gatelens-gateway-'))
-  // Many folders, one listener each: more than Node takes for a leak.
-  process.setMaxListeners(0)
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  return folder
 }
 
 /** The records of an access log; every line must be whole. */
@@ -91,13 +82,6 @@ export async function serveSocket (handler: (socket: Socket) => void): Promise<U
     await new Promise((resolve) => { server.close(resolve) })
   }
   return { port, url: `http://127.0.0.1:${port}`, close }
-}
-
-/** A port where nobody listens. */
-export async function deadPort (): Promise<number> {
-  const upstream = await serveSocket(() => undefined)
-  await upstream.close()
-  return upstream.port
 }
 
 /**

@@ -2,11 +2,10 @@ import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { packageRoot } from '../../services/runtime/package.ts'
+import { reservePort } from '../port.ts'
 
 /** A real broker (KRaft, one node, loopback) that a test owns. */
 export interface KafkaServer {
@@ -26,7 +25,7 @@ export interface KafkaServer {
 
 /** Starts Apache Kafka from `test/.servers/kafka` with its data in `folder`. Call `kill` in the end. */
 export async function startKafka (folder: string): Promise<KafkaServer> {
-  const ports = { plain: await freePort(), guarded: await freePort(), controller: await freePort() }
+  const ports = { plain: await reservePort(), guarded: await reservePort(), controller: await reservePort() }
   mkdirSync(folder, { recursive: true })
   const ca = makeCertificate(folder)
   const properties = join(folder, 'server.properties')
@@ -108,13 +107,4 @@ async function answers (client: Kafka, child: ChildProcess): Promise<void> {
     if (ready) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test'
 import { createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { migrate } from '../../services/store/migrate.ts'
+import { reservePort } from '../port.ts'
 import { firstMessage, startChild } from './child.ts'
 
 export interface RunningStore {
@@ -13,9 +14,9 @@ export interface RunningStore {
   stop (): Promise<void>
 }
 
-/** Starts the embedded store in a process of its own; it ends with the test. */
-export async function startStoreProcess (t: TestContext, folder: string, port = 0): Promise<RunningStore> {
-  const child = startChild('./store-child.ts', [folder, String(port)])
+/** Starts the embedded store in a process of its own; it ends with the test. Its port stays ours, so that it can come back there. */
+export async function startStoreProcess (t: TestContext, folder: string, port?: number): Promise<RunningStore> {
+  const child = startChild('./store-child.ts', [folder, String(port ?? await reservePort())])
   const { url } = await firstMessage<{ url: string }>(child)
   const client = createClient({ url })
   let stopped = false

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
@@ -9,6 +7,7 @@ import { FetchError, shownUrl } from '../../../services/processor/catalog/fetch-
 import { fetchText } from '../../../services/processor/catalog/http.ts'
 import type { FetchOptions } from '../../../services/processor/catalog/http.ts'
 import { explainError } from '../../../services/runtime/errors.ts'
+import { reservePort } from '../../port.ts'
 import { certificate, web } from './web.ts'
 
 const limits = { maxBytes: 100_000, timeoutMs: 5000, redirects: 3 }
@@ -250,11 +249,7 @@ test('JSON is posted, and a redirect repeats it only where the status says so', 
 })
 
 test('unknown names, closed ports and what is no URL are told apart', async () => {
-  const closed = createServer()
-  await new Promise<void>((resolve) => { closed.listen(0, '127.0.0.1', resolve) })
-  const { port } = closed.address() as AddressInfo
-  await new Promise<void>((resolve) => { closed.close(() => { resolve() }) })
-  assert.match((await failure(`http://127.0.0.1:${port}/`)).hint, /Nothing listens there/)
+  assert.match((await failure(`http://127.0.0.1:${await reservePort()}/`)).hint, /Nothing listens there/)
   assert.match((await failure('http://no-such-host.invalid/')).hint, /host name is not known/)
   assert.equal((await failure('http://no-such-host.invalid/')).retriable, true)
   assert.match((await failure('ftp://example.com/')).message, /only http and https/)
