@@ -62,7 +62,7 @@ test('migrating creates every table; again it changes nothing', async () => {
   assert.equal(await schemaVersion(client, 'gatelens'), latestVersion())
   const { names } = await firstRow(client, 'SELECT arraySort(groupArray(name)) AS names FROM system.tables WHERE database = \'gatelens\'')
   assert.deepEqual(names, ['breaches', 'breaches_current', 'catalog_answers', 'catalog_endpoints', 'catalog_endpoints_current', 'catalog_operations',
-    'drift_1d', 'drift_deprecated', 'drift_methods', 'drift_resolved', 'drift_statuses', 'drift_undocumented', 'drift_unused', 'migrations', 'partners',
+    'drift_1d', 'drift_deprecated', 'drift_elsewhere', 'drift_methods', 'drift_resolved', 'drift_statuses', 'drift_undocumented', 'drift_unused', 'migrations', 'partners',
     'partners_current', 'rejected', 'requests', 'requests_1h', 'requests_1m', 'requests_1m_to_1h', 'requests_to_1m', 'requests_to_drift_1d'])
 })
 

@@ -1,6 +1,7 @@
 import { compile, readOpenApi } from '../../../normalizer/index.ts'
 import type { Endpoint, Normalizer } from '../../../normalizer/index.ts'
 import type { Catalog } from '../../processor/catalog/load.ts'
+import { answersByEnd, answersById, answersByRoute } from './answers.ts'
 import { groupBy } from './group.ts'
 import type { Seen } from './seen.ts'
 
@@ -29,51 +30,25 @@ export interface Declared {
 export type DeclaringCatalog = Pick<Catalog, 'normalizer' | 'services'>
 
 /**
- * Declared operations that requests are resolved to by route, by operationId, and at last by matching a sample path anew.
- * The views of the store resolve in the same order; they have no matching.
+ * Declared operations that requests are resolved to by route, by operationId, by matching a sample path anew where the documents
+ * are others, else by the end of the route. The views of the store resolve in the same order; they have no matching.
  */
 export function createDeclared (operations: readonly DeclaredOperation[], origin: Origin, catalog?: DeclaringCatalog): Declared {
   const normalizer = catalog?.normalizer ?? compileRoutes(operations)
-  const answers = answersOf(operations)
-  const byId = new Map<string, DeclaredOperation>()
-  for (const operation of operations.toSorted(byTemplate)) {
-    const key = idKey(operation.service, operation.api, operation.operationId)
-    if (operation.operationId !== '' && !byId.has(key)) byId.set(key, operation)
-  }
+  const [byRoute, byId, byEnd] = [answersByRoute(operations), answersById(operations), answersByEnd(operations)]
   const anew = (seen: Seen): Verdict => {
     const verdict = rematch(normalizer, seen)
-    if (verdict.is !== 'operation') return verdict
-    const { service, route, method } = verdict.operation
-    return { is: 'operation', operation: answers.get(answerKey(service, route, method)) ?? verdict.operation }
+    return verdict.is === 'operation' ? { is: 'operation', operation: byRoute({ ...seen, ...verdict.operation }) ?? verdict.operation } : verdict
   }
   const judge = (seen: Seen): Verdict => {
     if (seen.outcome === 'inferred') return origin === 'located' ? { is: 'path' } : anew(seen)
-    const operation = answers.get(answerKey(seen.service, seen.route, seen.method)) ??
-      byId.get(idKey(seen.service, seen.api, seen.operation_id))
+    const listed = byRoute(seen) ?? byId(seen)
+    if (listed === undefined && origin === 'given') return anew(seen)
+    const operation = listed ?? byEnd(seen)
     if (operation !== undefined) return { is: 'operation', operation }
-    const known: Verdict = seen.outcome === 'method_not_declared' ? { is: 'method', route: seen.route } : { is: 'fine' }
-    return origin === 'given' ? anew(seen) : known
+    return seen.outcome === 'method_not_declared' ? { is: 'method', route: seen.route } : { is: 'fine' }
   }
   return { origin, operations, judge, ownerOf: (service) => catalog?.services.get(service)?.owner ?? '' }
-}
-
-/** An operation answers its own method, a GET also HEAD, and one for any method all; what is more its own goes first. */
-function answersOf (operations: readonly DeclaredOperation[]): Map<string, DeclaredOperation> {
-  const found = new Map<string, { rank: number, operation: DeclaredOperation }>()
-  for (const operation of operations.toSorted(byTemplate)) {
-    for (const [method, rank] of methodsOf(operation)) {
-      const key = answerKey(operation.service, operation.route, method)
-      if (rank < (found.get(key)?.rank ?? Infinity)) found.set(key, { rank, operation })
-    }
-  }
-  return new Map([...found].map(([key, { operation }]) => [key, operation]))
-}
-
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY', '_OTHER', '*']
-
-function methodsOf ({ method }: DeclaredOperation): Array<[string, number]> {
-  if (method === '*') return methods.map((name) => [name, 2])
-  return method === 'GET' ? [['GET', 0], ['HEAD', 1]] : [[method, 0]]
 }
 
 /** What the sample of these requests resolves to now. */
@@ -98,20 +73,4 @@ function compileRoutes (operations: readonly DeclaredOperation[]): Normalizer {
 function describe ({ method, operationId, deprecated, statuses }: DeclaredOperation): [string, unknown] {
   const key = method === '*' ? 'x-amazon-apigateway-any-method' : method.toLowerCase()
   return [key, { operationId, deprecated, responses: Object.fromEntries(statuses.map((status) => [status, {}])) }]
-}
-
-function byTemplate (a: DeclaredOperation, b: DeclaredOperation): number {
-  return compareText(a.api, b.api) || compareText(a.template, b.template) || compareText(a.route, b.route)
-}
-
-function compareText (a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
-function answerKey (service: string, route: string, method: string): string {
-  return `${service}\n${route}\n${method}`
-}
-
-function idKey (service: string, api: string, operationId: string): string {
-  return `${service}\n${api}\n${operationId}`
 }

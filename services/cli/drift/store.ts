@@ -62,7 +62,9 @@ function callsDeprecated (partnersOf: PartnersOf): string {
   if (partnersOf !== 'stored') return partnersOf.length === 0 ? 'false' : `service IN (${partnersOf.map(quote).join(', ')})`
   const deprecated = (columns: string): string =>
     `(${columns}) GLOBAL IN (SELECT ${columns} FROM {database:Identifier}.catalog_endpoints_current WHERE deprecated)`
-  return `${deprecated('service, route')} OR (operation_id != '' AND ${deprecated('service, operation_id')})`
+  // Without an operationId a request below another base path cannot be told from others of its document here.
+  const byId = `operation_id != '' AND ${deprecated('service, operation_id')}`
+  return `${deprecated('service, route')} OR (${byId}) OR (operation_id = '' AND ${deprecated('service, api')})`
 }
 
 /** When every route was last used, over all days that the store has up to the end of the window. */

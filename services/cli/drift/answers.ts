@@ -1,0 +1,72 @@
+/** Which operation answers a request, told by what is listed. The views of the store go the same way. */
+import type { DeclaredOperation } from './declared.ts'
+import { groupBy } from './group.ts'
+import type { Seen } from './seen.ts'
+
+type Asked = Pick<Seen, 'service' | 'api' | 'route' | 'method' | 'operation_id'>
+type Lookup = (asked: Asked) => DeclaredOperation | undefined
+
+/** Finds operations by route. One answers its own method, a GET also HEAD, one for any method all; what is more its own goes first. */
+export function answersByRoute (operations: readonly DeclaredOperation[]): Lookup {
+  const found = new Map<string, { rank: number, operation: DeclaredOperation }>()
+  for (const operation of operations.toSorted(byTemplate)) {
+    for (const [method, rank] of methodsOf(operation)) {
+      const key = keyOf(operation.service, operation.route, method)
+      if (rank < (found.get(key)?.rank ?? Infinity)) found.set(key, { rank, operation })
+    }
+  }
+  return ({ service, route, method }) => found.get(keyOf(service, route, method))?.operation
+}
+
+/** Finds operations by the operationId that the requests were resolved to. */
+export function answersById (operations: readonly DeclaredOperation[]): Lookup {
+  const found = new Map<string, DeclaredOperation>()
+  for (const operation of operations.toSorted(byTemplate)) {
+    const key = keyOf(operation.service, operation.api, operation.operationId)
+    if (operation.operationId !== '' && !found.has(key)) found.set(key, operation)
+  }
+  return ({ service, api, operation_id: id }) => found.get(keyOf(service, api, id))
+}
+
+/**
+ * Finds operations below other base paths of their document than the one that they are listed with: what is before the end of
+ * the route is a base path then, so it has no parameter and is not below the first. The longest template that fits is taken.
+ */
+export function answersByEnd (operations: readonly DeclaredOperation[]): Lookup {
+  const places = operations.map(placeOf).filter(({ end }) => end !== '')
+  const answers = places.flatMap((place) => methodsOf(place.operation).map(([method, rank]) => ({ ...place, method, rank })))
+  const groups = groupBy(answers, ({ operation: { service, api }, method }) => keyOf(service, api, method))
+  for (const group of groups.values()) group.sort((a, b) => b.end.length - a.end.length || a.rank - b.rank)
+  return ({ service, api, route, method }) => groups.get(keyOf(service, api, method))?.find((place) => isServedAt(place, route))?.operation
+}
+
+interface Place { operation: DeclaredOperation, base: string, end: string }
+
+/** The base path that an operation is listed with, and what follows it; '' for a key that holds more than a path. */
+function placeOf (operation: DeclaredOperation): Place {
+  const { route, template } = operation
+  return route.endsWith(template) ? { operation, base: route.slice(0, route.length - template.length), end: template } : { operation, base: '', end: '' }
+}
+
+function isServedAt ({ base, end }: Place, route: string): boolean {
+  return route.endsWith(end) && !route.slice(0, route.length - end.length).includes('{') && (base === '' || !route.startsWith(`${base}/`))
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY', '_OTHER', '*']
+
+function methodsOf ({ method }: DeclaredOperation): Array<[method: string, rank: number]> {
+  if (method === '*') return methods.map((name) => [name, 2])
+  return method === 'GET' ? [['GET', 0], ['HEAD', 1]] : [[method, 0]]
+}
+
+function byTemplate (a: DeclaredOperation, b: DeclaredOperation): number {
+  return compareText(a.api, b.api) || compareText(a.template, b.template) || compareText(a.route, b.route)
+}
+
+function compareText (a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function keyOf (...names: string[]): string {
+  return names.join('\n')
+}
