@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -166,8 +166,11 @@ test('a file that existed before the first start can be skipped; later ones are 
   const { folder, log } = setUp(t)
   writeFileSync(log, `${lines(0, 5)}record num`)
   const input = openInput(t, folder, { start_at: 'end' })
-  setTimeout(() => appendFileSync(log, `ber 5\n${lines(6, 8)}`), 30)
-  assert.deepEqual(await input.take(3), numbers(5, 8))
+  const added = input.take(3)
+  // The end is found, and the checkpoint written, at the first look.
+  while (!existsSync(join(folder, 'state', 'input-file.json'))) await new Promise((resolve) => setTimeout(resolve, 1))
+  appendFileSync(log, `ber 5\n${lines(6, 8)}`)
+  assert.deepEqual(await added, numbers(5, 8))
   writeFileSync(join(folder, 'logs', 'other.log'), lines(8, 9))
   assert.deepEqual(await input.take(1), numbers(8, 9))
   await input.stop()
