@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import { flood } from './flood.ts'
 
-test('random paths of all kinds stay within the budgets, and every request is counted', { timeout: 120_000 }, async () => {
+test('random paths of all kinds stay within the budgets, and every request is counted', async () => {
   await flood(200_000, 20)
 })

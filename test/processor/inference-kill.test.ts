@@ -16,7 +16,7 @@ const pathOf = (number: number): string => {
   return `/v1/${word(choice % 40)}/${number}/${word(Math.floor(choice / 40))}`
 }
 
-test('inferred routes that were published come back equal, however often the processor is killed', { timeout: 180_000 }, async (t) => {
+test('inferred routes that were published come back equal, however often the processor is killed', async (t) => {
   const folder = makeFolder(t)
   const log = join(folder, 'access.log')
   const config = join(folder, 'gatelens.yaml')

@@ -10,7 +10,7 @@ import { startStoreProcess } from './store-fixture.ts'
 const records = 200_000
 const kills = 20
 
-test('a processor that is killed twenty times while it follows a growing file stores every record exactly once', { timeout: 600_000 }, async (t) => {
+test('a processor that is killed twenty times while it follows a growing file stores every record exactly once', async (t) => {
   const folder = makeFolder(t)
   const log = join(folder, 'access.log')
   const config = join(folder, 'gatelens.yaml')

@@ -25,7 +25,7 @@ const byType: Record<string, fc.Arbitrary<unknown>> = {
   Float64: number,
 }
 
-test('what is encoded comes back from the store as it was', { timeout: 120_000 }, async (t) => {
+test('what is encoded comes back from the store as it was', async (t) => {
   const store = await startStoreProcess(t, join(makeFolder(t), 'store'))
   await prepareTables(store.client)
   const events = fc.sample(event(), { numRuns: 400, seed: 7 }).map((item, index) => ({ ...item, source_offset: index }))

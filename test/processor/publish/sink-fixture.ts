@@ -38,7 +38,7 @@ export async function openSink (t: TestContext, { url, state, spoolBytes, prepar
     set: (metric, _labels, value) => put(metric, value),
     record: (metric) => put(metric, (values.get(metric) ?? 0) + 1),
   }
-  const options = clickhouseSchema.parse({ url, request_timeout: '10s', ...spoolBytes === undefined ? {} : { spool: { max_bytes: spoolBytes } } })
+  const options = clickhouseSchema.parse({ url, request_timeout: '10m', ...spoolBytes === undefined ? {} : { spool: { max_bytes: spoolBytes } } })
   const sink = await createClickhouseSink(options, { state, telemetry, log, prepare })
   let closed = false
   const close = async (): Promise<void> => {
