@@ -50,12 +50,8 @@ plugins: [{ name: file-log, config: { path: access.log } }]
   for (let index = 0; index < 10; index++) answers.push(await get())
   assert.equal(answers.filter((answer) => answer === 'sick').length, 2)
   healthy = true
-  let back = false
-  for (let tries = 0; !back && tries < 400; tries++) {
-    await new Promise((resolve) => { setTimeout(resolve, 5) })
-    back = await get() === 'sick'
-  }
-  assert.ok(back)
+  // The suite's own time limit ends a wait in vain.
+  while (await get() !== 'sick') await new Promise((resolve) => { setTimeout(resolve, 5) })
   await stop()
   await sick.close()
   await well.close()

@@ -10,7 +10,7 @@ import { configFor, exchangeBytes, only, readRecords, run, serve, serveSocket, u
 test('a thousand requests at once are each logged exactly once', async () => {
   const upstream = await serve((incoming, response) => { response.end(incoming.url) })
   const { gateway, stop } = await run(configFor(upstream.url))
-  const dispatcher = new Agent({ connections: 1000 })
+  const dispatcher = new Agent({ connections: 1000, connect: { timeout: 0 } })
   const statuses = await Promise.all(Array.from({ length: 1000 }, async (_, index) => {
     const { statusCode, headers, body } = await request(`${gateway.url}${index % 10 === 9 ? '/nowhere' : '/r'}/${index}`, { dispatcher })
     await body.dump()
@@ -33,7 +33,7 @@ test('closing lets running requests end, refuses new ones and writes the log out
   await until(() => gateway.stats().active === 1)
   assert.equal((await request(`${gateway.statusUrl}/readyz`)).statusCode, 200)
   assert.equal((await request(`${gateway.statusUrl}/livez`)).statusCode, 200)
-  const closing = gateway.close(5000)
+  const closing = gateway.close(120_000)
   const { statusCode } = await request(`${gateway.statusUrl}/readyz`)
   assert.equal(statusCode, 503)
   await assert.rejects(request(`${gateway.url}/r`, { dispatcher: new Agent() }))

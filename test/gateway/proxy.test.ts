@@ -3,10 +3,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { request as send } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
-import { once } from 'node:events'
 import { test } from 'node:test'
 import { request } from 'undici'
-import { configFor, exchangeBytes, only, run, serve, serveSocket, until } from './servers.ts'
+import { configFor, exchangeBytes, only, run, serve, serveDeaf, serveSocket, until } from './servers.ts'
 
 test('a big body goes up and another comes down, unchanged and counted', async () => {
   const up = randomBytes(8 * 1024 * 1024)
@@ -85,6 +84,8 @@ test('an upstream that keeps silent gives 504, once, after the read timeout', as
   assert.deepEqual(answer, { message: 'The upstream server is timing out', request_id: headers['x-kong-request-id'] })
   assert.ok(Number(headers['x-kong-upstream-latency']) >= 149)
   assert.ok(headers['x-kong-proxy-latency'] !== undefined)
+  // On a machine that stood still the time may be over before the upstream has looked.
+  await until(() => calls > 0)
   assert.equal(calls, 1)
   const record = only(await stop())
   assert.equal(record.upstream_status, '504')
@@ -95,16 +96,14 @@ test('an upstream that keeps silent gives 504, once, after the read timeout', as
 })
 
 test('an upstream that cannot be connected to in time gives 504', async () => {
-  // A listener with a full backlog: connections beyond it are never accepted.
-  const upstream = await serveSocket(() => undefined)
-  const { gateway, stop } = await run(configFor('http://192.0.2.1:81', ', connect_timeout: 100, retries: 1'))
+  const upstream = await serveDeaf()
+  const { gateway, stop } = await run(configFor(upstream.url, ', connect_timeout: 100, retries: 1'))
   const { statusCode, body } = await request(`${gateway.url}/r`)
   await body.dump()
   const record = only(await stop())
-  // Where the network refuses the reserved address at once, it is a failed connection instead.
-  assert.ok(statusCode === 504 || statusCode === 502, String(statusCode))
+  assert.equal(statusCode, 504)
   assert.equal(record.tries?.length, 2)
-  assert.equal(record.upstream_status, `${statusCode}, ${statusCode}`)
+  assert.equal(record.upstream_status, '504, 504')
   await upstream.close()
 })
 
@@ -187,11 +186,15 @@ test('a client that goes away is logged as 499 and the upstream request is cance
 
 test('a client that goes away in the middle of its body cancels the upstream request', async () => {
   let cancelled = false
-  const upstream = await serve((incoming) => { incoming.on('close', () => { cancelled = true }).on('error', () => undefined).resume() })
+  let arrived = false
+  const upstream = await serve((incoming) => {
+    arrived = true
+    incoming.on('close', () => { cancelled = true }).on('error', () => undefined).resume()
+  })
   const { gateway, stop } = await run(configFor(upstream.url))
   const client = send(`${gateway.url}/r`, { method: 'POST', headers: { 'content-length': '1000000' } }).on('error', () => undefined)
-  await new Promise<void>((resolve) => { client.write('a'.repeat(1000), () => resolve()) })
-  await until(() => gateway.stats().active === 1)
+  client.write('a'.repeat(1000))
+  await until(() => arrived)
   client.destroy()
   await until(() => cancelled && gateway.stats().active === 0)
   assert.equal(only(await stop()).response.status, 499)
@@ -212,7 +215,7 @@ test('an answer before the end of the request body is passed on', async () => {
   const { gateway, stop } = await run(configFor(upstream.url))
   const client = send(`${gateway.url}/r`, { method: 'POST' }).on('error', () => undefined)
   client.write('x'.repeat(100_000))
-  const [response] = await once(client, 'response') as [IncomingMessage]
+  const response = await new Promise<IncomingMessage>((resolve) => { client.once('response', resolve) })
   assert.equal(response.statusCode, 413)
   response.resume()
   client.destroy()
