@@ -18,7 +18,7 @@ export async function openStore (options: Partial<StoreOptions> = {}): Promise<S
 
 /** The unmodified client, without its own logging of the errors that tests provoke. */
 export function connect (url: string, options: Parameters<typeof createClient>[0] = {}): ClickHouseClient {
-  return createClient({ url, log: { level: ClickHouseLogLevel.OFF }, ...options })
+  return createClient({ url, request_timeout: 600_000, log: { level: ClickHouseLogLevel.OFF }, ...options })
 }
 
 export interface StoreProcess { url: string, child: ChildProcess, pid: number, ended: Promise<number | null> }
@@ -30,8 +30,13 @@ export async function spawnStore (t: TestContext, folder: string): Promise<Store
   let errors = ''
   child.stderr.on('data', (text: Buffer) => { errors += text.toString() })
   const ended = once(child, 'exit').then(([code]) => code as number | null)
+  const closed = once(child, 'close')
   const line = await Promise.race([once(createInterface(child.stdout), 'line').then(([text]) => String(text)), ended])
-  if (typeof line !== 'string') throw new Error(errors)
+  if (typeof line !== 'string') {
+    // It may have ended before we have read what it wrote.
+    await closed
+    throw new Error(errors)
+  }
   return { url: line, child, pid: child.pid ?? 0, ended }
 }
 
