@@ -77,7 +77,7 @@ test('the processor\'s configuration, as it is mounted, is complete: catalog, pa
       cpSync(join(packageRoot, source), join(folder, target), { recursive: true })
     }
     for (const [name, value] of Object.entries(compose.services.processor?.environment ?? {})) {
-      process.env[name] ??= /^\$\{\w+:-(.*)\}$/.exec(String(value))?.[1] ?? String(value)
+      process.env[name] = /^\$\{\w+:-(.*)\}$/.exec(String(value))?.[1] ?? String(value)
     }
     const path = join(folder, '/etc/gatelens/processor.yml')
     const settings = loadConfig(path, processorSchema)

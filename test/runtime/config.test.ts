@@ -70,10 +70,11 @@ test('broken YAML names the line', () => {
 test('variables come from the environment, from a default and from a file', () => {
   writeFileSync(join(folder, 'secret'), 'from-file\n')
   const path = join(folder, 'g.yaml')
-  writeFileSync(path, 'clickhouse: { url: "${GATELENS_TEST_NONE:-http://localhost:8123}", password: "${file:secret}" }\ninputs: [{ type: file, paths: ["${HOME}/x"] }]')
+  writeFileSync(path, 'clickhouse: { url: "${GATELENS_TEST_NONE:-http://localhost:8123}", password: "${file:secret}" }\ninputs: [{ type: file, paths: ["${GATELENS_TEST_FOLDER}/x"] }]')
+  process.env.GATELENS_TEST_FOLDER = '/somewhere'
   const config = loadConfig(path, schema)
   assert.deepEqual(config.clickhouse, { url: 'http://localhost:8123', password: 'from-file' })
-  assert.deepEqual(config.inputs[0]?.paths, [`${process.env.HOME}/x`])
+  assert.deepEqual(config.inputs[0]?.paths, ['/somewhere/x'])
 })
 
 test('a variable that is not set, or a file that is not there, is an error with its name', () => {
