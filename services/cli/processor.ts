@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { ProcessorConfig } from '../processor/config.ts'
 import { startProcessor } from '../processor/processor.ts'
 import { onReload } from '../runtime/shutdown.ts'
 import { migrate } from '../store/migrate.ts'
@@ -11,7 +12,8 @@ export function processor (command: Command): void {
     .option('-c, --config <file>', 'processor configuration', 'gatelens.yaml')
     .action(async ({ config }: { config: string }) => {
       const { settings, folder } = readProcessorConfig(config)
-      const running = await startProcessor(settings, { prepareStore: migrate, base: folder })
+      const reread = (): ProcessorConfig => readProcessorConfig(config).settings
+      const running = await startProcessor(settings, { prepareStore: migrate, base: folder, reread })
       onReload(async () => { await running.refresh() })
       await runRole('processor', running)
     })

@@ -47,6 +47,8 @@ export interface ProcessorContext {
   base: string
   /** Default: a log of the configured level on standard error. */
   log?: Logger
+  /** Reads the configuration once more, for tokens that were renewed in their files. Throws while it cannot be read. */
+  reread?: () => ProcessorConfig
 }
 
 export interface Processor {
@@ -113,14 +115,16 @@ async function open (house: House, context: ProcessorContext, lock: FolderLock):
 }
 
 async function furnish (
-  config: ProcessorConfig, state: string, { base, log = createLog('processor', config.log.level) }: ProcessorContext
+  config: ProcessorConfig, state: string, { base, log = createLog('processor', config.log.level), reread }: ProcessorContext
 ): Promise<House> {
   const rules = readRules(config.rules, base)
   const { budgets, max_series: maxSeries } = config.metrics
   const series = createSeries({ budgets, maxSeries, partners: () => catalog.current().partners })
   const board = createBoard(series)
   board.set('gatelens_state_writable', {}, 1)
-  const catalog = await startLiveCatalog({ config: config.catalog, base, state, telemetry: board, log })
+  const catalog = await startLiveCatalog({
+    config: config.catalog, base, state, telemetry: board, log, reread: reread === undefined ? undefined : () => reread().catalog,
+  })
   return { config, base, state, catalog, rules, series, board, log, stopping: new AbortController() }
 }
 

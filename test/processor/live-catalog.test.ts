@@ -10,7 +10,7 @@ import { createLog } from '../../services/runtime/log.ts'
 import { apiDocument, serveDocuments } from './document-server.ts'
 import { makeFolder } from './input/fixture.ts'
 
-const quick = { files: '20ms', remote: '20ms', retry: '10ms' }
+const quick = { files: '20ms', remote: '20ms', retry: '10ms', grace: '1h' }
 const telemetry = { add: () => {}, set: () => {} }
 
 async function start (t: TestContext, base: string, catalog: object): Promise<LiveCatalog> {
@@ -107,7 +107,7 @@ test('a source that is away is asked at its own pace, and its problem stays whil
   const base = makeFolder(t)
   writeFileSync(join(base, 'a.yaml'), apiDocument('A', '/a'))
   const server = await serveDocuments(t, {})
-  const live = await start(t, base, { openapi: ['a.yaml', `${server.url}/b.yaml`], refresh: { files: '20ms', remote: '1h', retry: '1h' } })
+  const live = await start(t, base, { openapi: ['a.yaml', `${server.url}/b.yaml`], refresh: { ...quick, remote: '1h', retry: '1h' } })
   writeFileSync(join(base, 'a.yaml'), apiDocument('A', '/a2'))
   await until(() => routes(live).join() === '/a2')
   assert.deepEqual([server.answers, live.status().problems, live.status().stale], [['404 /b.yaml'], 1, true])

@@ -1,8 +1,7 @@
 /** Runs refreshes on a thread of their own, within limits of memory and time. */
-import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { GatelensError, messageOf, systemCode } from '../../runtime/errors.ts'
 import type { RefreshRequest, RefreshResult } from './refresh.ts'
+import { startThread } from './thread.ts'
 import type { WorkerMessage } from './worker.ts'
 
 /**
@@ -27,7 +26,7 @@ interface Exceeded { document: string, exceeded: string }
 
 async function runOnce (request: RefreshRequest, signal: AbortSignal): Promise<RefreshResult | Exceeded> {
   const { memory, timeout } = request.config.compile
-  const worker = startWorker(request, memory)
+  const worker = startThread('worker', request, memory)
   let document = ''
   let timer: NodeJS.Timeout | undefined
   const stop = (): void => { worker.terminate().catch(() => {}) }
@@ -58,14 +57,4 @@ async function runOnce (request: RefreshRequest, signal: AbortSignal): Promise<R
     signal.removeEventListener('abort', stop)
     await worker.terminate().catch((error: unknown) => messageOf(error))
   }
-}
-
-function startWorker (workerData: RefreshRequest, memory: number): Worker {
-  const options = { workerData, resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memory / 1024 ** 2) } }
-  const extension = extname(import.meta.filename)
-  const entry = new URL(`./worker${extension}`, import.meta.url)
-  if (extension !== '.ts') return new Worker(entry, options)
-  // Run from its sources, the program has a loader on its main thread; a new thread needs one of its own.
-  const loaded = `import { register } from '${import.meta.resolve('tsx/esm/api')}'; register(); await import('${entry.href}')`
-  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(loaded)}`), options)
 }

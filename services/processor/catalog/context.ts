@@ -1,5 +1,5 @@
 import type { FileInputs } from './inputs.ts'
-import type { Remotes } from './remote.ts'
+import type { RemoteReadings } from './remote.ts'
 import type { Shelf } from './shelf.ts'
 import type { SourceNames } from './source-name.ts'
 import type { FetchPolicy } from './sources.ts'
@@ -11,7 +11,7 @@ export interface LoadContext {
   nameOf: SourceNames
   /** The last good readings. */
   shelf: Shelf
-  remotes: Remotes
+  remotes: RemoteReadings
   policy: FetchPolicy
   files: FileInputs
   /** True when nothing is in use yet: then a path that leads nowhere is an error, later what was read last is used. */

@@ -6,6 +6,7 @@ import type { Telemetry } from '../contract.ts'
 import type { Catalog } from './catalog.ts'
 import type { CompiledCatalog } from './compile.ts'
 import type { CatalogInputs } from './refresh.ts'
+import type { RemoteState } from './remote.ts'
 
 /** What `/readyz` says of the catalog. */
 export interface CatalogStatus {
@@ -22,18 +23,26 @@ export interface CatalogStatus {
   /** True while a source is away or broken and what was read of it last stands in its place. */
   stale: boolean
   sources: SourceStatus[]
+  /** Sources of which nothing has been read yet: what they declare is not in the catalog. */
+  missing: string[]
 }
 
 /** One source: `files` stands for all files together. */
 export interface SourceStatus { source: string, age_seconds: number, problem: string | null }
 
 /** What a catalog's health is told to. */
-export interface HealthOptions { telemetry: Pick<Telemetry, 'add' | 'set'>, log: Logger }
+export interface HealthOptions {
+  telemetry: Pick<Telemetry, 'add' | 'set'>
+  log: Logger
+  /** How the remote sources stand. */
+  remotes: () => readonly RemoteState[]
+}
 
-/** Collects how the sources stand after each look. */
+/** Collects how the sources stand. */
 export class Health {
   readonly #telemetry: HealthOptions['telemetry']
   readonly #log: Logger
+  readonly #remotes: HealthOptions['remotes']
   readonly #startedAt = Date.now()
   #filesAt = Date.now()
   #inputs: CatalogInputs | undefined
@@ -43,13 +52,27 @@ export class Health {
   #told = new Map<string, Problem>()
   #shown = new Set<string>()
 
-  constructor ({ telemetry, log }: HealthOptions) {
+  constructor ({ telemetry, log, remotes }: HealthOptions) {
     this.#telemetry = telemetry
     this.#log = log
+    this.#remotes = remotes
     for (const outcome of ['swapped', 'unchanged', 'failed']) telemetry.add('gatelens_catalog_refreshes_total', { outcome }, 0)
   }
 
-  /** A look has succeeded; `compiled` is missing when nothing had changed. */
+  /** The first load is over; says what is missing in it. */
+  started (): void {
+    const missing = this.#missing()
+    if (missing.length > 0) this.#log.warn({ sources: missing }, 'catalog: nothing has been read yet of some sources; they are taken in when they answer')
+  }
+
+  /** A remote source was asked; `isNews` says that a compile follows. */
+  asked ({ outcome }: RemoteState, isNews: boolean): void {
+    if (outcome === 'failed') this.#count('failed')
+    else if (!isNews) this.#count('unchanged')
+    this.#tell()
+  }
+
+  /** A compile has succeeded; `compiled` is missing when nothing had changed. */
   taken (inputs: CatalogInputs, compiled: CompiledCatalog | undefined, isNew: boolean): void {
     this.#failure = undefined
     this.#inputs = inputs
@@ -58,15 +81,15 @@ export class Health {
       this.#own = compiled.problems.filter((problem) => !remote.has(problem))
     }
     this.filesUnchanged()
-    this.#telemetry.add('gatelens_catalog_refreshes_total', { outcome: isNew ? 'swapped' : 'unchanged' }, 1)
+    this.#count(isNew ? 'swapped' : 'unchanged')
     if (isNew && compiled !== undefined) this.#log.info({ digest: compiled.digest.slice(0, 12), endpoints: compiled.prepared.endpoints.length }, 'catalog is in use')
     this.#tell()
   }
 
-  /** A look has failed as a whole: the catalog stays as it is. */
+  /** A compile has failed: the catalog stays as it is. */
   failed (error: GatelensError): void {
     this.#failure = error
-    this.#telemetry.add('gatelens_catalog_refreshes_total', { outcome: 'failed' }, 1)
+    this.#count('failed')
     this.#tell()
   }
 
@@ -94,7 +117,16 @@ export class Health {
       age_seconds: age,
       stale: sources.some(({ problem }) => problem !== null),
       sources,
+      missing: this.#missing(),
     }
+  }
+
+  #missing (): string[] {
+    return this.#remotes().filter(({ digest }) => digest === '').map(({ unit }) => unit.label).sort()
+  }
+
+  #count (outcome: 'swapped' | 'unchanged' | 'failed'): void {
+    this.#telemetry.add('gatelens_catalog_refreshes_total', { outcome }, 1)
   }
 
   /** A source that is no longer one must not look old for ever. */
@@ -106,17 +138,17 @@ export class Health {
   }
 
   #sources (now: number): SourceStatus[] {
-    const { remotes, distrusted, files } = this.#inputs ?? { remotes: new Map<string, never>(), distrusted: new Set(), files: new Map() }
+    const { distrusted, files } = this.#inputs ?? { distrusted: new Set(), files: new Map() }
     const broken = distrusted.size === 0 ? this.#failure?.message ?? null : `${distrusted.size} of ${files.size} files cannot be used as they are now`
     const own = { source: 'files', age_seconds: secondsSince(this.#filesAt, now), problem: broken }
-    const others = [...remotes.values()].map(({ unit, confirmedAt, problem }): SourceStatus =>
+    const others = this.#remotes().map(({ unit, confirmedAt, problem }): SourceStatus =>
       ({ source: unit.label, age_seconds: secondsSince(confirmedAt || this.#startedAt, now), problem: problem?.message ?? null }))
       .sort((a, b) => a.source < b.source ? -1 : 1)
     return files.size > 0 || this.#failure !== undefined ? [own, ...others] : others
   }
 
   #problems (): Problem[] {
-    const remote = [...this.#inputs?.remotes.values() ?? []].flatMap(({ problem }) => problem ?? [])
+    const remote = this.#remotes().flatMap(({ problem }) => problem ?? [])
     const { code, message, where } = this.#failure ?? { code: '', message: '', where: '' }
     return [...this.#own, ...remote, ...code === '' ? [] : [{ severity: 'error', code, message, source: where } satisfies Problem]]
   }

@@ -1,19 +1,22 @@
 /** The catalog of a running processor: looked after in the background, swapped whole, old rather than partial. */
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
-import { pause } from '../../runtime/shutdown.ts'
 import type { Telemetry } from '../contract.ts'
 import { emptyCatalog, openCatalog } from './catalog.ts'
 import type { Catalog } from './catalog.ts'
+import { Coalesced } from './coalesced.ts'
 import { runRefresh } from './compiler.ts'
 import { Health } from './health.ts'
 import type { CatalogStatus } from './health.ts'
 import type { CatalogInputs, RefreshResult } from './refresh.ts'
-import { scanFiles, stillOversized } from './scan.ts'
+import { configuredUnits } from './remote-unit.ts'
+import { areFilesChanged, stillOversized, waitForFiles } from './scan.ts'
+import type { ScanOptions } from './scan.ts'
 import { isEmpty } from './sources.ts'
 import type { CatalogConfig } from './sources.ts'
-import { Timetable } from './timetable.ts'
+import { Watch } from './watch.ts'
 
 export interface LiveOptions {
   config: CatalogConfig
@@ -23,6 +26,8 @@ export interface LiveOptions {
   state: string
   telemetry: Pick<Telemetry, 'add' | 'set'>
   log: Logger
+  /** Reads the configuration once more: a token that is refused may have been renewed in its file. */
+  reread?: (() => CatalogConfig) | undefined
 }
 
 export interface LiveCatalog {
@@ -32,7 +37,7 @@ export interface LiveCatalog {
   status (): CatalogStatus
   /** Looks at all sources now, whatever their turn. Never rejects. */
   refresh (): Promise<void>
-  /** False without sources, and while one has never been read: then what is not declared may only not be known yet. */
+  /** False without sources, and while nothing has been read of one: then what is not declared may only not be known yet. */
   isWhole (): boolean
   /** Calls back after every look that may have given another catalog. */
   onChange (listener: () => void): void
@@ -40,8 +45,9 @@ export interface LiveCatalog {
 }
 
 /**
- * Loads the catalog and keeps it current. A URL that cannot be fetched is a problem, and so is a document that takes too
- * much; the rest is used. Throws CATALOG_EMPTY for a path that leads nowhere and a CONFIG error for a broken partners file.
+ * Loads the catalog and keeps it current. What does not answer within `refresh.grace` is used as it was read last, else left
+ * out until it answers; so is a document that takes too much. Throws CATALOG_EMPTY for a path that leads nowhere and a
+ * CONFIG error for a broken partners file.
  */
 export async function startLiveCatalog (options: LiveOptions): Promise<LiveCatalog> {
   const live = new Live(options)
@@ -52,31 +58,51 @@ export async function startLiveCatalog (options: LiveOptions): Promise<LiveCatal
 class Live implements LiveCatalog {
   readonly #options: LiveOptions
   readonly #health: Health
-  readonly #timetable: Timetable
+  readonly #watch: Watch
   readonly #stopping = new AbortController()
   readonly #listeners: Array<() => void> = []
+  readonly #compiles = new Coalesced(async () => { await this.#refresh() })
   #catalog = emptyCatalog()
   #inputs: CatalogInputs | undefined
-  /** One look at a time. */
-  #looking: Promise<void> = Promise.resolve()
-  #loop: Promise<void> = Promise.resolve()
+  #isStarting = true
+  /** True after a compile that failed. */
+  #owes = false
+  #scanning: Promise<void> = Promise.resolve()
 
   constructor (options: LiveOptions) {
     this.#options = options
-    this.#health = new Health(options)
-    this.#timetable = new Timetable(options.config.refresh)
+    const { config, state, reread } = options
+    this.#watch = new Watch({
+      config,
+      shelf: join(state, 'catalog'),
+      reread,
+      inputs: () => this.#inputs,
+      asked: (remote, isNews) => {
+        this.#health.asked(remote, isNews)
+        if (isNews || (this.#owes && remote.outcome === 'read')) this.#compileSoon()
+      },
+      scan: () => { this.#scanning = this.#scan() },
+    })
+    this.#health = new Health({ ...options, remotes: () => this.#watch.standing() })
   }
 
   async start (): Promise<void> {
-    if (isEmpty(this.#options.config)) return
+    const { config } = this.#options
+    if (isEmpty(config)) return
     try {
-      this.#take(await this.#run(undefined))
+      await this.#loadFirst(performance.now() + config.refresh.grace)
     } catch (error) {
       // What is too much must not keep the processor from starting; what is wrong in the configuration must.
-      if (!(error instanceof GatelensError) || error.code !== 'CATALOG_COMPILE') throw error
+      if (!(error instanceof GatelensError) || error.code !== 'CATALOG_COMPILE') {
+        await this.close()
+        throw error
+      }
       this.#fail(error)
     }
-    this.#loop = this.#keepLooking()
+    this.#health.started()
+    this.#isStarting = false
+    this.#watch.begin()
+    if (!this.#owes && this.#watch.hasNews()) this.#compileSoon()
   }
 
   current (): Catalog {
@@ -97,72 +123,86 @@ class Live implements LiveCatalog {
 
   async refresh (): Promise<void> {
     if (isEmpty(this.#options.config)) return
-    await this.#inTurn(async () => {
-      await this.#areFilesChanged()
-      await this.#refresh(undefined)
-    })
+    await this.#watch.askAll()
+    await this.#compiles.run()
+    // Documents may have come to light that are elsewhere.
+    await this.#watch.answers()
+    if (this.#watch.hasNews()) await this.#compiles.run()
   }
 
   async close (): Promise<void> {
     this.#stopping.abort()
-    await this.#loop
-    await this.#looking
+    await this.#watch.close()
+    await this.#scanning
+    await this.#compiles.ended()
   }
 
-  async #keepLooking (): Promise<void> {
-    const { signal } = this.#stopping
-    while (!signal.aborted) {
-      await pause(this.#timetable.restMs(Date.now()), signal)
-      if (!signal.aborted) await this.#inTurn(async () => { await this.#look() })
-    }
+  /** Entities that are read first may lead to documents elsewhere, which are asked for then. */
+  async #loadFirst (deadline: number): Promise<void> {
+    let isMore = this.#watch.expect(configuredUnits(this.#options.config))
+    do {
+      await this.#watch.answers(deadline - performance.now())
+      isMore = this.#take(await this.#run()) && performance.now() < deadline
+    } while (isMore)
   }
 
-  async #inTurn (work: () => Promise<void>): Promise<void> {
-    const mine = this.#looking.then(work)
-    this.#looking = mine
-    await mine
+  #compileSoon (): void {
+    if (!this.#isStarting && !this.#stopping.signal.aborted) this.#compiles.run().catch((error: unknown) => { throw error })
   }
 
-  async #look (): Promise<void> {
-    const due = this.#timetable.due(Date.now())
-    // Who reads anything reads the files as well, and they must rest.
-    const isChanged = await this.#areFilesChanged()
-    if (isChanged || due.keys.size > 0) await this.#refresh(due.keys)
-    else if (due.files) this.#timetable.filesSeen(false)
-    if (due.files && !isChanged) this.#health.filesUnchanged()
+  async #scan (): Promise<void> {
+    if (this.#owes || await areFilesChanged(this.#files())) return this.#compileSoon()
+    this.#watch.filesSeen(false)
+    this.#health.filesUnchanged()
   }
 
-  async #areFilesChanged (): Promise<boolean> {
+  #files (): ScanOptions {
     const { config, base } = this.#options
-    return await scanFiles({ config, base, known: this.#inputs?.files ?? new Map(), signal: this.#stopping.signal })
+    return { config, base, known: this.#inputs?.files ?? new Map(), signal: this.#stopping.signal }
   }
 
-  async #refresh (due: ReadonlySet<string> | undefined): Promise<void> {
+  async #refresh (): Promise<void> {
     try {
-      this.#take(await this.#run(due))
+      this.#take(await this.#run())
     } catch (error) {
       if (!this.#stopping.signal.aborted) this.#fail(error)
     }
   }
 
-  async #run (due: ReadonlySet<string> | undefined): Promise<RefreshResult> {
+  async #run (): Promise<RefreshResult> {
+    if (this.#inputs !== undefined) await waitForFiles(this.#files())
     const { config, base, state } = this.#options
-    const common = { config, base, cwd: process.cwd(), shelf: join(state, 'catalog'), due, inputs: this.#inputs }
-    return await runRefresh({ ...common, oversized: await stillOversized(this.#inputs, due) }, this.#stopping.signal)
+    const { states: asked, loose } = this.#watch
+    const common = { config, base, cwd: process.cwd(), shelf: join(state, 'catalog'), asked, loose, inputs: this.#inputs }
+    return await runRefresh({ ...common, oversized: await stillOversized(this.#inputs, asked) }, this.#stopping.signal)
   }
 
-  #take ({ catalog: compiled, inputs }: RefreshResult): void {
+  /** True when sources have come to light that were not known before. */
+  #take ({ catalog: compiled, inputs, lost }: RefreshResult): boolean {
+    if (lost.length > 0) {
+      this.#watch.askAgain(lost.map(({ unit }) => unit.key))
+      throw lostError(lost)
+    }
     const isNew = compiled !== undefined && (compiled.digest !== this.#catalog.digest || this.#inputs === undefined)
     this.#inputs = inputs
-    this.#timetable.asked(inputs.remotes.values())
-    this.#timetable.filesSeen(false)
+    this.#owes = false
     if (isNew) this.#catalog = openCatalog(compiled)
+    const isMore = this.#watch.expect([...inputs.remotes.values()].map(({ unit }) => unit))
+    this.#watch.filesSeen(false)
     this.#health.taken(inputs, compiled, isNew)
     if (compiled !== undefined) for (const listener of this.#listeners) listener()
+    return isMore
   }
 
   #fail (error: unknown): void {
-    this.#timetable.failed()
+    this.#owes = true
+    this.#watch.filesSeen(true)
     this.#health.failed(error instanceof GatelensError ? error : new GatelensError('INTERNAL', messageOf(error), { cause: error }))
   }
+}
+
+function lostError (lost: RefreshResult['lost']): GatelensError {
+  const where = lost.map(({ unit }) => unit.label).join(', ')
+  const hint = 'Check that the state folder can be written; the sources are asked anew.'
+  return new GatelensError('CATALOG_COMPILE', 'what is in use of a source is not in the state folder any more, so the catalog stays as it is', { where, hint })
 }

@@ -1,9 +1,9 @@
 /** Loads everything that is declared, once: for commands that do their work and end. */
+import { AskedRemotes } from './asked-remotes.ts'
 import { openCatalog } from './catalog.ts'
 import type { Catalog } from './catalog.ts'
 import { compileCatalog } from './compile.ts'
 import { FileInputs } from './inputs.ts'
-import { Remotes } from './remote.ts'
 import { configuredUnits } from './remote-unit.ts'
 import { noShelf } from './shelf.ts'
 import { sourceNames } from './source-name.ts'
@@ -24,7 +24,7 @@ export interface LoadOptions { base: string, lint?: boolean }
 export async function loadCatalog (sources: CatalogSources, { base, lint }: LoadOptions): Promise<Catalog> {
   const config = withDefaults(sources)
   const own = { shelf: noShelf, policy: config.fetch, oversized: new Map<string, string>(), begin: () => {} }
-  const remotes = new Remotes({ ...own, isDue: () => true })
+  const remotes = new AskedRemotes({ shelf: noShelf, policy: config.fetch, limitMs: config.compile.timeout })
   const context = { ...own, base, nameOf: sourceNames(process.cwd()), remotes, files: new FileInputs(), isStart: true }
   await remotes.readAll(configuredUnits(config))
   return openCatalog(await compileCatalog(config, context, { lint }))

@@ -1,14 +1,14 @@
-/** One look at all sources: nothing has changed, or a new catalog. Runs in a worker. */
+/** One compile: the catalog in use would come out again, or there is a new one. Runs in a worker, and asks no server. */
 import { compileCatalog } from './compile.ts'
 import type { CompiledCatalog } from './compile.ts'
 import type { LoadContext } from './context.ts'
 import { contentOf, FileInputs, signatureOf } from './inputs.ts'
 import type { FileState } from './inputs.ts'
 import { rootFiles } from './files.ts'
-import { Remotes } from './remote.ts'
+import { KeptRemotes } from './kept-remotes.ts'
 import type { RemoteState } from './remote.ts'
-import { configuredUnits } from './remote-unit.ts'
 import { openShelf } from './shelf.ts'
+import type { Kept } from './shelf.ts'
 import { sourceNames } from './source-name.ts'
 import type { CatalogConfig } from './sources.ts'
 
@@ -21,7 +21,7 @@ export interface CatalogInputs {
   oversized: Map<string, string>
 }
 
-/** What to look at, as plain data. */
+/** What to compile, as plain data. */
 export interface RefreshRequest {
   config: CatalogConfig
   base: string
@@ -29,39 +29,47 @@ export interface RefreshRequest {
   cwd: string
   /** Folder of the last good readings. */
   shelf: string
-  /** Keys of the remote sources to ask; undefined = all. */
-  due: ReadonlySet<string> | undefined
+  /** Good readings that could not be kept there. */
+  loose: ReadonlyMap<string, Kept<unknown>>
+  /** How the remote sources stood that have been asked. */
+  asked: ReadonlyMap<string, RemoteState>
   oversized: Map<string, string>
   /** Of the catalog in use; undefined when there is none. */
   inputs: CatalogInputs | undefined
 }
 
-/** The catalog is missing when the one in use would come out again. */
-export interface RefreshResult { catalog: CompiledCatalog | undefined, inputs: CatalogInputs }
-
-/** Looks at the sources. Throws as compiling does; at the start for a path that leads nowhere as well. */
-export async function refreshCatalog (request: RefreshRequest, begin: (name: string) => void): Promise<RefreshResult> {
-  const { config, base, cwd, oversized, inputs, due } = request
-  const own = { shelf: openShelf(request.shelf), policy: config.fetch, oversized, begin }
-  const patienceMs = inputs === undefined ? Math.min(startMs, config.fetch.timeout) : undefined
-  const remotes = new Remotes({ ...own, isDue: (key) => due?.has(key) ?? true, before: inputs?.remotes, patienceMs })
-  if (inputs !== undefined && await areUnchanged(request, inputs, remotes)) {
-    return { catalog: undefined, inputs: { ...inputs, files: await restated(inputs.files), remotes: remotes.states } }
-  }
-  await remotes.readAll(configuredUnits(config))
-  const files = new FileInputs()
-  const context: LoadContext = { ...own, base, nameOf: sourceNames(cwd), remotes, files, isStart: inputs === undefined }
-  const catalog = await compileCatalog(config, context)
-  await own.shelf.sweep()
-  return { catalog, inputs: { files: files.all(), distrusted: files.distrusted, remotes: remotes.inUse(), oversized } }
+/** The catalog is missing when the one in use would come out again, and when some of its readings are lost. */
+export interface RefreshResult {
+  catalog: CompiledCatalog | undefined
+  inputs: CatalogInputs
+  /** Sources of which something is in use that is kept nowhere: without it the catalog would be partial. */
+  lost: RemoteState[]
 }
 
-/** A start does not wait longer for a source of which something is kept. */
-const startMs = 10_000
+/** Compiles when it must. Throws as compiling does; at the start for a path that leads nowhere as well. */
+export async function refreshCatalog (request: RefreshRequest, begin: (name: string) => void): Promise<RefreshResult> {
+  const { config, base, cwd, oversized, inputs, loose, asked } = request
+  const own = { shelf: openShelf(request.shelf), oversized, begin }
+  const remotes = new KeptRemotes({ ...own, loose, asked })
+  if (inputs !== undefined && await areUnchanged(request, inputs, remotes)) {
+    return { catalog: undefined, inputs: { ...inputs, files: await restated(inputs.files) }, lost: [] }
+  }
+  const files = new FileInputs()
+  const reading = { base, nameOf: sourceNames(cwd), policy: config.fetch, isStart: inputs === undefined }
+  const context: LoadContext = { ...own, ...reading, remotes, files }
+  const catalog = await compileCatalog(config, context)
+  const lost = [...remotes.states.values()].filter(({ unit, digest }) => digest === '' && isUsed(inputs, unit.key))
+  if (inputs !== undefined && lost.length > 0) return { catalog: undefined, inputs, lost }
+  await own.shelf.sweep()
+  return { catalog, inputs: { files: files.all(), distrusted: files.distrusted, remotes: remotes.states, oversized }, lost: [] }
+}
 
-async function areUnchanged ({ config, base, oversized }: RefreshRequest, inputs: CatalogInputs, remotes: Remotes): Promise<boolean> {
-  await remotes.readAll([...inputs.remotes.values()].map(({ unit }) => unit))
-  for (const [key, { digest }] of inputs.remotes) if (remotes.states.get(key)?.digest !== digest) return false
+function isUsed (inputs: CatalogInputs | undefined, key: string): boolean {
+  return (inputs?.remotes.get(key)?.digest ?? '') !== ''
+}
+
+async function areUnchanged ({ config, base, oversized }: RefreshRequest, inputs: CatalogInputs, remotes: KeptRemotes): Promise<boolean> {
+  for (const [key, { digest }] of inputs.remotes) if (await remotes.digest(key) !== digest) return false
   if ([...oversized.keys()].some((name) => !inputs.oversized.has(name))) return false
   for (const path of await rootFiles(config, base)) if (!inputs.files.has(path)) return false
   for (const [path, { digest }] of inputs.files) if (await contentOf(path) !== digest) return false

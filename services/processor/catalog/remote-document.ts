@@ -26,8 +26,8 @@ export interface RemoteDocument {
   problems: Problem[]
 }
 
-/** The same, and who is told before something is parsed. */
-interface Job extends DocumentUrl { begin: () => void }
+/** The same, who is told before something is parsed, and what ends it. */
+interface Job extends DocumentUrl { begin: () => void, signal: AbortSignal }
 
 /**
  * Fetches a document and what it refers to, or finds that nothing of it has changed. Throws CATALOG_FETCH when the
@@ -89,12 +89,12 @@ interface Text { url: string, text: string, validators: Validators }
 /** The texts of one document, each fetched once, within the policy. */
 class Texts {
   readonly failures: Array<{ url: string, error: unknown }> = []
-  readonly #source: DocumentUrl
+  readonly #source: Job
   readonly #policy: FetchPolicy
   readonly #known = new Map<string, Text>()
   #references = 0
 
-  constructor (source: DocumentUrl, policy: FetchPolicy) {
+  constructor (source: Job, policy: FetchPolicy) {
     this.#source = source
     this.#policy = policy
   }
@@ -143,6 +143,6 @@ class Texts {
     const { max_bytes: maxBytes, timeout: timeoutMs, redirects, hosts } = this.#policy
     const own = new URL(this.#source.url)
     const headers = new URL(url).origin === own.origin ? { ...passwordIn(own), ...lowered(this.#source.headers) } : {}
-    return { headers, maxBytes, timeoutMs, redirects, allowHosts: [own.hostname, ...hosts] }
+    return { headers, maxBytes, timeoutMs, redirects, allowHosts: [own.hostname, ...hosts], signal: this.#source.signal }
   }
 }

@@ -57,32 +57,30 @@ export function configuredUnits ({ openapi, backstage, kong }: CatalogConfig): R
   ]
 }
 
-/**
- * Reads a unit anew, or finds that nothing has changed since the previous reading. `begin` is called before something is
- * parsed. Throws the errors of its reader.
- */
-export async function readUnit (
-  unit: RemoteUnit, policy: FetchPolicy, previous: unknown, begin: () => void
-): Promise<RemoteReading<unknown>> {
+/** How a unit is read: `previous` is what is kept of it, `begin` is called before something is parsed. */
+export interface ReadingOptions { policy: FetchPolicy, previous: unknown, begin: () => void, signal: AbortSignal }
+
+/** Reads a unit anew, or finds that nothing has changed since the previous reading. Throws the errors of its reader. */
+export async function readUnit (unit: RemoteUnit, { policy, previous, begin, signal }: ReadingOptions): Promise<RemoteReading<unknown>> {
   if (unit.kind !== 'openapi') begin()
   switch (unit.kind) {
-    case 'openapi': return await readRemoteDocument({ ...unit.source, begin }, policy, previous as RemoteDocument | undefined)
-    case 'backstage': return await readBackstageUnit(unit.source, previous as RemoteBackstage | undefined)
-    case 'kong': return await readKongUnit(unit.source, unit.label, previous as RemoteKong | undefined)
+    case 'openapi': return await readRemoteDocument({ ...unit.source, begin, signal }, policy, previous as RemoteDocument | undefined)
+    case 'backstage': return await readBackstageUnit(unit.source, previous as RemoteBackstage | undefined, signal)
+    case 'kong': return await readKongUnit(unit, previous as RemoteKong | undefined, signal)
   }
 }
 
 async function readBackstageUnit (
-  source: Exclude<BackstageSource, string>, previous: RemoteBackstage | undefined
+  source: Exclude<BackstageSource, string>, previous: RemoteBackstage | undefined, signal: AbortSignal
 ): Promise<RemoteReading<RemoteBackstage>> {
-  const { entities, problems, state, digest, changed } = await readBackstageApi(source, previous?.state)
+  const { entities, problems, state, digest, changed } = await readBackstageApi(source, previous?.state, { signal })
   return { value: { entities, problems, state }, digest, changed: changed || previous === undefined }
 }
 
 async function readKongUnit (
-  source: Exclude<KongSource, string>, label: string, previous: RemoteKong | undefined
+  { source, label }: Extract<RemoteUnit, { kind: 'kong' }>, previous: RemoteKong | undefined, signal: AbortSignal
 ): Promise<RemoteReading<RemoteKong>> {
-  const { document, problems, digest, changed } = await readKongAdmin(source, previous?.digest)
+  const { document, problems, digest, changed } = await readKongAdmin(source, previous?.digest, { signal })
   if (!changed && previous !== undefined) return { value: previous, digest, changed: false }
   const catalog = readKong(document, { source: label })
   return { value: { catalog: { ...catalog, problems: [...problems, ...catalog.problems] }, digest }, digest, changed: true }

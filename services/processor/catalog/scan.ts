@@ -3,6 +3,7 @@ import { rootFiles } from './files.ts'
 import { signatureOf } from './inputs.ts'
 import type { FileState } from './inputs.ts'
 import type { CatalogInputs } from './refresh.ts'
+import type { RemoteState } from './remote.ts'
 import type { CatalogConfig } from './sources.ts'
 
 /** What to scan: the configured sources, and the files that the catalog in use was read from. */
@@ -18,20 +19,21 @@ const settleMs = 500
 /** A file that never rests is read all the same after so many looks. */
 const patience = 20
 
-/**
- * True when files have come, gone or changed since they were read, by inode, size and time. Then it waits until they rest,
- * so that a file is not read half-written.
- */
-export async function scanFiles (options: ScanOptions): Promise<boolean> {
+/** True when files have come, gone or changed since they were read, by inode, size and time. */
+export async function areFilesChanged (options: ScanOptions): Promise<boolean> {
+  return isChanged(await look(options), options.known)
+}
+
+/** Waits until files that have changed rest, so that none is read half-written. */
+export async function waitForFiles (options: ScanOptions): Promise<void> {
   let seen = await look(options)
-  if (!isChanged(seen, options.known)) return false
+  if (!isChanged(seen, options.known)) return
   for (let round = 0; round < patience && !options.signal.aborted; round++) {
     await pause(settleMs, options.signal)
     const now = await look(options)
     if (JSON.stringify([...now]) === JSON.stringify([...seen])) break
     seen = now
   }
-  return !options.signal.aborted
 }
 
 async function look ({ config, base, known }: ScanOptions): Promise<Map<string, string>> {
@@ -44,16 +46,18 @@ function isChanged (seen: ReadonlyMap<string, string>, known: ReadonlyMap<string
   return false
 }
 
-/** Documents that needed too much and are not worth another try: files as they were, and URLs that have no turn now. */
+/** Documents that needed too much and are not worth another try: those that are as they were. */
 export async function stillOversized (
-  inputs: CatalogInputs | undefined, due: ReadonlySet<string> | undefined
+  inputs: CatalogInputs | undefined, asked: ReadonlyMap<string, RemoteState>
 ): Promise<Map<string, string>> {
   const still = new Map<string, string>()
   for (const [name, message] of inputs?.oversized ?? []) {
     const known = inputs?.files.get(name)?.signature
-    const unit = [...inputs?.remotes.values() ?? []].find(({ unit }) => unit.label === name)?.unit
-    const isWaiting = unit === undefined ? known === await signatureOf(name, false) : due?.has(unit.key) === false
-    if (isWaiting) still.set(name, message)
+    const remote = [...inputs?.remotes.values() ?? []].find(({ unit }) => unit.label === name)
+    const isSame = remote === undefined
+      ? known === await signatureOf(name, false)
+      : remote.digest === (asked.get(remote.unit.key) ?? remote).digest
+    if (isSame) still.set(name, message)
   }
   return still
 }

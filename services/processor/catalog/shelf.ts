@@ -17,16 +17,16 @@ export interface Shelf {
   get<T> (key: string): Promise<Kept<T> | undefined>
   /** The digest of the reading that is kept; '' when none is. Cheaper than the whole. */
   digest (key: string): Promise<string>
-  /** Keeps a reading in place of the one that is there. */
-  put<T> (key: string, reading: Reading<T>): Promise<void>
-  /** Says that the source still has what is kept of it. */
-  confirm (key: string): Promise<void>
+  /** Keeps a reading in place of the one that is there; false when it cannot be written. */
+  put<T> (key: string, reading: Reading<T>): Promise<boolean>
+  /** Says that the source still has what is kept of it; false when nothing is. */
+  confirm (key: string): Promise<boolean>
   /** Forgets every source that was neither asked for nor put since the shelf was opened. */
   sweep (): Promise<void>
 }
 
 /** A shelf that forgets: for work that is done once. */
-export const noShelf: Shelf = { get: async () => undefined, digest: async () => '', put: async () => {}, confirm: async () => {}, sweep: async () => {} }
+export const noShelf: Shelf = { get: async () => undefined, digest: async () => '', put: async () => true, confirm: async () => true, sweep: async () => {} }
 
 /**
  * A shelf in a folder, one file a source, readable only by its owner. Readings of another program version are not used:
@@ -45,15 +45,17 @@ export function openShelf (folder: string): Shelf {
     put: async (key, { digest, value }) => {
       await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined)
       const head: Head = { version, key: digestOf(key), digest }
-      await writeDurably(fileOf(key), Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), serialize(value)])).catch(() => undefined)
+      const content = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), serialize(value)])
+      return await writeDurably(fileOf(key), content).then(() => true, () => false)
     },
     confirm: async (key) => {
       const now = new Date()
-      await utimes(fileOf(key), now, now).catch(() => undefined)
+      return await utimes(fileOf(key), now, now).then(() => true, () => false)
     },
     sweep: async () => {
       const names = await readdir(folder).catch(() => [])
-      for (const name of names) if (!used.has(name)) await rm(join(folder, name), { force: true }).catch(() => undefined)
+      // Another thread may be writing.
+      for (const name of names) if (!used.has(name.replace(/\.tmp$/, ''))) await rm(join(folder, name), { force: true }).catch(() => undefined)
     },
   }
 }

@@ -29,6 +29,7 @@ const refreshSchema = z.strictObject({
   files: duration.default(10_000).describe('How often files and folders are looked at.'),
   remote: duration.default(300_000).describe('How often URLs, Backstage and Kong\'s Admin API are asked.'),
   retry: duration.default(5000).describe('First pause after a failure; it doubles with every further one, up to the interval.'),
+  grace: duration.default(10_000).describe('How long a start waits for sources that do not answer; then it uses what was read of them last, or goes on without them until they answer.'),
 })
 
 /** What a fetched document may cost; references of fetched documents count as well. */
@@ -41,7 +42,7 @@ const fetchSchema = z.strictObject({
 })
 
 const compileSchema = z.strictObject({
-  memory: byteSize.default(1024 ** 3).describe('Most memory for reading and compiling; a document that needs more is left out.'),
+  memory: byteSize.default(1024 ** 3).describe('Most memory for reading what was fetched, and for compiling, each on a thread of its own; a document that needs more is left out.'),
   timeout: duration.default(300_000).describe('Most time for reading one source, and for compiling all.'),
 })
 

@@ -48,7 +48,7 @@ export const metrics = {
   gatelens_catalog_problems: { type: 'gauge', labels: [], help: 'Catalog documents or entries that could not be used.' },
   gatelens_catalog_age_seconds: { type: 'gauge', labels: [], help: 'Time since all sources of the catalog were last known to have what is in use of them.' },
   gatelens_catalog_source_age_seconds: { type: 'gauge', labels: ['source'], help: 'The same for one source: a URL, or all files together.' },
-  gatelens_catalog_refreshes_total: { type: 'counter', labels: ['outcome'], help: 'Looks at the sources that read something: swapped, unchanged, failed.' },
+  gatelens_catalog_refreshes_total: { type: 'counter', labels: ['outcome'], help: 'Looks at sources, and compiles after changes: swapped, unchanged, failed.' },
   gatelens_label_overflow_total: { type: 'counter', labels: ['label'], help: 'Label values replaced by __other__ because the label\'s budget was spent.' },
   gatelens_series: { type: 'gauge', labels: [], help: 'Series held in memory.' },
 } as const satisfies Record<string, Metric>

@@ -1,37 +1,38 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Remotes } from '../../../services/processor/catalog/remote.ts'
-import type { RemoteState } from '../../../services/processor/catalog/remote.ts'
+import { askRemote } from '../../../services/processor/catalog/remote.ts'
 import { documentUnit } from '../../../services/processor/catalog/remote-unit.ts'
 import { openShelf } from '../../../services/processor/catalog/shelf.ts'
 import { catalogSchema } from '../../../services/processor/catalog/sources.ts'
 import { makeFolder } from '../input/fixture.ts'
 import { web } from './web.ts'
 
-test('what is wrong with a source stays wrong while only others are asked, and is well again when it answers', async (t) => {
+test('a source that fails keeps its last reading and says since when; one that answers is well again', async (t) => {
   let status = 200
   const server = await web((_, response) => {
     response.writeHead(status).end('openapi: 3.1.0\ninfo: { title: A, version: "1" }\npaths: { /a: { get: { responses: {} } } }\n')
   })
   const unit = documentUnit({ url: `${server.url}/a.yaml`, headers: {} })
   const shelf = openShelf(makeFolder(t))
-  let before: ReadonlyMap<string, RemoteState> | undefined
   const { fetch: policy } = catalogSchema.parse({})
-  const look = async (isDue: boolean): Promise<string> => {
-    const remotes = new Remotes({ shelf, policy, oversized: new Map(), begin: () => undefined, isDue: () => isDue, before })
-    await remotes.read(unit)
-    before = remotes.states
-    const state = remotes.states.get(unit.key)
-    return `${state?.outcome ?? ''} ${state?.problem?.code ?? 'well'}`
+  const ask = async (): Promise<string> => {
+    const { state: { outcome, problem, digest, confirmedAt } } = await askRemote(unit, { shelf, policy, limitMs: 60_000, begin: () => {} })
+    return `${outcome} ${problem?.code ?? 'well'} ${digest === '' ? 'nothing' : 'something'} ${confirmedAt > 0}`
   }
-  assert.equal(await look(true), 'read well')
-  assert.equal(await look(false), 'kept well')
   status = 500
-  assert.equal(await look(true), 'failed fetch')
-  assert.equal(await look(false), 'kept fetch')
-  assert.equal(await look(false), 'kept fetch')
+  assert.equal(await ask(), 'failed fetch nothing false')
   status = 200
-  assert.equal(await look(false), 'kept fetch')
-  assert.equal(await look(true), 'read well')
-  assert.equal(await look(false), 'kept well')
+  assert.equal(await ask(), 'read well something true')
+  status = 401
+  assert.equal(await ask(), 'failed fetch something true')
+  status = 200
+  assert.equal(await ask(), 'read well something true')
+})
+
+test('reading a source as a whole has a limit, however many answers it gives in time', async (t) => {
+  const server = await web((_, response) => { response.writeHead(200, { 'content-type': 'application/json' }).write('{') })
+  const unit = documentUnit({ url: `${server.url}/a.yaml`, headers: {} })
+  const { fetch: policy } = catalogSchema.parse({})
+  const { state } = await askRemote(unit, { shelf: openShelf(makeFolder(t)), policy, limitMs: 50, begin: () => {} })
+  assert.match(state.problem?.message ?? '', /^reading took longer than 50 ms \(catalog\.compile\.timeout\)/)
 })
