@@ -49,7 +49,8 @@ export function openGateway (given: readonly GatewayRule[]): ResolveRoute | null
     hit.upstream = upstreamOf(rule, path)
     return hit
   }
-  return (request, host, path) => {
+  return (request, host, asked) => {
+    const path = mergeSlashes(asked)
     const named = typeof request.route === 'string' ? names.get(request.route) : undefined
     // The record names its route: what it says outweighs what its other fields would.
     if (named !== undefined) return lead(firstTaking(named, path), path)
@@ -57,6 +58,11 @@ export function openGateway (given: readonly GatewayRule[]): ResolveRoute | null
     const found = bestOf(ofService ?? starts(path), request, hostOf(host), path) ?? ofService?.[0]
     return found === undefined ? null : lead(found, path)
   }
+}
+
+/** As Kong does before it routes, and hands on (`kong.tools.uri.normalize`). */
+function mergeSlashes (path: string): string {
+  return path.includes('//') ? path.replace(/\/{2,}/g, '/') : path
 }
 
 function openRule ({ pattern: source, ...rule }: GatewayRule, rank: number): Rule {
