@@ -27,11 +27,39 @@ export function lintPath (path: PathItem, warn: Warn): void {
   if (/[{}]/.test(folded.path.replace(/\{[^{}]*\}/g, ''))) {
     warn('unbalanced-braces', `The braces of ${key} do not pair up, so that they count as characters of the path. Close or escape them.`, where)
   }
+  lintNotation(path, folded.path, warn)
   // `{name=projects/*/topics/*}` has several places, but is written once.
   const { segments } = parseTemplate(folded.path.replace(/(\{[^{}=]+)=[^{}]*\}/g, '$1}'))
   const names = parameterNames(segments)
   for (const name of repeated(names)) warn('duplicate-parameter', `The parameter {${name}} stands twice in ${key}. Give each place a name of its own.`, where)
   lintDeclarations(path, new Set(names), warn)
+}
+
+/** Segments that routers and frameworks would take for parameters, while OpenAPI takes them as they stand. */
+function lintNotation (path: PathItem, folded: string, warn: Warn): void {
+  const { key, where } = path
+  const segments = folded.split('/')
+  for (const [index, segment] of segments.entries()) {
+    const name = foreignName(segment)
+    if (name === '' || (segment.startsWith(':') && index === segments.length - 1 && !isParameterName(path, name))) continue
+    warn('foreign-parameter', `${segment} in ${key} is matched as it is written: OpenAPI writes parameters in braces. Write {${name}}, and declare it with "in: path".`, where)
+  }
+}
+
+const foreignNotation = new RegExp([
+  '^:([A-Za-z_]\\w*)$', '^<(?:\\w+:)?([A-Za-z_][\\w-]*)>$', '^\\[\\[?(?:\\.\\.\\.)?([A-Za-z_]\\w*)\\]?\\]$', '^\\$\\{([A-Za-z_]\\w*)\\}$',
+].join('|'))
+
+/** The name of a parameter in the notation of Express, Flask, Next.js or template strings; '' for anything else. */
+function foreignName (segment: string): string {
+  return foreignNotation.exec(segment)?.slice(1).find((name) => name !== undefined) ?? ''
+}
+
+/** At the end of a key `:export` is a verb as Azure writes it, unless it is declared or says that it is a value. */
+function isParameterName ({ root, item, operations }: PathItem, name: string): boolean {
+  if (/^(?:id|key|name|slug|token|code)$|^id[A-Z]|(?:Id|ID|Key|Name|Code|Number|Token|_id|_key|_name)$/.test(name)) return true
+  const holders = [item, ...operations.map(([, , operation]) => operation)]
+  return holders.some((holder) => isObject(holder) && declarationsOf(root, holder).names.includes(name))
 }
 
 /** The parameters of one list: names of path parameters, and whether all references could be followed. */

@@ -19,6 +19,7 @@ export const rules = {
   'key-suffix': { about: 'paths', severity: 'warning', summary: 'The key of a path holds a query, a fragment or a query expression, which no path holds.', help: 'Declare query parameters as parameters.' },
   'missing-leading-slash': { about: 'paths', severity: 'warning', summary: 'The key of a path does not begin with a slash.', help: 'Write it with one.' },
   'unbalanced-braces': { about: 'paths', severity: 'warning', summary: 'The braces of a key do not pair up, so that they count as characters.', help: 'Close or escape them.' },
+  'foreign-parameter': { about: 'paths', severity: 'warning', summary: 'A segment is a parameter as other tools write it (`:id`, `<id>`, `[id]`, `${id}`); OpenAPI takes it as it stands.', help: 'Write it in braces, and declare it.' },
   'empty-path-item': { about: 'paths', severity: 'warning', summary: 'A path declares no operation.', help: 'Declare its operations, or delete it.' },
   'invalid-path-item': { about: 'paths', severity: 'error', summary: 'A path item is not an object.', help: 'Write an object of operations.' },
   'undeclared-parameter': { about: 'parameters', severity: 'warning', summary: 'A parameter of the template is not declared.', help: 'Declare it with "in: path".' },
