@@ -87,7 +87,7 @@ export function walkSegments (path: string, place: Place, visit: (raw: string, p
 /** The label of one segment of a path, at its place. */
 export function inferSegmentAt (raw: string, place: Place): string {
   if (raw === REST) return REST
-  if (place.worded && place.followed && raw.length <= 20 && isVersion(raw, place.leading)) return raw
+  if (place.worded && raw.length <= 20 && (place.followed ? isVersion(raw, place.leading) : place.leading && /^v[\d.]+$/i.test(raw))) return raw
   // Kubernetes names groups of resources as hosts: `/apis/networking.k8s.io/v1`.
   return place.before === 'apis' && isName(raw) ? raw : inferSegment(raw)
 }
@@ -128,11 +128,11 @@ function decode (text: string): string {
 
 /**
  * Versions that only their place tells from values: `/1.1/statuses`, `/rest/api/2/issue`, `/2010-04-01/Accounts`. A
- * number with a dot may stand behind any words (`/geo/1.0/direct`); the rest only at the front.
+ * number with a dot may stand behind any words (`/geo/1.0/direct`, but `/tags/v1.2.3`); the rest only at the front.
  */
 function isVersion (text: string, leading: boolean): boolean {
-  if (!/^\d/.test(text)) return false
-  if (/^\d{1,2}\.\d{1,2}(?:\.\d{1,3})?$/.test(text)) return true
+  if (!/^[vV]?\d/.test(text)) return false
+  if (/^[vV]?\d{1,2}\.\d{1,2}(?:\.\d{1,3})?$/.test(text)) return true
   return leading && /^(?:[1-9]|20\d\d-(?:0[1-9]|1[0-2])-[0-3]\d(?:-?(?:preview|alpha|beta|rc)\d?)?|20[0-3]\d(?:0[1-9]|1[0-2])[0-3]\d)$/.test(text)
 }
 

