@@ -106,6 +106,8 @@ class StoreWriter implements ClickhouseSink {
   async write (batch: EventBatch, landed: Landed = () => {}): Promise<void> {
     const parcel = { token: tokenOf(batch.range), parts: [tabulateEvents(batch.events), tabulateRejects(batch.rejects)] }
     if (parcel.parts.every((part) => part.rows === 0)) return landed(0)
+    // An input that is faster than the store would keep the spool in use for ever.
+    await this.#drained()
     if (this.#up && this.#spool.length === 0) {
       const refused = await this.#attempt(parcel)
       if (refused !== undefined) return landed(refused)
@@ -119,11 +121,18 @@ class StoreWriter implements ClickhouseSink {
   }
 
   async close (): Promise<void> {
+    // Whoever has this state folder next may come late, or never.
+    await settleWithin(this.#drained(), drainMs)
     this.#closing.abort()
     this.#signal()
     // An insert under way may still land; if not, its batch is in the spool or comes again.
     await settleWithin(this.done, 2000)
     await this.#client.close()
+  }
+
+  /** Waits while the store takes batches and some wait for it. */
+  async #drained (): Promise<void> {
+    while (this.#up && this.#spool.length > 0 && this.#fatal === undefined && !this.#closing.signal.aborted) await this.#bell.rung
   }
 
   async #run (): Promise<void> {
@@ -211,7 +220,7 @@ class StoreWriter implements ClickhouseSink {
     if (up && this.#wrong !== '') this.#context.log.info('the store takes batches again')
     if (up) this.#wrong = ''
     this.#context.telemetry.set('gatelens_store_up', {}, Number(up))
-    this.#context.telemetry.set('gatelens_spool_bytes', {}, this.#spool.bytes)
+    this.#signal()
   }
 
   /** Tells all who wait that the spool or the state has changed. */
@@ -220,6 +229,9 @@ class StoreWriter implements ClickhouseSink {
     this.#bell.ring()
   }
 }
+
+/** How long, when the sink closes, a store that takes batches is given those that wait. */
+const drainMs = 5000
 
 function stopped (): GatelensError {
   return new GatelensError('STORE_UNREACHABLE', 'stopped while the spool was full; the batch comes again after the start')

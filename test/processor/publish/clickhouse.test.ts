@@ -4,13 +4,17 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { TestContext } from 'node:test'
 import { ClickHouseError } from '@clickhouse/client'
+import type { ClickHouseClient } from '@clickhouse/client'
 import { pino } from 'pino'
+import type { ClickhouseSink } from '../../../services/processor/publish/clickhouse.ts'
 import { describeRefusal } from '../../../services/processor/publish/refusal.ts'
 import { GatelensError } from '../../../services/runtime/errors.ts'
 import { makeEvents } from '../event-fixture.ts'
 import { makeFolder } from '../input/fixture.ts'
 import { prepareTables, startStoreProcess } from '../store-fixture.ts'
+import type { RunningStore } from '../store-fixture.ts'
 import { makeBatch, makeReject, openSink } from './sink-fixture.ts'
 
 const nowhere = 'http://127.0.0.1:1'
@@ -30,6 +34,35 @@ test('a full spool holds the writer up, drops nothing, and lets go when the stor
   await second
   await sink.settled()
   assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.requests'), [{ rows: 30 }])
+})
+
+test('a spool that is once in use is emptied before more is taken, also when the input is faster than the store', async (t) => {
+  const { sink, folder, store, open } = await openGatedSink(t)
+  let waiting: string[] = ['not written yet']
+  const written = new Promise<void>((resolve, reject) => {
+    const next = async (): Promise<void> => {
+      await sink.write(makeBatch('a', 3000, makeEvents(10)))
+      waiting = readdirSync(join(folder, 'spool'))
+    }
+    sink.write(makeBatch('a', 0, makeEvents(10)), () => { next().then(resolve, reject) }).catch(reject)
+  })
+  for (const from of [1000, 2000]) await sink.write(makeBatch('a', from, makeEvents(10)))
+  open()
+  await written
+  assert.deepEqual(waiting, [])
+  assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.requests'), [{ rows: 40 }])
+})
+
+test('a sink that closes leaves nothing in its spool when the store takes it', async (t) => {
+  const { sink, folder, store, open } = await openGatedSink(t)
+  const closed = new Promise<void>((resolve, reject) => {
+    sink.write(makeBatch('a', 0, makeEvents(10)), () => { sink.close().then(resolve, reject) }).catch(reject)
+  })
+  await sink.write(makeBatch('a', 1000, makeEvents(10)))
+  open()
+  await closed
+  assert.deepEqual(readdirSync(join(folder, 'spool')), [])
+  assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.requests'), [{ rows: 20 }])
 })
 
 test('a writer that is held up when the sink closes is told so', async (t) => {
@@ -153,3 +186,17 @@ Column 1,   name: gateway,  type: LowCardinality(String), parsed text: "secret-3
   const error = new ClickHouseError({ message, code: '27', type: 'CANNOT_PARSE_INPUT_ASSERTION_FAILED' })
   assert.equal(describeRefusal(error, ['time', 'gateway']), 'CANNOT_PARSE_INPUT_ASSERTION_FAILED (27), column gateway: Cannot parse input: expected …')
 })
+
+/** A sink whose store is there, but takes nothing before `open` is called. */
+async function openGatedSink (t: TestContext): Promise<{ sink: ClickhouseSink, folder: string, store: RunningStore, open: () => void }> {
+  const folder = makeFolder(t)
+  const store = await startStoreProcess(t, join(folder, 'store'))
+  let open = (): void => {}
+  const opened = new Promise<void>((resolve) => { open = resolve })
+  const prepare = async (client: ClickHouseClient): Promise<void> => {
+    await opened
+    await prepareTables(client)
+  }
+  const { sink } = await openSink(t, { url: store.url, state: folder, prepare })
+  return { sink, folder, store, open }
+}
