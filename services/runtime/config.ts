@@ -5,6 +5,7 @@ import { LineCounter, parseDocument, isScalar } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import { GatelensError, messageOf } from './errors.ts'
+import type { ErrorPart } from './errors.ts'
 
 export interface ConfigSource {
   /** Where the text came from, for messages and for relative paths. */
@@ -28,14 +29,26 @@ export function parseConfig<S extends z.ZodType> (source: ConfigSource, schema: 
   if (broken !== undefined) {
     throw new GatelensError('CONFIG_SYNTAX', messageOf(broken), { where: `${source.path}:${lines.linePos(broken.pos[0]).line}` })
   }
-  const value = expand(document.toJS() ?? {}, source.path)
+  const value = expand(plain(document, source.path) ?? {}, source.path)
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const findings = result.error.issues.flatMap((issue) => describe(issue, schema))
-  const [first] = findings
-  throw new GatelensError('CONFIG_INVALID', findings.map((finding) => finding.text).join('\n  '), {
-    where: `${source.path}:${lineOf(document, lines, first?.path ?? [])}`,
-  })
+  throw invalid(result.error.issues.flatMap((issue) => describe(issue, schema)).map(({ path, text }): ErrorPart =>
+    ({ where: `${source.path}:${lineOf(document, lines, path)}`, message: text })))
+}
+
+/** Aliases that stand for more than a file can mean are refused. */
+function plain (document: Document, path: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    throw new GatelensError('CONFIG_SYNTAX', messageOf(error), { where: path, cause: error })
+  }
+}
+
+/** The message names the places of all but the first, which is the place of the error. */
+function invalid (parts: ErrorPart[]): GatelensError {
+  const message = parts.map((part, at) => at === 0 ? part.message : `${part.where}: ${part.message}`).join('\n  ')
+  return new GatelensError('CONFIG_INVALID', message, { where: parts[0]?.where, parts })
 }
 
 /** Resolves a path that a configuration file names, relative to that file. */

@@ -28,18 +28,24 @@ export const catalogue = {
 
 export type ErrorCode = keyof typeof catalogue
 
+/** One of several things that are wrong in a file. */
+export interface ErrorPart { where: string, message: string }
+
 /** A failure with a catalogue entry: what happened, where (file:line or config path), and what to do about it. */
 export class GatelensError extends Error {
   readonly code: ErrorCode
   readonly where: string
   readonly hint: string
+  /** Everything that is wrong, each with its place, the first included. */
+  readonly parts: readonly ErrorPart[]
 
-  constructor (code: ErrorCode, message: string, options: { where?: string, hint?: string, cause?: unknown } = {}) {
+  constructor (code: ErrorCode, message: string, options: { where?: string, hint?: string, cause?: unknown, parts?: ErrorPart[] } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'GatelensError'
     this.code = code
     this.where = options.where ?? ''
     this.hint = options.hint ?? catalogue[code].hint
+    this.parts = options.parts ?? [{ where: this.where, message }]
   }
 
   get retriable (): boolean {

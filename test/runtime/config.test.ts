@@ -53,18 +53,27 @@ test('an unknown key inside an array of a union and inside a record is found', (
   assert.match(failure('labels: { route: { budgt: 1 } }').message, /labels\.route\.budgt: unknown key; did you mean "budget"\?/)
 })
 
-test('every finding is told, and the place is that of the first', () => {
+test('every finding is told with its place', () => {
   const error = failure('inputs:\n  - type: file\n    paths: 3\n    linger: soon\nspool: many')
   assert.equal(error.where, 'g.yaml:3')
   assert.match(error.message, /inputs\[0\]\.paths/)
   assert.match(error.message, /inputs\[0\]\.linger: "soon" is not a duration/)
-  assert.match(error.message, /spool/)
+  assert.match(error.message, /\n {2}g\.yaml:4: inputs\[0\]\.linger/)
+  assert.match(error.message, /\n {2}g\.yaml:5: spool/)
+  assert.deepEqual(error.parts.map(({ where }) => where), ['g.yaml:3', 'g.yaml:4', 'g.yaml:5'])
 })
 
 test('broken YAML names the line', () => {
   const error = failure('a: 1\nb: [1, 2\nc: 3')
   assert.equal(error.code, 'CONFIG_SYNTAX')
   assert.match(error.where, /^g\.yaml:[23]$/)
+})
+
+test('aliases that multiply without end are refused', () => {
+  const levels = Array.from({ length: 9 }, (_, level) => `l${level + 1}: &l${level + 1} [${Array(9).fill(`*l${level}`).join()}]`)
+  const error = failure(['l0: &l0 [a]', ...levels].join('\n'))
+  assert.equal(error.code, 'CONFIG_SYNTAX')
+  assert.match(error.message, /alias/)
 })
 
 test('variables come from the environment, from a default and from a file', () => {

@@ -44,7 +44,7 @@ async function inspectConfig (path: string): Promise<Inspection> {
     const rules = attempt(() => countOf(rulesOf(config).length, 'rule'))
     return { good: [path, ...catalog.good, ...rules.good], findings: [...catalog.findings, ...rules.findings] }
   } catch (error) {
-    return { good: [], findings: [findingOf(error)] }
+    return { good: [], findings: findingsOf(error) }
   }
 }
 
@@ -56,7 +56,7 @@ async function inspectCatalog (sources: CatalogSources, base: string): Promise<I
       ({ severity, code, file: shorten(source), line, where, message, hint: '' }))
     return { good: [describeCatalog(catalog)], findings }
   } catch (error) {
-    return { good: [], findings: [findingOf(error)] }
+    return { good: [], findings: findingsOf(error) }
   }
 }
 
@@ -81,15 +81,18 @@ function attempt (check: () => string): Inspection {
   try {
     return { good: [check()], findings: [] }
   } catch (error) {
-    return { good: [], findings: [findingOf(error)] }
+    return { good: [], findings: findingsOf(error) }
   }
 }
 
 /** What is wrong in a file is a finding; a file that cannot be read at all, or is not there, is a failure. */
-function findingOf (error: unknown): Finding {
+function findingsOf (error: unknown): Finding[] {
   if (!(error instanceof GatelensError) || failures.has(error.code)) throw error
-  const [, file = error.where, line = '0'] = /^(.*?):(\d+)$/.exec(error.where) ?? []
-  return { severity: 'error', code: error.code, file: shorten(file), line: Number(line), where: '', message: error.message, hint: error.hint }
+  const { code, hint } = error
+  return error.parts.map(({ where, message }) => {
+    const [, file = where, line = '0'] = /^(.*?):(\d+)$/.exec(where) ?? []
+    return { severity: 'error', code, file: shorten(file), line: Number(line), where: '', message, hint }
+  })
 }
 
 const failures: ReadonlySet<string> = new Set(['CONFIG_NOT_FOUND', 'CATALOG_EMPTY', 'INTERNAL'])
