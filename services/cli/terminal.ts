@@ -1,5 +1,7 @@
 import Table from 'cli-table3'
 import pc from 'picocolors'
+import { fitTable, shorten } from './fit.ts'
+import type { Yielding } from './fit.ts'
 
 /** True when a person looks at standard output. */
 export const onTerminal = process.stdout.isTTY
@@ -7,20 +9,31 @@ export const onTerminal = process.stdout.isTTY
 /** Colours, only on a terminal; NO_COLOR and FORCE_COLOR are picocolors' own. */
 export const colors = pc.createColors(onTerminal && pc.isColorSupported)
 
-export interface Column {
-  head: string
-  align?: 'left' | 'right'
+export interface Column extends Yielding { align?: 'left' | 'right' }
+
+/** Columns of numbers. */
+export const right = (...heads: string[]): Column[] => heads.map((head) => ({ head, align: 'right' }))
+
+/** Columns of short words, which keep their width. */
+export const left = (...heads: string[]): Column[] => heads.map((head) => ({ head }))
+
+/** A column that gives way where the table is too wide; see {@link Yielding}. */
+export function yielding (fit: Column['fit'], head: string, spare?: number): Column {
+  return spare === undefined ? { head, fit } : { head, fit, spare }
 }
 
 const plain = {
   top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ',
 }
 
-/** A table without borders: dim heads, aligned columns, no trailing white space; columns that are empty all the way are left out. */
-export function renderTable (allColumns: Column[], allRows: string[][]): string {
+/**
+ * A table without borders: dim heads, aligned columns, no trailing white space; columns that are empty all the way are left out.
+ * It is as wide as the terminal at most, or 100 columns without one.
+ */
+export function renderTable (allColumns: Column[], allRows: string[][], width = widthOfOutput()): string {
   const used = allColumns.map((_, index) => allRows.some((row) => row[index] !== ''))
-  const columns = allColumns.filter((_, index) => used[index])
-  const rows = allRows.map((row) => row.filter((_, index) => used[index]))
+  const all = { columns: allColumns.filter((_, index) => used[index]), rows: allRows.map((row) => row.filter((_, index) => used[index])) }
+  const { columns, rows } = fitTable(all, width - indent.length, plain.middle.length)
   const table = new Table({
     head: columns.map((column) => colors.dim(column.head)),
     colAligns: columns.map((column) => column.align ?? 'left'),
@@ -28,7 +41,13 @@ export function renderTable (allColumns: Column[], allRows: string[][]): string 
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
   })
   table.push(...rows)
-  return table.toString().split('\n').map((line) => `  ${line.trimEnd()}`).join('\n')
+  return table.toString().split('\n').map((line) => `${indent}${line.trimEnd()}`).join('\n')
+}
+
+const indent = '  '
+
+function widthOfOutput (): number {
+  return (onTerminal && process.stdout.columns) || 100
 }
 
 /** A heading with an optional remark behind it. */
@@ -75,8 +94,7 @@ export function formatTime (iso: string): string {
   return iso.slice(0, 19).replace('T', ' ')
 }
 
-/** Text from outside for a terminal: control characters are shown as `\xNN`, and what is longer than `width` is cut. */
-export function formatText (text: string, width = 80): string {
-  const safe = text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
-  return safe.length > width ? `${safe.slice(0, width - 1)}…` : safe
+/** Text from outside for a terminal: control characters are shown as `\xNN`, and what is longer than `width` loses its middle. */
+export function formatText (text: string, width = 200): string {
+  return shorten(text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`), width)
 }

@@ -1,4 +1,4 @@
-import { colors, countOf, formatCount, formatText, formatTime, renderTable, renderTitle } from '../terminal.ts'
+import { colors, countOf, formatCount, formatText, formatTime, left, renderTable, renderTitle, right, yielding } from '../terminal.ts'
 import type { Column } from '../terminal.ts'
 import { levels } from './finding.ts'
 import type { DriftKind, Finding, Level } from './finding.ts'
@@ -8,8 +8,12 @@ import type { DriftResult } from './shape.ts'
 
 interface Section { title: string, columns: Column[], row: (finding: Finding) => string[] }
 
-const left = (...heads: string[]): Column[] => heads.map((head) => ({ head }))
-const right = (...heads: string[]): Column[] => heads.map((head) => ({ head, align: 'right' }))
+/** Whose finding it is, and where. */
+const place = (method: string): Column[] => [
+  ...left('level'), yielding('name', 'service'), yielding('name', 'owner', 3), ...left(method), yielding('path', 'path'),
+]
+const served: Column = { head: 'served', align: 'right', spare: 1 }
+const partners = yielding('name', 'partners', 2)
 
 /** The findings as text for a person, a table for each kind; each has at most `top` rows. */
 export function renderDrift (result: DriftResult, top: number): string {
@@ -39,34 +43,34 @@ function periodText ({ source, period: { from, to } }: DriftResult): string {
 const sections: Record<DriftKind, Section> = {
   'undocumented-path': {
     title: 'Undocumented paths',
-    columns: [...left('level', 'service', 'owner', 'methods', 'path'), ...right('requests', 'served'), ...left('partners', 'last seen')],
+    columns: [...place('methods'), ...right('requests'), served, partners, ...left('last seen')],
     row: (finding) => [
       ...whose(finding), methodsText(finding), ...route(finding), ...counts(finding), partnersText(finding), lastSeen(finding),
     ],
   },
   'undeclared-method': {
     title: 'Undeclared methods',
-    columns: [...left('level', 'service', 'owner', 'method', 'path'), ...right('requests', 'served'), ...left('partners', 'last seen')],
+    columns: [...place('method'), ...right('requests'), served, partners, ...left('last seen')],
     row: (finding) => [...whose(finding), finding.method, ...route(finding), ...counts(finding), partnersText(finding), lastSeen(finding)],
   },
   'undeclared-status': {
     title: 'Undeclared statuses',
-    columns: [...left('level', 'service', 'owner', 'method', 'path'), ...right('status', 'requests'), ...left('declared', 'last seen')],
+    columns: [...place('method'), ...right('status', 'requests'), yielding('name', 'declared', 2), ...left('last seen')],
     row: (finding) => [
       ...whose(finding), finding.method, ...route(finding), String(finding.status), formatCount(finding.requests),
-      formatText(finding.operation?.statuses.join(' ') ?? '', 24), lastSeen(finding),
+      formatText(finding.operation?.statuses.join(' ') ?? ''), lastSeen(finding),
     ],
   },
   'deprecated-operation': {
     title: 'Deprecated operations in use',
-    columns: [...left('level', 'service', 'owner', 'method', 'path'), ...right('requests'), ...left('partners', 'last seen')],
+    columns: [...place('method'), ...right('requests'), partners, ...left('last seen')],
     row: (finding) => [
       ...whose(finding), finding.method, ...route(finding), formatCount(finding.requests), partnersText(finding), lastSeen(finding),
     ],
   },
   'unused-operation': {
     title: 'Unused operations',
-    columns: left('level', 'service', 'owner', 'method', 'path', '', 'last used'),
+    columns: [...place('method'), ...left('', 'last used')],
     row: (finding) => [
       ...whose(finding), finding.method, ...route(finding), finding.operation?.deprecated === true ? 'deprecated' : '',
       finding.last_seen === null ? colors.dim('never') : lastSeen(finding),
@@ -93,11 +97,11 @@ function unusedText ({ unusedDays, countedSince, period: { to } }: DriftResult):
 }
 
 function whose ({ level, service, owner }: Finding): [string, string, string] {
-  return [paint(level, level), service === '' ? colors.dim('(no service)') : formatText(service, 24), formatText(owner, 20)]
+  return [paint(level, level), service === '' ? colors.dim('(no service)') : formatText(service), formatText(owner)]
 }
 
 function route ({ route: text }: Finding): [string] {
-  return [formatText(text, 56)]
+  return [formatText(text)]
 }
 
 function counts ({ requests, served }: Finding): [string, string] {
@@ -112,7 +116,7 @@ function methodsText ({ methods }: Finding): string {
 function partnersText ({ partners }: Finding): string {
   const [first] = partners.keys()
   if (first === undefined) return ''
-  const name = first === '' ? '(anonymous)' : formatText(first, 20)
+  const name = first === '' ? '(anonymous)' : formatText(first)
   return partners.size === 1 ? name : `${name} +${formatCount(partners.size - 1)}`
 }
 

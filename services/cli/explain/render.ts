@@ -1,6 +1,6 @@
 /** An explanation as text for people and as JSON. */
 import type { Candidate, Explanation, TargetSteps } from '../../../normalizer/index.ts'
-import { colors, formatText, renderTable, renderTitle } from '../terminal.ts'
+import { colors, formatText, left, renderTable, renderTitle, yielding } from '../terminal.ts'
 
 /** An explanation with `file:line` of its candidates, in their order. */
 export interface Located { method: string, url: string, explanation: Explanation, places: readonly string[] }
@@ -89,12 +89,12 @@ const marks: Readonly<Record<Candidate['outcome'], string>> = { winner: colors.g
 function renderCandidates ({ explanation: { candidates }, places }: Located): string {
   if (candidates.length === 0) return ''
   const rows = candidates.map(({ outcome, endpoint, route, reason }, index) =>
-    [marks[outcome], endpoint.method === '*' ? 'any' : endpoint.method || '-', route, endpoint.service, places[index] ?? '', reason])
-  return `\n${renderTitle('Candidates')}\n${renderTable(['', 'method', 'route', 'service', 'place', 'why'].map((name) => ({ head: name })), rows)}\n`
+    [marks[outcome], endpoint.method === '*' ? 'any' : endpoint.method || '-', ...[route, endpoint.service, places[index] ?? '', reason].map((text) => formatText(text))])
+  return `\n${renderTitle('Candidates')}\n${renderTable([...left('', 'method'), yielding('path', 'route'), yielding('name', 'service'), ...left('place'), yielding('prose', 'why')], rows)}\n`
 }
 
 function renderInferred ({ inferred }: Explanation): string {
   if (inferred.length === 0) return ''
-  const rows = inferred.map(({ segment, label, reason }) => [formatText(segment, 60), label, reason])
-  return `\n${renderTitle('Inferred')}\n${renderTable(['segment', 'becomes', 'why'].map((name) => ({ head: name })), rows)}\n`
+  const rows = inferred.map(({ segment, label, reason }) => [formatText(segment), label, reason])
+  return `\n${renderTitle('Inferred')}\n${renderTable([yielding('path', 'segment'), yielding('path', 'becomes'), yielding('prose', 'why')], rows)}\n`
 }

@@ -1,9 +1,11 @@
-import { colors, countOf, formatBytes, formatCount, formatMs, formatShare, formatText, formatTime, renderTable, renderTitle } from '../terminal.ts'
+import {
+  colors, countOf, formatBytes, formatCount, formatMs, formatShare, formatText, formatTime, left, renderTable, renderTitle, right, yielding,
+} from '../terminal.ts'
 import type { Column } from '../terminal.ts'
 import type { BreachShape, FileShape, PartnerShape, QuotaShape, ReportShape, RouteShape, ServiceShape, UndocumentedShape } from './shape.ts'
 
-const right = (...heads: string[]): Column[] => heads.map((head) => ({ head, align: 'right' }))
-const left = (...heads: string[]): Column[] => heads.map((head) => ({ head }))
+/** What is told of latencies; where the table is too wide, the ends matter more than the middle. */
+const latencies: Column[] = [{ head: 'p50', align: 'right', spare: 1 }, ...right('p95', 'p99'), { head: 'gateway p95', align: 'right', spare: 2 }]
 
 /** The whole report as text for a person; `breaches` may be another table than that of the report's own. */
 export function renderReport (report: ReportShape, breaches = renderBreaches(report.breaches, report.distinct.breaches)): string {
@@ -13,13 +15,13 @@ export function renderReport (report: ReportShape, breaches = renderBreaches(rep
     renderTotals(report),
     renderRejects(report),
     section('Routes', report.routes, report.distinct.routes,
-      [...left('service', 'method', 'route'), ...right('requests', 'errors', '', 'p50', 'p95', 'p99', 'gateway p95')], (item) => routeRow(item, declared)),
+      [yielding('name', 'service'), ...left('method'), yielding('path', 'route'), ...right('requests', 'errors', ''), ...latencies], (item) => routeRow(item, declared)),
     section('Partners', report.partners, report.distinct.partners,
-      [...left('partner', 'tier'), ...right('requests', 'errors', 'rate-limited', 'of quota'), ...left('fullest window')], partnerRow),
+      [yielding('name', 'partner'), yielding('name', 'tier', 1), ...right('requests', 'errors', 'rate-limited', 'of quota'), yielding('prose', 'fullest window')], partnerRow),
     section('Services', report.services, report.distinct.services,
-      [...left('service', 'owner', 'system'), ...right('routes', 'requests', 'errors', '', 'p95', 'gateway p95')], serviceRow),
+      [yielding('name', 'service'), yielding('name', 'owner', 1), yielding('name', 'system', 2), ...right('routes', 'requests', 'errors', '', 'p95', 'gateway p95')], serviceRow),
     section('Undocumented traffic', declared ? report.undocumented : [], report.distinct.undocumented,
-      [...left('service', 'method', 'inferred route', 'why'), ...right('requests'), ...left('partners')], undocumentedRow),
+      [yielding('name', 'service'), ...left('method'), yielding('path', 'inferred route'), ...left('why'), ...right('requests'), yielding('prose', 'partners')], undocumentedRow),
     breaches,
   ]
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`
@@ -61,7 +63,7 @@ function catalogText (catalog: ReportShape['catalog']): string {
 }
 
 function renderRejects (report: ReportShape): string {
-  return section('Rejected records', report.rejects, report.rejects.length, [...left('reason'), ...right('records'), ...left('first at', 'detail')],
+  return section('Rejected records', report.rejects, report.rejects.length, [...left('reason'), ...right('records'), yielding('path', 'first at'), yielding('prose', 'detail')],
     (item) => [item.reason, formatCount(item.records), `${formatText(item.first.file)} byte ${item.first.offset}`, formatText(item.first.detail)])
 }
 
@@ -98,7 +100,7 @@ function quotaShare (quota: QuotaShape | undefined): string {
 
 function quotaWindow (quota: QuotaShape | undefined): string {
   if (quota === undefined || quota.requests === 0) return ''
-  return colors.dim(`${formatCount(quota.requests)} of ${formatCount(quota.limit)}, ${quota.quota}, from ${formatTime(quota.window_start)}`)
+  return colors.dim(`${formatCount(quota.requests)} of ${formatCount(quota.limit)}, ${quota.quota}, from ${formatTime(quota.window_start).slice(0, 16)}`)
 }
 
 function serviceRow (item: ServiceShape): string[] {
@@ -118,7 +120,7 @@ function undocumentedRow (item: UndocumentedShape): string[] {
 export function renderBreaches (breaches: BreachShape[], total: number, title = 'Breaches'): string {
   if (breaches.length === 0) return `${renderTitle(title)}\n  none`
   return section(title, breaches, total,
-    [...left('rule', 'severity', 'subject', 'owner', 'opened', 'closed'), ...right('threshold', 'peak', 'requests')], breachRow)
+    [yielding('name', 'rule'), ...left('severity'), yielding('path', 'subject'), yielding('name', 'owner', 1), ...left('opened', 'closed'), ...right('threshold', 'peak', 'requests')], breachRow)
 }
 
 function breachRow (item: BreachShape): string[] {

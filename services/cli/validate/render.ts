@@ -2,7 +2,7 @@
 import { catalogue } from '../../runtime/errors.ts'
 import { toSarif } from '../sarif.ts'
 import type { SarifRule } from '../sarif.ts'
-import { colors, countOf, formatCount, formatText, renderTable } from '../terminal.ts'
+import { colors, countOf, formatCount, formatText, left, renderTable, right, yielding } from '../terminal.ts'
 import { countFindings } from './findings.ts'
 import type { Finding } from './findings.ts'
 import { ruleOf } from './rules.ts'
@@ -48,9 +48,7 @@ function renderCounts (findings: readonly Finding[], max: number): string {
   const rows = [...groups.values()].sort((a, b) => (a.severity < b.severity ? -1 : a.severity > b.severity ? 1 : b.count - a.count))
     .map(({ severity, code, count, files }) =>
       [severity, code, formatCount(count), formatCount(files.size), count > max ? `${formatCount(max)} shown` : '', ruleOf(code)?.summary ?? ''])
-  return renderTable([
-    { head: '' }, { head: 'rule' }, { head: 'findings', align: 'right' }, { head: 'files', align: 'right' }, { head: '' }, { head: 'what it means' },
-  ], rows)
+  return renderTable([...left('', 'rule'), ...right('findings', 'files'), ...left(''), yielding('prose', 'what it means')], rows)
 }
 
 function renderJson ({ good, findings }: Verdict): string {
