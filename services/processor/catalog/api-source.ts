@@ -1,6 +1,7 @@
 /** One API document, from a file or a URL; what was read of it last when it is broken or away. */
 import type { ApiDocument, Problem } from '../../../normalizer/index.ts'
 import type { LoadContext } from './context.ts'
+import { lineAt } from './json-places.ts'
 import { loadOpenApi } from './openapi.ts'
 import type { LoadedApi, ServiceChooser, ServiceHints } from './openapi.ts'
 import type { RemoteDocument } from './remote-document.ts'
@@ -54,8 +55,9 @@ export async function loadApiUrl (unit: RemoteUnit, choose: ServiceChooser, { re
   const problem = remotes.states.get(unit.key)?.problem
   const problems = [...problem === undefined ? [] : [problem], ...document?.problems ?? []]
   if (document === undefined) return { problems }
-  const { api, hints, path, title } = document
-  return { api: withService(api, choose(path, title, hints)), hints, problems }
+  const { api, hints, path, title, lines } = document
+  const lineOf = (pointer: string): number => lineAt(lines, pointer)
+  return { api: withService(api, choose(path, title, hints)), hints, lines: { lineOf }, problems }
 }
 
 function withService (api: ApiDocument, service: string): ApiDocument {

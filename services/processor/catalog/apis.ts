@@ -3,12 +3,11 @@ import type { ApiDocument, Problem } from '../../../normalizer/index.ts'
 import { GatelensError } from '../../runtime/errors.ts'
 import type { LoadedBackstage } from './backstage.ts'
 import type { LoadContext } from './context.ts'
-import { isBroken, parseSource } from './document.ts'
-import type { SourceFile } from './document.ts'
 import { shownUrl } from './fetch-error.ts'
 import { findKeptFiles } from './files.ts'
 import { isAmong } from './http.ts'
-import { isApiDocument, readDocument, serviceOfPath } from './openapi.ts'
+import { loadInline } from './inline-definition.ts'
+import { noApi, serviceOfPath } from './openapi.ts'
 import type { LoadedApi, ServiceChooser } from './openapi.ts'
 import { loadApiFile, loadApiUrl } from './api-source.ts'
 import { documentUnit, openapiUnit } from './remote-unit.ts'
@@ -37,16 +36,15 @@ export async function loadApis (options: ApiSources): Promise<LoadedApis> {
   for (const source of options.sources) await loadSource(source, options, loaded)
   for (const api of options.backstage.apis) await loadEntity(api, options, loaded)
   const apis = [...loaded.values()]
-  const files = new Map(apis.flatMap(({ api, file }): Array<[string, SourceFile]> =>
-    api === undefined || file === undefined ? [] : [[api.source, file]]))
+  const lines = new Map(apis.flatMap(({ api, lines }) => api === undefined || lines === undefined ? [] : [[api.source, lines] as const]))
   return {
     documents: apis.flatMap(({ api }) => api ?? []),
     hints: new Map(apis.flatMap(({ api, hints }) => api === undefined || hints === undefined ? [] : [[api.service, hints] as const])),
     problems: apis.flatMap(({ problems }) => problems),
     withLine: (problem) => {
-      const file = files.get(problem.source)
-      if (file === undefined || problem.where === undefined || problem.line !== undefined) return problem
-      return { ...problem, line: file.lineOf(problem.where) }
+      const place = lines.get(problem.source)
+      if (place === undefined || problem.where === undefined || problem.line !== undefined) return problem
+      return { ...problem, source: place.source ?? problem.source, line: place.lineOf(problem.where) }
     },
   }
 }
@@ -80,15 +78,11 @@ async function loadFiles (source: { path: string, service: string }, options: Ap
   }
 }
 
-function noApi (source: string): Problem {
-  return { severity: 'error', code: 'not-openapi', message: 'The file is no OpenAPI document: it has neither "openapi" nor "swagger".', source, line: 1 }
-}
-
 function chooser (explicit: string, { apis }: LoadedBackstage): ServiceChooser {
   return (path, title, hints) => {
     const name = basename(path, extname(path))
-    const isDefinition = ({ entity, file }: LoadedBackstage['apis'][number]): boolean =>
-      entity.location !== '' && (isUrl(entity.location) ? entity.location : resolve(dirname(file), entity.location)) === path
+    const isDefinition = ({ entity, place }: LoadedBackstage['apis'][number]): boolean =>
+      entity.location !== '' && (isUrl(entity.location) ? entity.location : resolve(dirname(place.file.path), entity.location)) === path
     const api = apis.find(isDefinition) ?? apis.find(({ entity }) => entity.name === name || (title !== '' && entity.name === title))
     return explicit || api?.entity.providers[0] || hints.service || (api === undefined ? serviceOfPath(path) : api.entity.name)
   }
@@ -96,10 +90,11 @@ function chooser (explicit: string, { apis }: LoadedBackstage): ServiceChooser {
 
 /** Loads the definition of an API entity: written inside it, or standing in a file or behind a URL (`$text` and its like). */
 async function loadEntity (
-  { entity, file }: LoadedBackstage['apis'][number], { context }: ApiSources, loaded: Map<string, LoadedApi>
+  { entity, place }: LoadedBackstage['apis'][number], { context }: ApiSources, loaded: Map<string, LoadedApi>
 ): Promise<void> {
   if (entity.type !== '' && entity.type !== 'openapi') return
   const service = entity.providers[0] ?? entity.name
+  const file = place.file.path
   if (isUrl(entity.location)) {
     const { key } = documentUnit({ url: entity.location, headers: {} })
     if (loaded.has(key)) return
@@ -114,7 +109,8 @@ async function loadEntity (
     if (result.api === undefined && result.problems.length === 0) result.problems.push(noApi(context.nameOf(path)))
     loaded.set(path, result)
   } else if (entity.definition !== undefined) {
-    loaded.set(entity.ref, await loadInline(entity.definition, file, `${context.nameOf(file)}#${entity.name}`, service))
+    const name = context.nameOf(file)
+    loaded.set(entity.ref, await loadInline({ definition: entity.definition, place, source: `${name}#${entity.name}`, name, service }))
   }
 }
 
@@ -127,20 +123,4 @@ async function loadDefinition (url: string, service: string, source: string, con
   }
   const message = `the definition at ${shownUrl(url)} is not fetched: catalog.fetch.hosts does not name ${hostname}`
   return { problems: [{ severity: 'warning', code: 'location', message, source }] }
-}
-
-type Definition = string | Record<string, unknown>
-
-async function loadInline (definition: Definition, path: string, source: string, service: string): Promise<LoadedApi> {
-  const parsed = typeof definition === 'string' ? parseSource(path, definition) : undefined
-  if (parsed !== undefined && isBroken(parsed)) {
-    return { problems: [{ severity: 'error', code: 'unreadable', message: `${parsed.message} (line ${parsed.line} of the definition)`, source }] }
-  }
-  const document = parsed === undefined ? definition : parsed.documents[0]
-  if (!isApiDocument(document)) return { problems: [noApi(source)] }
-  return await readDocument(document, path, source, undefined, () => service, isUrl(path) ? refuseReference : undefined)
-}
-
-async function refuseReference (url: string): Promise<string> {
-  throw new Error(`a definition inside Backstage refers to ${url}, which is not fetched`)
 }

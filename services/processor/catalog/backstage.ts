@@ -5,6 +5,7 @@ import type { LoadContext } from './context.ts'
 import type { SourceFile } from './document.ts'
 import { findFiles, findKeptFiles } from './files.ts'
 import type { FoundFile } from './files.ts'
+import type { EntityPlace } from './inline-definition.ts'
 import { readKeptSource } from './kept-source.ts'
 import { backstageUnit } from './remote-unit.ts'
 import type { RemoteBackstage } from './remote-unit.ts'
@@ -14,12 +15,12 @@ import type { BackstageSource } from './sources.ts'
 /** Backstage's own view of the entities that were read, and where each of its API documents stands. */
 export interface LoadedBackstage {
   catalog: BackstageCatalog
-  /** API entities with the file, or the URL of the Backstage, that they come from; their `location` is relative to a file. */
-  apis: Array<{ entity: BackstageApi, file: string }>
+  /** API entities and where they stand, in a file or behind the URL of a Backstage; their `location` is relative to a file. */
+  apis: Array<{ entity: BackstageApi, place: EntityPlace }>
   problems: Problem[]
 }
 
-interface Entity { value: unknown, file: SourceFile, document: number }
+interface Entity extends EntityPlace { value: unknown }
 
 /**
  * Reads Backstage descriptor files (several entities a file) and follows their Location entities to further files.
@@ -53,10 +54,12 @@ export async function loadBackstage (sources: readonly BackstageSource[], contex
   problems.push(...catalog.problems.map((problem) => placed(problem, places.get(problem.where ?? '') ?? entities[Number(problem.where?.slice(1))], nameOf)))
   return {
     catalog,
-    apis: catalog.apis.map((entity) => ({ entity, file: places.get(entity.ref)?.file.path ?? '' })),
+    apis: catalog.apis.map((entity) => ({ entity, place: places.get(entity.ref) ?? nowhere })),
     problems,
   }
 }
+
+const nowhere: EntityPlace = { file: { path: '', documents: [], lineOf: () => 0 }, document: 0 }
 
 async function readRemote (source: Exclude<BackstageSource, string>, { remotes }: LoadContext, problems: Problem[]): Promise<Entity[]> {
   const unit = backstageUnit(source)

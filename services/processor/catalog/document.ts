@@ -5,6 +5,7 @@ import type { Document } from 'yaml'
 import { messageOf } from '../../runtime/errors.ts'
 import { findJsonFault } from '../../runtime/json-fault.ts'
 import { jsonPlaces, lineAt } from './json-places.ts'
+import { yamlPlaces } from './yaml-places.ts'
 
 /** A JSON or YAML file, read: its documents as plain values, and where each place of them stands in the text. */
 export interface SourceFile {
@@ -12,6 +13,10 @@ export interface SourceFile {
   documents: unknown[]
   /** 1-based line of a JSON pointer (RFC 6901) in the nth document, or of the nearest parent that exists. */
   lineOf (pointer: string, document?: number): number
+  /** The line on which a literal text (`key: |`) begins in YAML; undefined for what is none. */
+  literalLine? (pointer: string, document?: number): number | undefined
+  /** Lines of the upper places of the first document, by JSON pointer: for who keeps them without the text. */
+  places? (): Map<string, number>
 }
 
 /** Why a file could not be read, and the line where it is broken (0 when the file as a whole is). */
@@ -31,14 +36,14 @@ export async function readSource (path: string): Promise<SourceFile | Broken> {
 /** Parses the text of such a file. JSON is read by the engine's own parser, which is many times faster. */
 export function parseSource (path: string, text: string): SourceFile | Broken {
   const json = parseJson(text)
-  if (json !== undefined) return { path, documents: [json], lineOf: jsonLines(text) }
+  if (json !== undefined) return { path, documents: [json], lineOf: jsonLines(text), places: () => jsonPlaces(text) }
   // YAML forgives what JSON does not, such as a value that was forgotten.
   if (extname(path) === '.json') return brokenJson(text)
-  const { documents, broken, lineOf } = parseYaml(text)
+  const { documents, broken, ...lines } = parseYaml(text)
   if (broken !== undefined) return broken
   try {
     const values = documents.map((document): unknown => document.toJS({ maxAliasCount }))
-    return { path, documents: values.filter((value) => value !== null), lineOf }
+    return { path, documents: values.filter((value) => value !== null), ...lines }
   } catch (error) {
     return { message: messageOf(error), line: 0 }
   }
@@ -86,7 +91,10 @@ function brokenJson (text: string): Broken {
 /** How often an alias may be used: documents repeat parameters hundreds of times, and aliases must not nest without end. */
 export const maxAliasCount = 10_000
 
-interface Yaml { documents: Document.Parsed[], broken: Broken | undefined, lineOf: SourceFile['lineOf'] }
+interface Yaml extends Required<Pick<SourceFile, 'lineOf' | 'literalLine' | 'places'>> {
+  documents: Document.Parsed[]
+  broken: Broken | undefined
+}
 
 function parseYaml (text: string): Yaml {
   const lines = new LineCounter()
@@ -97,6 +105,13 @@ function parseYaml (text: string): Yaml {
     documents,
     broken: error === undefined ? undefined : { message: messageOf(error), line: lines.linePos(error.pos[0]).line },
     lineOf: (pointer, at = 0) => lines.linePos(offsetOf(documents[at], pointer)).line,
+    literalLine: (pointer, at = 0) => {
+      const node = documents[at]?.getIn(pointer.split('/').slice(1).map(unescapePointer), true)
+      return isScalar(node) && node.type === 'BLOCK_LITERAL' && node.range !== undefined && node.range !== null
+        ? lines.linePos(node.range[0]).line + 1
+        : undefined
+    },
+    places: () => yamlPlaces(documents[0], lines),
   }
 }
 

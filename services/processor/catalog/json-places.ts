@@ -1,5 +1,5 @@
 /** Deeper places get the line of their parent: an operation (`/paths/~1a/get`) is at depth 3, its parts at 4 and 5. */
-const deepest = 5
+export const deepest = 5
 
 interface Level { pointer: string, isArray: boolean, index: number, expectsName: boolean }
 

@@ -16,9 +16,12 @@ export interface LoadedApi {
   hints?: ServiceHints
   /** Other files or URLs that it refers to. */
   others?: string[]
-  file?: SourceFile
+  lines?: DocumentLines | undefined
   problems: Problem[]
 }
+
+/** Where places of a document stand; `source` is the file when findings call the document otherwise. */
+export interface DocumentLines { source?: string, lineOf (pointer: string): number }
 
 /** Chooses the service of a document; `title` is its `info.title`. */
 export type ServiceChooser = (path: string, title: string, hints: ServiceHints) => string
@@ -45,19 +48,23 @@ async function readApiFile (path: string): Promise<SourceFile | Broken> {
 }
 
 /**
- * Reads a parsed API document. `file` is missing for one that stands inside another file (a Backstage entity), whose
- * lines are not its own; `fetch` is for a document whose `path` is a URL.
+ * Reads a parsed API document; `fetch` is for a document whose `path` is a URL.
  */
 export async function readDocument (
-  document: Record<string, unknown>, path: string, source: string, file: SourceFile | undefined, choose: ServiceChooser,
+  document: Record<string, unknown>, path: string, source: string, lines: DocumentLines | undefined, choose: ServiceChooser,
   fetch?: FetchReference
 ): Promise<LoadedApi> {
   const { document: resolved, missing, others } = await resolveReferences(document, path, fetch)
   const hints = hintsOf(resolved)
   const api = readOpenApi(resolved, { service: choose(path, textAt(resolved.info, 'title'), hints), source })
   const problems = missing.map((dead): Problem =>
-    ({ severity: 'warning', code: 'unresolved-reference', message: dead.message, source, where: dead.where, line: file?.lineOf(dead.where) }))
-  return { api, hints, others, file, problems }
+    ({ severity: 'warning', code: 'unresolved-reference', message: dead.message, source, where: dead.where, line: lines?.lineOf(dead.where) }))
+  return { api, hints, others, lines, problems }
+}
+
+/** The problem of a document that is no API document. */
+export function noApi (source: string): Problem {
+  return { severity: 'error', code: 'not-openapi', message: 'The file is no OpenAPI document: it has neither "openapi" nor "swagger".', source, line: 1 }
 }
 
 /** True for an object that calls itself OpenAPI or Swagger. */

@@ -2,6 +2,7 @@
 import type { ApiDocument, Problem } from '../../../normalizer/index.ts'
 import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import { isBroken, parseSource } from './document.ts'
+import type { SourceFile } from './document.ts'
 import { FetchError, shownUrl } from './fetch-error.ts'
 import { fetchText, passwordIn } from './http.ts'
 import type { FetchOptions, Validators } from './http.ts'
@@ -23,6 +24,8 @@ export interface RemoteDocument {
   title: string
   hints: ServiceHints
   api: ApiDocument
+  /** Lines of what findings speak of, by JSON pointer. */
+  lines: Map<string, number>
   problems: Problem[]
 }
 
@@ -66,7 +69,14 @@ async function readWhole (source: Job, texts: Texts): Promise<RemoteDocument> {
   if (api === undefined || hints === undefined) throw unusable(label, 'The document cannot be read.')
   const findings = api.problems.map((problem) => problem.where === undefined ? problem : { ...problem, line: file.lineOf(problem.where) })
   const told = problems.map((problem) => explained(problem, texts.failures))
-  return { texts: texts.all(), path, title, hints, api: { ...api, problems: findings }, problems: told }
+  return { texts: texts.all(), path, title, hints, api: { ...api, problems: findings }, lines: linesOf(file), problems: told }
+}
+
+const findable = /^(?:\/(?:info|servers|host|basePath|paths)(?:\/(?!.*\/(?:responses|requestBody|callbacks)(?:\/|$)).*)?)?$/
+
+/** Answers and bodies are the larger part of a document, and no finding stands there. */
+function linesOf (file: SourceFile): Map<string, number> {
+  return new Map([...file.places?.() ?? []].filter(([pointer]) => findable.test(pointer)))
 }
 
 /** The parser says only that a reference cannot be read. */
