@@ -9,6 +9,8 @@ import type { Json } from './references.ts'
 
 /** More places of one server than this are not enumerated: the defaults must do. */
 const maxVariants = 256
+/** The same for hosts and base paths together. */
+const maxPlaces = 4096
 
 /**
  * The servers of an OpenAPI 3 object, `inherited` when it declares none. A host variable without enum becomes `*`, and
@@ -35,11 +37,13 @@ const wholeOrigin = /^\{([^{}/]*)\}(?=\/|$)/
 
 function expandServer (server: Json): Server[] {
   const variables = isObject(server.variables) ? server.variables : {}
-  return urlsOf(textOf(server.url).trim(), variables).flatMap((url) => {
+  const urls = urlsOf(textOf(server.url).trim(), variables)
+  const most = Math.max(1, Math.floor(maxVariants / urls.length))
+  return urls.flatMap((url) => {
     const { host, path } = splitUrl(url)
-    const hosts = hostsOf(host, variables)
-    return fill(path, variables, false).flatMap((basePath) => hosts.map((name) => ({ host: name, basePath: trimBase(basePath) })))
-  })
+    const hosts = hostsOf(host, variables, most)
+    return fill(path, variables, false, most).flatMap((basePath) => hosts.map((name) => ({ host: name, basePath: trimBase(basePath) })))
+  }).slice(0, maxPlaces)
 }
 
 /** The URLs that a server's may be read as, the likeliest first. */
@@ -75,11 +79,11 @@ function splitUrl (url: string): { host: string, path: string } {
   return { host: match[1]!.slice(match[1]!.lastIndexOf('@') + 1), path: match[2]! }
 }
 
-function fill (text: string, variables: Json, isHost: boolean): string[] {
+function fill (text: string, variables: Json, isHost: boolean, most: number): string[] {
   let variants = ['']
   for (const part of text.split(/(\{[^{}]*\})/)) {
     const values = /^\{.*\}$/.test(part) ? fillings(part, variables[part.slice(1, -1)], isHost) : [part]
-    const usable = values.length * variants.length > maxVariants ? values.slice(0, 1) : values
+    const usable = values.length * variants.length > most ? values.slice(0, 1) : values
     variants = variants.flatMap((variant) => usable.map((value) => variant + value))
   }
   return variants
@@ -100,8 +104,8 @@ function valuesOf (variable: Json): string[] {
 }
 
 /** A host that is nothing but variables is no host, though its defaults may name one. */
-function hostsOf (text: string, variables: Json): string[] {
-  const hosts = fill(text, variables, true).map((host) => normalizeHost(host).replace(/:\*$/, ''))
+function hostsOf (text: string, variables: Json, most: number): string[] {
+  const hosts = fill(text, variables, true, most).map((host) => normalizeHost(host).replace(/:\*$/, ''))
   if (!hosts.some((host) => /^[*.]+(?::\d+)?$/.test(host))) return hosts
   const named = normalizeHost(text.replace(/\{([^{}]*)\}/g, (whole, name: string) => {
     const variable = variables[name]

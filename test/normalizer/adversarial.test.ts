@@ -71,6 +71,15 @@ test('a gateway pattern that would explode elsewhere answers', () => {
   assert.equal(compilePattern('(?:(?:a{100}){100}){100}'), null)
 })
 
+test('variables of a server that would make millions of places are not all spelled out', () => {
+  const names = Array.from({ length: 40 }, (_, index) => `v${index}`)
+  const variables = Object.fromEntries(names.map((name) => [name, { default: '/a', enum: ['a', 'b', 'c'] }]))
+  const servers = [{ url: `https://${names.map((name) => `{${name}}`).join('.')}/${names.map((name) => `{${name}}`).join('/')}`, variables }]
+  const api = readOpenApi({ ...documentOf(['/items']), servers }, { service: 's', source: 'x' })
+  assert.ok(api.servers.length <= 4096, `${api.servers.length} servers`)
+  assert.equal(compile([api]).match({ method: 'GET', path: '/items' }).outcome, 'matched')
+})
+
 test('two segments with the same hash are not the same segment', () => {
   const normalizer = compile([readOpenApi(documentOf(['/Aa/x', '/{p}/y']), { service: 's', source: 'x' })])
   assert.equal(normalizer.match({ method: 'GET', path: '/BB/x' }).outcome, 'unmatched')
