@@ -2,9 +2,12 @@ import { statSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { backstageApiSchema } from '../processor/catalog/backstage-api.ts'
+import { kongAdminSchema } from '../processor/catalog/kong-admin.ts'
 import { loadCatalog } from '../processor/catalog/load.ts'
 import type { Catalog, CatalogSources } from '../processor/catalog/load.ts'
-import { isUrl } from '../processor/catalog/sources.ts'
+import { configuredUnits } from '../processor/catalog/remote-unit.ts'
+import { isUrl, withDefaults } from '../processor/catalog/sources.ts'
+import { expandArgument } from '../runtime/config.ts'
 import { explainError, GatelensError } from '../runtime/errors.ts'
 import { readProcessorConfig } from './processor-config.ts'
 
@@ -15,6 +18,9 @@ export interface CatalogOptions {
   kong?: string
   partners?: string
   config?: string
+  openapiToken?: string
+  backstageToken?: string
+  kongToken?: string
 }
 
 /** Adds the catalog options to a command. */
@@ -22,19 +28,25 @@ export function addCatalogOptions (command: Command): Command {
   return command
     .option('--openapi <path...>', 'OpenAPI documents (2.0, 3.0, 3.1): files, folders, quoted globs or URLs')
     .option('--backstage <path...>', 'Backstage catalog-info.yaml files or quoted globs, or the URL of a Backstage')
-    .option('--kong <file>', 'Kong\'s declarative configuration: routes, services, consumers')
+    .option('--kong <path>', 'Kong\'s declarative configuration, or the URL of its Admin API: routes, services, consumers')
     .option('--partners <file>', 'partners, their consumers and quotas')
+    .option('--openapi-token <text>', 'bearer token for the URL of --openapi; best \'${NAME}\' or \'${file:path}\', in single quotes')
+    .option('--backstage-token <text>', 'bearer token for the URL of --backstage, likewise')
+    .option('--kong-token <text>', 'Kong-Admin-Token for the URL of --kong, likewise')
     .option('-c, --config <file>', 'take what is not given here from a processor configuration')
 }
 
 /**
  * Loads what the options name; what they do not name comes from the processor configuration, if one is given. Documents that
- * cannot be used are said on standard error, and the rest is used.
+ * cannot be used are said on standard error, and the rest is used. Throws CATALOG_FETCH for a URL of the options that gives
+ * nothing: an answer without it would not be the one that was asked for.
  */
 export async function loadOptionCatalog (options: CatalogOptions): Promise<Catalog> {
   const given = givenSources(options)
   const config = options.config === undefined ? undefined : readProcessorConfig(options.config)
   const catalog = await loadCatalog({ ...config?.settings.catalog, ...given }, { base: config?.folder ?? process.cwd() })
+  const away = catalog.problems.find(({ code, source }) => code === 'fetch' && urlsOf(given).includes(source))
+  if (away !== undefined) throw new GatelensError('CATALOG_FETCH', away.message, { where: away.source, hint: 'Mend that, or leave the source out.' })
   for (const { message, source, line } of catalog.problems.filter((problem) => problem.severity === 'error').slice(0, shownProblems)) {
     const where = line === undefined || line === 0 ? source : `${source}:${line}`
     process.stderr.write(`${explainError(new GatelensError('CATALOG_DOCUMENT', message, { where }))}\n`)
@@ -45,15 +57,39 @@ export async function loadOptionCatalog (options: CatalogOptions): Promise<Catal
 /** Most problems of a catalog that are said before the work goes on; "gatelens validate" says all. */
 const shownProblems = 10
 
-/** The sources that the options name: URLs, and absolute paths. */
-export function givenSources ({ openapi, backstage, kong, partners }: CatalogOptions): CatalogSources {
+/** The sources that the options name: URLs with their tokens, and absolute paths. Throws USAGE and CONFIG_VARIABLE. */
+export function givenSources ({ openapi, backstage, kong, partners, ...tokens }: CatalogOptions): CatalogSources {
+  const openapiToken = tokenFor('--openapi', openapi, tokens.openapiToken)
+  const backstageToken = tokenFor('--backstage', backstage, tokens.backstageToken)
+  const kongToken = tokenFor('--kong', kong === undefined ? undefined : [kong], tokens.kongToken)
   const sources = {
-    openapi: openapi?.map((path) => isUrl(path) ? path : resolve(path)),
-    backstage: backstage?.map((path) => isUrl(path) ? backstageApiSchema.parse({ url: path }) : resolve(path)),
-    kong: kong === undefined ? undefined : resolve(kong),
+    openapi: openapi?.map((path) => !isUrl(path) ? resolve(path) : openapiToken === undefined ? path : { url: path, token: openapiToken }),
+    backstage: backstage?.map((path) => isUrl(path) ? backstageApiSchema.parse({ url: path, token: backstageToken }) : resolve(path)),
+    kong: kong === undefined ? undefined : isUrl(kong) ? kongAdminSchema.parse({ admin_url: kong, token: kongToken }) : resolve(kong),
     partners: partners === undefined ? undefined : resolve(partners),
   }
   return Object.fromEntries(Object.entries(sources).filter(([, value]) => value !== undefined))
+}
+
+/** A token goes to one host only: to which of several would be a guess. */
+function tokenFor (option: string, paths: readonly string[] = [], token?: string): string | undefined {
+  const urls = paths.filter(isUrl)
+  const broken = urls.find((url) => !URL.canParse(url))
+  if (broken !== undefined) throw new GatelensError('USAGE', `${option} ${broken}: this is not a URL`, { hint: 'Write it in full, such as https://example.com/openapi.yaml.' })
+  if (token === undefined) return undefined
+  const origins = new Set(urls.map((url) => new URL(url).origin))
+  if (origins.size !== 1) {
+    throw new GatelensError('USAGE', `${option}-token goes to one host, and ${option} names ${origins.size === 0 ? 'no URL' : origins.size}`, { hint: 'Several hosts with tokens of their own are for --config.' })
+  }
+  const value = expandArgument(token, `${option}-token`)
+  if (value === '') throw new GatelensError('USAGE', `${option}-token is empty`, { hint: 'Is the variable exported? Write \'${NAME}\' in single quotes to have it told.' })
+  return value
+}
+
+/** The URLs of sources, as problems name them. */
+function urlsOf (sources: CatalogSources): string[] {
+  const units = configuredUnits(withDefaults(sources))
+  return units.map(({ label }) => label)
 }
 
 /**

@@ -33,7 +33,7 @@ export function validate (command: Command): void {
     .option('--severity <rule=level>', 'set a rule to off, warning or error; can be repeated', readSeverity)
     .option('--max <findings>', 'findings of one rule that the text shows', readCount, 20)
     .option('--all', 'show all findings')
-    .addHelpText('after', '\n--kong is checked as the embedded gateway reads it. Exits with 1 when there are findings that fail the run.\nRules: docs/reference/findings.md')
+    .addHelpText('after', '\nA file of --kong is checked as the embedded gateway reads it. Exits with 1 when there are findings that fail the run.\nRules: docs/reference/findings.md')
     .action(run)
 }
 

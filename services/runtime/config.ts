@@ -56,6 +56,14 @@ export function relativeTo (configPath: string, path: string): string {
   return resolve(dirname(configPath), path)
 }
 
+/**
+ * Expands `${NAME}`, `${NAME:-default}` and `${file:path}` in a text of the command line, called `where` in messages; paths
+ * start from the working directory. Throws CONFIG_VARIABLE.
+ */
+export function expandArgument (text: string, where: string): string {
+  return expandText(text, where)
+}
+
 function readText (path: string): string {
   try {
     return readFileSync(path, 'utf8')

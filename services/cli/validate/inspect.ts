@@ -32,7 +32,7 @@ export async function inspect (config: string | undefined, options: Inspected): 
   const given = givenSources({ ...options, openapi: options.openapi === undefined ? undefined : documents, backstage: backstage.documents })
   inspections.push(await inspectCatalog(given, process.cwd()))
   const { kong, rules } = options
-  if (kong !== undefined) inspections.push(attempt(() => describeGateway(kong)))
+  if (kong !== undefined && !isUrl(kong)) inspections.push(attempt(() => describeGateway(kong)))
   if (rules !== undefined) inspections.push(attempt(() => countOf(loadRules(rules).length, 'rule')))
   return { good: inspections.flatMap((item) => item.good), findings: inspections.flatMap((item) => item.findings) }
 }
