@@ -65,20 +65,24 @@ function formatOf (root: Json): string {
 }
 
 function readPaths (reader: Reader): ApiPath[] {
-  const paths = resolve(reader.root, reader.root.paths) ?? reader.root.paths
-  if (paths === undefined || paths === null) {
-    if (!isObject(reader.root.webhooks)) report(reader, 'warning', 'no-paths', 'The document declares no paths.', '')
-    return []
-  }
-  if (!isObject(paths)) {
-    report(reader, 'error', 'invalid-paths', '"paths" is not an object.', '/paths')
-    return []
-  }
-  return Object.keys(paths).filter((key) => !key.startsWith('x-')).flatMap((key) => readPath(reader, key, paths[key]))
+  const { root } = reader
+  const paths = resolve(root, root.paths) ?? root.paths
+  const overloads = isObject(root[queryPaths]) ? readItems(reader, root[queryPaths], queryPaths) : []
+  if (isObject(paths)) return [...readItems(reader, paths, 'paths'), ...overloads]
+  if (paths !== undefined && paths !== null) report(reader, 'error', 'invalid-paths', '"paths" is not an object.', '/paths')
+  else if (!isObject(root.webhooks)) report(reader, 'warning', 'no-paths', 'The document declares no paths.', '')
+  return overloads
 }
 
-function readPath (reader: Reader, key: string, value: unknown): ApiPath[] {
-  const where = `/paths/${pointerStep(key)}`
+/** Paths that Azure tells apart by their query: https://azure.github.io/autorest/extensions/ */
+const queryPaths = 'x-ms-paths'
+
+function readItems (reader: Reader, paths: Json, step: string): ApiPath[] {
+  return Object.keys(paths).filter((key) => !key.startsWith('x-')).flatMap((key) => readPath(reader, key, paths[key], step))
+}
+
+function readPath (reader: Reader, key: string, value: unknown, step: string): ApiPath[] {
+  const where = `/${step}/${pointerStep(key)}`
   if (!isObject(value)) {
     if (value !== null) report(reader, 'error', 'invalid-path-item', 'The path item is not an object.', where)
     return []
