@@ -7,6 +7,7 @@ python_version=1.12.0
 jdbc_version=0.9.4
 slf4j_version=2.0.17
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/../retry.sh"
 target="${GATELENS_SERVERS:-$here/../../.servers}/clickhouse-clients"
 wanted="clickhouse-connect $python_version, clickhouse-jdbc $jdbc_version"
 if [ "$(cat "$target/version" 2>/dev/null)" = "$wanted" ]; then
@@ -19,9 +20,9 @@ done
 rm -rf "$target"
 mkdir -p "$target/jars"
 python3 -m venv "$target/venv"
-"$target/venv/bin/pip" install --quiet --disable-pip-version-check "clickhouse-connect==$python_version"
+retry "$target/venv/bin/pip" install --quiet --disable-pip-version-check "clickhouse-connect==$python_version"
 for artifact in "com.clickhouse:clickhouse-jdbc:$jdbc_version:jar:all" "org.slf4j:slf4j-api:$slf4j_version" "org.slf4j:slf4j-nop:$slf4j_version"; do
-  mvn --batch-mode --quiet org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+  retry mvn --batch-mode --quiet --update-snapshots org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
     -Dartifact="$artifact" -DoutputDirectory="$target/jars"
 done
 echo "$wanted" >"$target/version"

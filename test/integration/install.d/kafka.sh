@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
-# Brings Apache Kafka (broker and storage tool, as jars) from Maven Central into $GATELENS_SERVERS/kafka/lib.
+# Brings Apache Kafka (broker and storage tool, as jars, with a log on standard error) from Maven Central into
+# $GATELENS_SERVERS/kafka/lib.
 # Needs Java 17 or newer and Maven. Idempotent: a complete copy of the same version is left alone.
 set -euo pipefail
 version=4.1.1
+slf4j_version=1.7.36
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/../retry.sh"
 target="${GATELENS_SERVERS:-$here/../../.servers}/kafka"
-if [ "$(cat "$target/version" 2>/dev/null)" = "$version" ]; then
-  echo "kafka $version: present"
+wanted="kafka $version, slf4j-simple $slf4j_version"
+if [ "$(cat "$target/version" 2>/dev/null)" = "$wanted" ]; then
+  echo "$wanted: present"
   exit 0
 fi
 for tool in java mvn; do
@@ -26,10 +30,15 @@ cat >"$target/pom.xml" <<POM
       <artifactId>kafka_2.13</artifactId>
       <version>$version</version>
     </dependency>
+    <dependency>
+      <groupId>org.slf4j</groupId>
+      <artifactId>slf4j-simple</artifactId>
+      <version>$slf4j_version</version>
+    </dependency>
   </dependencies>
 </project>
 POM
-mvn --batch-mode --quiet --file "$target/pom.xml" \
+retry mvn --batch-mode --quiet --update-snapshots --file "$target/pom.xml" \
   org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$target/lib"
-echo "$version" >"$target/version"
-echo "kafka $version: installed in $target"
+echo "$wanted" >"$target/version"
+echo "$wanted: installed in $target"

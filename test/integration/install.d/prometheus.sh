@@ -2,6 +2,8 @@
 # Installs prometheus and promtool for the integration tests, unless they are there. Runs alone or sourced by install.sh.
 # The Debian package starts a service on installation; a temporary policy-rc.d keeps it from doing so.
 
+. "$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/../retry.sh"
+
 install_prometheus () {
   if command -v prometheus >/dev/null && command -v promtool >/dev/null; then
     echo "prometheus: $(prometheus --version 2>&1 | head -n 1)"
@@ -16,7 +18,10 @@ install_prometheus () {
   if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null && $as_root chmod 755 "$policy" && made=1
   fi
-  { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus >/dev/null; } || status=$?
+  # Another run of apt may hold the lock for a while, as it does on machines that have just started.
+  local wait='-o DPkg::Lock::Timeout=300'
+  { retry $as_root apt-get $wait update -qq &&
+    retry $as_root env DEBIAN_FRONTEND=noninteractive apt-get $wait install -y -qq --no-install-recommends prometheus >/dev/null; } || status=$?
   if [ "$made" = 1 ]; then $as_root rm -f "$policy"; fi
   if [ "$status" = 0 ]; then echo "prometheus: $(prometheus --version 2>&1 | head -n 1)"; fi
   return "$status"
