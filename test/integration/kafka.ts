@@ -1,11 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
 import { packageRoot } from '../../services/runtime/package.ts'
+import { pause } from '../../services/runtime/shutdown.ts'
 import { reservePort } from '../port.ts'
+import { lastWords, launch } from './launch.ts'
+import type { Launched } from './launch.ts'
 
 /** A real broker (KRaft, one node, loopback) that a test owns. */
 export interface KafkaServer {
@@ -21,6 +22,9 @@ export interface KafkaServer {
   start (): Promise<void>
   /** Ends the broker at once, as a power cut would. */
   kill (): Promise<void>
+  /** Lets the broker stand still with all its connections open, or go on. */
+  hold (): void
+  resume (): void
 }
 
 /** Starts Apache Kafka from `test/.servers/kafka` with its data in `folder`. Call `kill` in the end. */
@@ -33,20 +37,16 @@ export async function startKafka (folder: string): Promise<KafkaServer> {
   run('java', [...flags(), 'kafka.tools.StorageTool', 'format', '--config', properties, '--cluster-id', 'Z2F0ZWxlbnMtdGVzdC0wMQ'])
   const broker = `127.0.0.1:${ports.plain}`
   const client = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING, retry: { retries: 8, initialRetryTime: 100 } })
-  let child: ChildProcess | undefined
-  const kill = async (): Promise<void> => {
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const exit = once(child, 'exit')
-    child.kill('SIGKILL')
-    await exit
-  }
+  let running: Launched | undefined
+  const kill = async (): Promise<void> => { await running?.end('SIGKILL') }
   const start = async (): Promise<void> => {
-    child = spawn('java', [...flags(), 'kafka.Kafka', properties], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
-    process.once('exit', () => child?.kill('SIGKILL'))
-    await answers(client, child)
+    running = launch('broker', 'java', [...flags(), 'kafka.Kafka', properties], folder)
+    if (!await answers(client, running)) throw new Error(`the broker does not start\n${lastWords()}`)
   }
+  const hold = (): void => { running?.process.kill('SIGSTOP') }
+  const resume = (): void => { running?.process.kill('SIGCONT') }
   await start()
-  return { broker, guarded: `127.0.0.1:${ports.guarded}`, ca, client, start, kill }
+  return { broker, guarded: `127.0.0.1:${ports.guarded}`, ca, client, start, kill, hold, resume }
 }
 
 function settings (folder: string, { plain, guarded, controller }: Record<'plain' | 'guarded' | 'controller', number>): string {
@@ -82,7 +82,12 @@ function settings (folder: string, { plain, guarded, controller }: Record<'plain
 function flags (): string[] {
   const library = join(process.env.GATELENS_SERVERS ?? resolve(packageRoot, 'test/.servers'), 'kafka/lib')
   if (!existsSync(library)) throw new Error(`${library} is missing: run test/integration/install.sh`)
-  return ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', join(library, '*')]
+  const log = '-Dorg.slf4j.simpleLogger'
+  return [
+    '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', join(library, '*'),
+    `${log}.defaultLogLevel=warn`, `${log}.log.org.apache.kafka.coordinator.group=info`,
+    `${log}.showDateTime=true`, `${log}.dateTimeFormat=HH:mm:ss.SSS`, `${log}.showThreadName=false`, `${log}.showShortLogName=true`,
+  ]
 }
 
 /** A self-signed certificate for 127.0.0.1: the broker's key store, and the certificate as PEM. */
@@ -98,13 +103,15 @@ function run (command: string, args: string[]): string {
   return stdout
 }
 
-async function answers (client: Kafka, child: ChildProcess): Promise<void> {
+/** Waits until the broker answers; false when it has ended, or does not answer for minutes. */
+async function answers (client: Kafka, { process: child }: Launched): Promise<boolean> {
   const admin = client.admin({ retry: { retries: 0 } })
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`the broker ended with ${child.exitCode}`)
+  const until = Date.now() + 600_000
+  while (child.exitCode === null && child.signalCode === null && Date.now() < until) {
     const ready = await admin.connect().then(() => admin.listTopics()).then(() => true, () => false)
     await admin.disconnect()
-    if (ready) return
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    if (ready) return true
+    await pause(100)
   }
+  return false
 }

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { endWithUs } from '../integration/launch.ts'
 
 const MiB = 2 ** 20
 
@@ -11,6 +12,7 @@ const MiB = 2 ** 20
 export async function flood (requests: number, growth: number): Promise<void> {
   const path = fileURLToPath(new URL('./bounds-flood.ts', import.meta.url))
   const running = promisify(execFile)(process.execPath, ['--expose-gc', '--max-semi-space-size=32', '--import', 'tsx', path, String(requests)])
+  endWithUs(running.child)
   if (running.child.pid !== undefined) setPriority(running.child.pid, 10)
   const found = JSON.parse((await running).stdout) as Record<string, number> & { outcomes: Record<string, number> }
   const text = JSON.stringify(found)

@@ -1,18 +1,55 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import type { Admin } from 'kafkajs'
 import { pino } from 'pino'
 import { createKafkaInput, kafkaInputSchema } from '../../../services/processor/input/kafka.ts'
 import type { RecordBatch } from '../../../services/processor/contract.ts'
+import { packageRoot } from '../../../services/runtime/package.ts'
+import { pause } from '../../../services/runtime/shutdown.ts'
 import type { KafkaServer } from '../../integration/kafka.ts'
+import { launch, witness } from '../../integration/launch.ts'
+import type { Launched } from '../../integration/launch.ts'
 
-/** Makes a topic and returns its name; every test has its own. */
+/** Makes a topic and returns its name once the broker leads its partitions; every test has its own. */
 export async function makeTopic (kafka: KafkaServer, topic: string, partitions: number): Promise<string> {
+  await administer(kafka, async (admin) => {
+    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: false })
+    // The controller has answered; the broker may not know of the topic yet, which kafkajs's own wait takes for a failure.
+    await untilBrokerSays(async () => (await leaders(admin, topic)).length === partitions)
+  })
+  return topic
+}
+
+/** Deletes a topic and waits until the broker has forgotten it, so that nothing is written to it any more. */
+export async function deleteTopic (kafka: KafkaServer, topic: string): Promise<void> {
+  await administer(kafka, async (admin) => {
+    await admin.deleteTopics({ topics: [topic] })
+    await untilBrokerSays(async () => !(await admin.listTopics()).includes(topic))
+  })
+}
+
+/** Gives an action a connected administrator. */
+export async function administer<T> (kafka: KafkaServer, action: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.client.admin()
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true })
-  await admin.disconnect()
-  return topic
+  try {
+    return await action(admin)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
+async function leaders (admin: Admin, topic: string): Promise<number[]> {
+  const { topics: [found] } = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => ({ topics: [] }))
+  return found?.partitions.map(({ leader }) => leader).filter((leader) => leader >= 0) ?? []
+}
+
+async function untilBrokerSays (condition: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; !await condition(); tries++) {
+    if (tries === 1000) throw new Error('the broker does not follow its controller')
+    await pause(100)
+  }
 }
 
 /** Writes messages, each once; `partitions` are filled in turn. */
@@ -30,10 +67,7 @@ export async function produce (
 
 /** The committed offset and metadata of the first partition of a topic. */
 export async function committed (kafka: KafkaServer, group: string, topic: string): Promise<{ offset: number, metadata: string }> {
-  const admin = kafka.client.admin()
-  await admin.connect()
-  const [found] = await admin.fetchOffsets({ groupId: group, topics: [topic] })
-  await admin.disconnect()
+  const [found] = await administer(kafka, (admin) => admin.fetchOffsets({ groupId: group, topics: [topic] }))
   const entry = found?.partitions.find(({ partition }) => partition === 0)
   return { offset: Number(entry?.offset), metadata: entry?.metadata ?? '' }
 }
@@ -41,7 +75,9 @@ export async function committed (kafka: KafkaServer, group: string, topic: strin
 export interface Reader {
   /** The next batch; undefined at the end. */
   next (): Promise<RecordBatch | undefined>
-  /** Ends as an operator's stop does: what was taken may still be committed. */
+  /** Asks it to end, as an operator does: what was taken may still be committed. */
+  abort (): void
+  /** Asks it to end, and waits until it has. */
   stop (): Promise<void>
   /** Ends without another commit, as far as the group can see. */
   drop (): Promise<void>
@@ -57,18 +93,21 @@ export function openReader (t: TestContext, kafka: KafkaServer, topic: string, s
     brokers: [kafka.broker],
     topics: [topic],
     group: topic,
-    session_timeout: '3s',
+    session_timeout: '10s',
     ...settings,
     batch: { linger: '50ms', ...settings.batch as object | undefined },
   })
   const stopper = new AbortController()
   const lines: string[] = []
-  const log = pino({ level: 'info' }, { write: (line: string) => { lines.push((JSON.parse(line) as { msg: string }).msg) } })
+  const told: string[] = []
+  witness(`reader of ${topic}`, told)
+  const log = pino({ level: 'info' }, { write: (line: string) => { told.push(line.trim()); lines.push((JSON.parse(line) as { msg: string }).msg) } })
   const telemetry = { set: (_metric: string, _labels: Record<string, string>, value: number) => { reader.lag = value } }
   const iterator = createKafkaInput(options, { signal: stopper.signal, log, telemetry })[Symbol.asyncIterator]()
   const drop = async (): Promise<void> => { await iterator.return?.() }
   const reader: Reader = {
     next: async () => (await iterator.next()).value as RecordBatch | undefined,
+    abort: () => stopper.abort(),
     stop: async () => {
       stopper.abort()
       await iterator.next()
@@ -105,18 +144,27 @@ export async function take (reader: Reader, count: number): Promise<string[]> {
   return texts
 }
 
-export interface Process { end (signal: NodeJS.Signals): Promise<void> }
-
 /** Starts a member as a process of its own; it is killed with the test at the latest. */
-export function startMember (t: TestContext, assignment: { url: string, table: string, options: object }): Process {
-  const script = new URL('./kafka-member.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(assignment)], { stdio: ['ignore', 'ignore', 'inherit'] })
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const exit = once(child, 'exit')
-    child.kill(signal)
-    await exit
-  }
-  t.after(() => end('SIGKILL'))
-  return { end }
+export function startMember (t: TestContext, name: string, assignment: { url: string, table: string, options: object }): Launched {
+  return startScript(t, name, ['test/processor/input/kafka-member.ts', JSON.stringify(assignment)])
+}
+
+export interface ProcessorSettings { folder: string, kafka: KafkaServer, topic: string, url: string }
+
+/** Starts a processor as a process of its own, with a state that bears its name; it is killed with the test at the latest. */
+export function startProcessor (t: TestContext, name: string, { folder, kafka, topic, url }: ProcessorSettings): Launched {
+  const config = join(folder, `${topic}-${name}.yaml`)
+  writeFileSync(config, `
+input: { type: kafka, brokers: ['${kafka.broker}'], topics: [${topic}], group: ${topic}, session_timeout: 2s, batch: { records: 100, linger: 50ms } }
+clickhouse: { url: '${url}' }
+metrics: { listen: '127.0.0.1:0' }
+state: ./state-${topic}-${name}
+`)
+  return startScript(t, name, ['services/cli/main.ts', 'processor', '--config', config])
+}
+
+function startScript (t: TestContext, name: string, args: string[]): Launched {
+  const member = launch(name, process.execPath, ['--import', 'tsx', ...args], packageRoot)
+  t.after(() => member.end('SIGKILL'))
+  return member
 }

@@ -13,7 +13,7 @@ const { url, table, options } = JSON.parse(process.argv[2] ?? '') as { url: stri
 const client = createClient({ url })
 const stopping = new AbortController()
 const input = createKafkaInput(kafkaInputSchema.parse({ type: 'kafka', ...options }), {
-  signal: stopping.signal, log: createLog('member', process.env.MEMBER_LOG ?? 'error'), telemetry: { set: () => {} },
+  signal: stopping.signal, log: createLog('member'), telemetry: { set: () => {} },
 })
 
 async function consume (): Promise<void> {

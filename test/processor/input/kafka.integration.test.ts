@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before } from 'node:test'
 import kafkajs from 'kafkajs'
 import { GatelensError } from '../../../services/runtime/errors.ts'
 import { pause } from '../../../services/runtime/shutdown.ts'
 import { startKafka } from '../../integration/kafka.ts'
 import type { KafkaServer } from '../../integration/kafka.ts'
-import { startChild } from '../child.ts'
-import type { Child } from '../child.ts'
-import { kongRecord } from '../kong-fixture.ts'
-import { prepareTables, startStoreProcess } from '../store-fixture.ts'
-import type { RunningStore } from '../store-fixture.ts'
-import { committed, makeTopic, openReader, placeOf, produce, startMember, take, textsOf } from './kafka-fixture.ts'
+import { scenario, until } from '../../integration/scenario.ts'
+import { administer, committed, deleteTopic, makeTopic, openReader, placeOf, produce, take, textsOf } from './kafka-fixture.ts'
 import type { Reader } from './kafka-fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatelens-kafka-'))
 const numbers = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => String(from + index))
-const total = 20_000
 let kafka: KafkaServer
 
 before(async () => {
@@ -30,7 +25,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('a range that was handed out and not committed comes again, first and exactly, whatever the limits are by then', async (t) => {
+scenario('a range that was handed out and not committed comes again, first and exactly, whatever the limits are by then', async (t) => {
   const topic = await makeTopic(kafka, 'redo', 1)
   await produce(kafka, topic, numbers(1000))
   const first = openReader(t, kafka, topic, { batch: { records: 300 } })
@@ -54,18 +49,18 @@ test('a range that was handed out and not committed comes again, first and exact
   assert.equal((JSON.parse(end.metadata) as { to?: number }).to, undefined)
 })
 
-test('a batch that the pipeline is slow with does not cost the membership', async (t) => {
+scenario('a batch that the pipeline is slow with does not cost the membership', async (t) => {
   const topic = await makeTopic(kafka, 'slow', 1)
   await produce(kafka, topic, numbers(20))
-  const reader = openReader(t, kafka, topic, { session_timeout: '2500ms', batch: { records: 10 } })
+  const reader = openReader(t, kafka, topic, { session_timeout: '6s', batch: { records: 10 } })
   const batch = await reader.next()
-  await pause(6000)
+  await pause(15_000)
   await batch?.commit()
   assert.deepEqual(await take(reader, 10), numbers(10, 10))
   assert.equal(reader.lines.filter((line) => line === 'kafka: member of the group').length, 1)
 })
 
-test('who lost a partition while it was busy cannot move its offset, and finds that out without an error', async (t) => {
+scenario('who lost a partition while it was busy cannot move its offset, and finds that out without an error', async (t) => {
   const topic = await makeTopic(kafka, 'taken', 2)
   await produce(kafka, topic, numbers(400), 2)
   const slow = openReader(t, kafka, topic, { batch: { records: 50 } })
@@ -92,17 +87,16 @@ test('who lost a partition while it was busy cannot move its offset, and finds t
   await slow.drop()
 })
 
-test('a pending range comes with what retention has left of it', async (t) => {
+scenario('a pending range comes with what retention has left of it', async (t) => {
   const topic = await makeTopic(kafka, 'cut', 1)
   await produce(kafka, topic, numbers(100))
   const first = openReader(t, kafka, topic, { batch: { records: 60 } })
   const lost = await first.next()
   await first.drop()
-  const admin = kafka.client.admin()
-  await admin.connect()
-  await admin.fetchTopicOffsets(topic)
-  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '55' }] })
-  await admin.disconnect()
+  await administer(kafka, async (admin) => {
+    await admin.fetchTopicOffsets(topic)
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '55' }] })
+  })
   const second = openReader(t, kafka, topic)
   const again = await second.next()
   assert.deepEqual(again?.range, lost?.range)
@@ -112,17 +106,14 @@ test('a pending range comes with what retention has left of it', async (t) => {
   assert.ok(second.lines.includes('retention removed messages that were not read yet'))
 })
 
-test('a topic that was deleted and made anew is read from its start, under ranges of their own', async (t) => {
+scenario('a topic that was deleted and made anew is read from its start, under ranges of their own', async (t) => {
   const topic = await makeTopic(kafka, 'anew', 1)
   await produce(kafka, topic, numbers(10))
   const first = openReader(t, kafka, topic)
   const before = await first.next()
   await before?.commit()
   await first.stop()
-  const admin = kafka.client.admin()
-  await admin.connect()
-  await admin.deleteTopics({ topics: [topic] })
-  await admin.disconnect()
+  await deleteTopic(kafka, topic)
   await makeTopic(kafka, topic, 1)
   await produce(kafka, topic, numbers(10, 500))
   const second = openReader(t, kafka, topic)
@@ -132,29 +123,29 @@ test('a topic that was deleted and made anew is read from its start, under range
   assert.notEqual(batch?.range.partition, before?.range.partition)
 })
 
-test('a group that begins at the latest gets what comes after it began, even if it stops before that', async (t) => {
+scenario('a group that begins at the latest gets what comes after it began, even if it stops before that', async (t) => {
   const topic = await makeTopic(kafka, 'latest', 1)
   await produce(kafka, topic, numbers(5))
   const first = openReader(t, kafka, topic, { from: 'latest' })
   const waiting = first.next()
-  while (first.lines.length === 0) await pause(20)
+  await until(t, 'the member to know where it begins', () => first.lines.includes('kafka: member of the group'))
   await first.stop()
   assert.equal(await waiting, undefined)
   await produce(kafka, topic, numbers(5, 5))
   assert.deepEqual(await take(openReader(t, kafka, topic, { from: 'latest' }), 5), numbers(5, 5))
 })
 
-test('gzip is read, tombstones are skipped, and the lag is measured', async (t) => {
+scenario('gzip is read, tombstones are skipped, and the lag is measured', async (t) => {
   const topic = await makeTopic(kafka, 'mixed', 1)
   await produce(kafka, topic, ['a', null, 'b'], 1, kafkajs.CompressionTypes.GZIP)
   await produce(kafka, topic, [null])
   const reader = openReader(t, kafka, topic)
   assert.deepEqual(await take(reader, 2), ['a', 'b'])
-  while ((await committed(kafka, topic, topic)).offset !== 4) await pause(20)
-  while (reader.lag !== 0) await pause(20)
+  await until(t, 'the last offset to be committed', async () => (await committed(kafka, topic, topic)).offset === 4)
+  await until(t, 'no lag', () => reader.lag === 0)
 })
 
-test('messages in a compression that is not built in end the input with an explanation', async (t) => {
+scenario('messages in a compression that is not built in end the input with an explanation', async (t) => {
   const topic = await makeTopic(kafka, 'snappy', 1)
   const { CompressionCodecs: codecs, CompressionTypes: types } = kafkajs
   const builtIn = codecs[types.Snappy]
@@ -165,15 +156,13 @@ test('messages in a compression that is not built in end the input with an expla
     error instanceof GatelensError && error.code === 'INPUT_UNREADABLE' && error.message.includes('Snappy') && error.where.includes(topic))
 })
 
-test('over TLS, a wrong password is reported once and tried again; the right one lets the member in', async (t) => {
+scenario('over TLS, a wrong password is reported once and tried again; the right one lets the member in', async (t) => {
   const topic = await makeTopic(kafka, 'guarded', 1)
   await produce(kafka, topic, numbers(3))
-  const open = (password: string): Reader => openReader(t, kafka, topic, {
-    brokers: [kafka.guarded], ssl: { ca: kafka.ca }, sasl: { mechanism: 'plain', username: 'reader', password },
-  })
+  const open = (password: string): Reader => openReader(t, kafka, topic, guarded(password))
   const wrong = open('wrong')
   const waiting = wrong.next()
-  while (wrong.lines.length === 0) await pause(20)
+  await until(t, 'a line of the reader', () => wrong.lines.length > 0)
   await pause(2500)
   await wrong.stop()
   assert.deepEqual(wrong.lines, ['kafka: does not answer as it should; trying again'])
@@ -181,22 +170,22 @@ test('over TLS, a wrong password is reported once and tried again; the right one
   assert.deepEqual(await take(open('reader-secret'), 3), numbers(3))
 })
 
-test('a topic that does not exist yet is waited for, and not made', async (t) => {
+scenario('a topic that does not exist yet is waited for, and not made', async (t) => {
   const reader = openReader(t, kafka, 'later')
   const first = reader.next()
-  while (reader.lines.length === 0) await pause(20)
+  await until(t, 'a line of the reader', () => reader.lines.length > 0)
   await makeTopic(kafka, 'later', 1)
   await produce(kafka, 'later', ['a'])
   assert.deepEqual(textsOf(await first), ['a'])
 })
 
-test('a broker that is away is waited for, with one line for each change', async (t) => {
+scenario('a broker that is away is waited for, with one line for each change', async (t) => {
   const topic = await makeTopic(kafka, 'away', 1)
   await produce(kafka, topic, numbers(100))
   await kafka.kill()
   const reader = openReader(t, kafka, topic, { batch: { records: 50 } })
   const first = reader.next()
-  while (reader.lines.length === 0) await pause(50)
+  await until(t, 'a line of the reader', () => reader.lines.length > 0)
   await pause(3000)
   const away = ['kafka: does not answer as it should; trying again']
   assert.deepEqual(reader.lines, away)
@@ -212,85 +201,8 @@ test('a broker that is away is waited for, with one line for each change', async
   assert.deepEqual(await take(reader, 50), numbers(50, 50))
 })
 
-test('processors that are killed, stopped, started and joined store 20,000 records once each', { timeout: 300_000 }, async (t) => {
-  const topic = await makeTopic(kafka, 'chaos', 4)
-  const store = await startStoreProcess(t, join(folder, 'store-chaos'))
-  await prepareTables(store.client)
-  const start = (member: string): Child => {
-    const child = startChild('../../services/cli/main.ts', ['processor', '--config', configure(topic, store.url, member)])
-    t.after(() => child.end('SIGKILL'))
-    return child
-  }
-  const stored = async (): Promise<number> => (await count(store, 'gatelens.requests')).rows
-  const producing = trickle(topic, total)
-  let first = start('first')
-  await grown(stored)
-  for (const signal of ['SIGKILL', 'SIGTERM', 'SIGKILL', 'SIGTERM'] as const) {
-    const second = start('second')
-    await first.end('SIGKILL')
-    first = start('first')
-    await grown(stored)
-    await second.end(signal)
-    await grown(stored)
-  }
-  await producing
-  while ((await count(store, 'gatelens.requests')).ids < total) await pause(200)
-  await first.end('SIGTERM')
-  assert.deepEqual(await count(store, 'gatelens.requests'), { rows: total, ids: total })
-  assert.deepEqual(await store.query('SELECT sum(requests) AS requests FROM gatelens.requests_1m'), [{ requests: total }])
-})
-
-test('members that write several batches at a time store records once each while the broker is killed and started again', { timeout: 120_000 }, async (t) => {
-  const topic = await makeTopic(kafka, 'restart', 4)
-  const store = await startStoreProcess(t, join(folder, 'store-restart'))
-  await store.client.command({
-    query: `CREATE TABLE restart (event_id String, place String, position UInt64) ENGINE = MergeTree ORDER BY event_id
-      SETTINGS non_replicated_deduplication_window = 10000`,
-  })
-  await produce(kafka, topic, numbers(total), 4)
-  const options = { brokers: [kafka.broker], topics: [topic], group: topic, session_timeout: '2s', batch: { records: 100, linger: '50ms' } }
-  const members = [1, 2].map(() => startMember(t, { url: store.url, table: 'restart', options }))
-  for (let round = 0; round < 2; round++) {
-    await grown(async () => (await count(store, 'restart')).rows)
-    await kafka.kill()
-    await kafka.start()
-  }
-  while ((await count(store, 'restart')).ids < total) await pause(200)
-  await Promise.all(members.map((member) => member.end('SIGTERM')))
-  assert.deepEqual(await count(store, 'restart'), { rows: total, ids: total })
-})
-
-/** Writes the configuration of a processor with a state of its own; gives its path. */
-function configure (topic: string, url: string, member: string): string {
-  const path = join(folder, `${topic}-${member}.yaml`)
-  writeFileSync(path, `
-input: { type: kafka, brokers: ['${kafka.broker}'], topics: [${topic}], group: ${topic}, session_timeout: 2s, batch: { records: 100, linger: 50ms } }
-clickhouse: { url: '${url}' }
-metrics: { listen: '127.0.0.1:0' }
-state: ./state-${topic}-${member}
-log: { level: error }
-`)
-  return path
-}
-
-/** Writes records in small portions, so that there is something to do all the time. */
-async function trickle (topic: string, records: number): Promise<void> {
-  for (let from = 0; from < records; from += 400) {
-    await produce(kafka, topic, numbers(400, from).map((number) => kongRecord(Number(number))), 4)
-    await pause(400)
-  }
-}
-
-/** Waits until something more is stored, so a member is at work, or all is. */
-async function grown (stored: () => Promise<number>): Promise<void> {
-  const before = await stored()
-  for (let rows = before; rows === before && rows < total; rows = await stored()) await pause(50)
-}
-
-/** Rows and distinct events of a table. */
-async function count (store: RunningStore, table: string): Promise<{ rows: number, ids: number }> {
-  const [row] = await store.query(`SELECT count() AS rows, uniqExact(event_id) AS ids FROM ${table}`)
-  return { rows: Number(row?.rows), ids: Number(row?.ids) }
+function guarded (password: string): Record<string, unknown> {
+  return { brokers: [kafka.guarded], ssl: { ca: kafka.ca }, sasl: { mechanism: 'plain', username: 'reader', password } }
 }
 
 /** Snappy's simplest form: the length, then everything as one literal (format_description.txt of google/snappy). */
