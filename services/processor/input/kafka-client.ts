@@ -84,6 +84,8 @@ function connection (options: KafkaInputOptions, log: Logger): KafkaConfig {
     ...options.ssl === false ? {} : { ssl: options.ssl },
     ...options.sasl === undefined ? {} : { sasl: options.sasl as SASLOptions },
     retry,
+    // As long as Java's clients wait; kafkajs's own second is over while a busy machine, or a handshake far away, takes it.
+    connectionTimeout: 10_000,
     socketFactory: openSocket,
     logLevel: log.isLevelEnabled('debug') ? logLevel.DEBUG : logLevel.NOTHING,
     logCreator: () => (entry) => relay(entry, log),

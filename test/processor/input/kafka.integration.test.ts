@@ -170,6 +170,23 @@ scenario('over TLS, a wrong password is reported once and tried again; the right
   assert.deepEqual(await take(open('reader-secret'), 3), numbers(3))
 })
 
+scenario('a broker that takes seconds for the handshake of TLS is not given up', async (t) => {
+  const topic = await makeTopic(kafka, 'handshake', 1)
+  await produce(kafka, topic, ['a'])
+  const first = openReader(t, kafka, topic, guarded('reader-secret'))
+  await take(first, 1)
+  await first.stop()
+  kafka.hold()
+  t.after(() => kafka.resume())
+  const second = openReader(t, kafka, topic, guarded('reader-secret'))
+  const next = second.next()
+  await pause(6000)
+  kafka.resume()
+  await produce(kafka, topic, ['b'])
+  assert.deepEqual(textsOf(await next), ['b'])
+  assert.deepEqual(second.lines, ['kafka: member of the group'])
+})
+
 scenario('a topic that does not exist yet is waited for, and not made', async (t) => {
   const reader = openReader(t, kafka, 'later')
   const first = reader.next()
