@@ -75,13 +75,18 @@ export function createKafkaInput (options: KafkaInputOptions, context: KafkaInpu
 async function * readKafka (options: KafkaInputOptions, context: KafkaInputContext): AsyncGenerator<RecordBatch, void> {
   const handoff = new Handoff()
   const closed = new AbortController()
-  const end = (): void => handoff.end()
+  let drained = Promise.resolve()
+  const end = (): void => {
+    handoff.end()
+    // Not only once more is asked for: the consumer may be waiting for a commit that nobody answers.
+    drained = handoff.drain(drainMs).then(() => closed.abort())
+  }
   context.signal.addEventListener('abort', end, { once: true })
   if (context.signal.aborted) end()
   const running = supervise(options, handoff, closed.signal, context).catch((error: unknown) => handoff.end(error))
   try {
     for (let slot = await handoff.take(); slot !== undefined; slot = await handoff.take()) yield slot.batch
-    await handoff.drain(drainMs)
+    await drained
   } finally {
     context.signal.removeEventListener('abort', end)
     closed.abort()

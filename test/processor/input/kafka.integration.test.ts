@@ -218,6 +218,23 @@ scenario('a broker that is away is waited for, with one line for each change', a
   assert.deepEqual(await take(reader, 50), numbers(50, 50))
 })
 
+scenario('a commit that nobody answers does not keep the input from ending, and its range comes again', async (t) => {
+  const topic = await makeTopic(kafka, 'leaving', 2)
+  await produce(kafka, topic, numbers(100), 2)
+  const reader = openReader(t, kafka, topic)
+  const batches = [await reader.next(), await reader.next()]
+  await kafka.kill()
+  const commits = batches.map((batch) => batch?.commit())
+  reader.abort()
+  await Promise.all(commits)
+  assert.equal(await reader.next(), undefined)
+  await kafka.start()
+  const again = openReader(t, kafka, topic)
+  const redone = [await again.next(), await again.next()]
+  assert.deepEqual(redone.map((batch) => batch?.range.partition).sort(), batches.map((batch) => batch?.range.partition).sort())
+  assert.deepEqual(redone.map((batch) => batch?.range.from), [0, 0])
+})
+
 function guarded (password: string): Record<string, unknown> {
   return { brokers: [kafka.guarded], ssl: { ca: kafka.ca }, sasl: { mechanism: 'plain', username: 'reader', password } }
 }
