@@ -12,8 +12,7 @@ import type { Comparison, DriftOptions } from './drift/options.ts'
 import { locateFindings } from './drift/places.ts'
 import { renderDrift } from './drift/render.ts'
 import { shapeDrift } from './drift/shape.ts'
-import { renderSuggestions, suggestDocuments } from './drift/suggest.ts'
-import { writeSuggestions } from './drift/suggest-files.ts'
+import { suggest } from './drift/suggest-run.ts'
 import { exitCodes, print } from './outcome.ts'
 import { findLogs } from './report/files.ts'
 import { toSarif } from './sarif.ts'
@@ -40,7 +39,8 @@ export function drift (command: Command): void {
     .addOption(new Option('--fail-on <level>', 'exit with 1 for findings of this level and above').choices(floors).default('warning'))
     .addOption(new Option('--json', 'print one JSON object').conflicts(['sarif', 'suggest']))
     .addOption(new Option('--sarif', 'print a SARIF log for code scanning; --openapi gives its findings file and line').conflicts('suggest'))
-    .option('--suggest', 'print an OpenAPI document of the undocumented operations instead, for each service')
+    .option('--suggest', 'print an OpenAPI document of the undocumented paths and undeclared methods instead, for each service')
+    .option('--overlay', 'with --suggest: print OpenAPI Overlays for the documents that there are, with the undeclared statuses, too')
     .option('--out <folder>', 'with --suggest: write the documents there, a file for each service')
     .addHelpText('after', '\nWithout files the store is asked, and compared with the catalog that its processor loaded last, or with --openapi,\n' +
       '--backstage and --kong when they are given: so a change of a document can be checked before it is merged.\n' +
@@ -64,8 +64,9 @@ async function run (words: string[], given: DriftOptions): Promise<void> {
 }
 
 /** What would be left unheeded in silence. Throws USAGE. */
-function checkUse (files: string[], { out, suggest, url }: DriftOptions): void {
+function checkUse (files: string[], { out, overlay, suggest, url }: DriftOptions): void {
   if (out !== undefined && suggest !== true) throw new GatelensError('USAGE', '--out says where suggestions are written', { hint: 'Add --suggest, or leave it out.' })
+  if (overlay === true && suggest !== true) throw new GatelensError('USAGE', '--overlay says in which form to suggest', { hint: 'Add --suggest, or leave it out.' })
   if (files.length > 0 && url !== undefined) {
     throw new GatelensError('USAGE', `--url names a store, and ${files[0]} a log`, { hint: 'Name one of them.' })
   }
@@ -77,15 +78,6 @@ function sayUnknown ({ seen, declared }: Comparison, services: readonly string[]
   for (const service of services.filter((name) => !known.has(name))) {
     process.stderr.write(`note: nothing is declared for the service "${service}", and no request names it\n`)
   }
-}
-
-async function suggest (comparison: Comparison, { out, minRequests }: DriftOptions): Promise<void> {
-  const suggestions = suggestDocuments(comparison, minRequests)
-  if (suggestions.length === 0) process.stderr.write('note: nothing to suggest; no backend served an undocumented path\n')
-  if (out === undefined && suggestions.length > 1) process.stderr.write(`note: ${suggestions.length} documents, one for each service; a catalog reads one of a file: use --out or --service\n`)
-  if (out === undefined) await print(renderSuggestions(suggestions))
-  else for (const file of writeSuggestions(suggestions, out)) await print(`${file}\n`)
-  if (comparison.failed) process.exitCode = exitCodes.failed
 }
 
 /** What the engine refuses is no finding of ours: CI must be able to tell the two apart. */

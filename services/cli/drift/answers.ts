@@ -5,6 +5,7 @@ import type { Seen } from './seen.ts'
 
 type Asked = Pick<Seen, 'service' | 'api' | 'route' | 'method' | 'operation_id'>
 type Lookup = (asked: Asked) => DeclaredOperation | undefined
+type PathLookup = (asked: Pick<Asked, 'service' | 'route'>) => DeclaredOperation | undefined
 
 /** Finds operations by route. One answers its own method, a GET also HEAD, one for any method all; what is more its own goes first. */
 export function answersByRoute (operations: readonly DeclaredOperation[]): Lookup {
@@ -38,6 +39,15 @@ export function answersByEnd (operations: readonly DeclaredOperation[]): Lookup 
   const groups = groupBy(answers, ({ operation: { service, api }, method }) => keyOf(service, api, method))
   for (const group of groups.values()) group.sort((a, b) => b.end.length - a.end.length || a.rank - b.rank)
   return ({ service, api, route, method }) => groups.get(keyOf(service, api, method))?.find((place) => isServedAt(place, route))?.operation
+}
+
+/** Finds an operation of a path that is declared, whatever its method, below any base path. */
+export function answersByPath (operations: readonly DeclaredOperation[]): PathLookup {
+  const listed = new Map(operations.toReversed().map((operation) => [keyOf(operation.service, operation.route), operation]))
+  const groups = groupBy(operations.map(placeOf).filter(({ end }) => end !== ''), ({ operation: { service } }) => service)
+  for (const group of groups.values()) group.sort((a, b) => b.end.length - a.end.length)
+  return ({ service, route }) => listed.get(keyOf(service, route)) ??
+    groups.get(service)?.find((place) => isServedAt(place, route))?.operation
 }
 
 interface Place { operation: DeclaredOperation, base: string, end: string }

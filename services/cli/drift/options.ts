@@ -24,6 +24,7 @@ export interface DriftOptions extends CatalogOptions {
   json?: true
   sarif?: true
   suggest?: true
+  overlay?: true
   out?: string
 }
 

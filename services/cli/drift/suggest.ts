@@ -1,32 +1,51 @@
-import { STATUS_CODES } from 'node:http'
 import { stringify } from 'yaml'
+import type { DriftKind } from './finding.ts'
 import { groupBy } from './group.ts'
-import { isoTime } from './message.ts'
 import type { Comparison } from './options.ts'
-import { isServed } from './seen.ts'
 import type { Seen } from './seen.ts'
-import { chooseBase, groupByShape, mergeRoutes, operationName, placeUnder } from './suggest-path.ts'
+import { describeOperations, methodsWithKey, parametersOf } from './suggest-operation.ts'
+import type { ByMethod, Choice } from './suggest-operation.ts'
+import { chooseBase, groupByShape, mergeRoutes, placeUnder } from './suggest-path.ts'
 import type { Parameter } from './suggest-path.ts'
 
-/** One OpenAPI document to start from, for one service. */
+/** One document to start from, for one service. */
 export interface Suggestion { service: string, document: Record<string, unknown> }
 
-/** Methods that a path item of OpenAPI 3.1 has a key for. */
-const methods = new Set(['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE'])
+/** What is wanted of a suggestion: by default all, of whatever was asked for once. */
+export interface Wanted { minRequests: number, kinds?: readonly DriftKind[] }
 
 /**
- * OpenAPI 3.1 documents of the undocumented operations that backends serve, one for each service. What they refuse (404, 405)
- * is left out, and so is what was asked for fewer than `minRequests` times. Given to the catalog, the same traffic is matched.
+ * OpenAPI 3.1 documents of the undocumented paths and the undeclared methods that backends serve, one for each service. What they
+ * refuse (404, 405) is left out, and so is what was asked for fewer than `minRequests` times. Given to the catalog, the same
+ * traffic is matched.
  */
-export function suggestDocuments ({ seen, declared }: Comparison, minRequests: number): Suggestion[] {
-  const paths = seen.filter((item) => item.route.startsWith('/') && methods.has(item.method) && declared.judge(item).is === 'path')
-  const services = [...groupBy(paths, ({ service }) => service)].sort(([a], [b]) => a < b ? -1 : 1)
-  return services.flatMap(([service, own]) => {
+export function suggestDocuments (comparison: Comparison, wanted: Wanted): Suggestion[] {
+  const { declared } = comparison
+  const paths = missingPaths(comparison, wanted)
+  const methods = missingMethods(comparison, wanted)
+  const services = [...new Set([...paths, ...methods].map(({ service }) => service))].sort()
+  return services.flatMap((service) => {
     const operations = declared.operations.filter((operation) => operation.service === service)
-    const ids = new Set(operations.map(({ operationId }) => operationId))
+    const choice = { ids: new Set(operations.map(({ operationId }) => operationId)), minRequests: wanted.minRequests }
     const base = chooseBase(operations)
-    const paths = describePaths(own, base, { ids, minRequests })
-    return paths.length === 0 ? [] : [{ service, document: documentOf(service, paths, base) }]
+    const isOwn = (item: Seen): boolean => item.service === service
+    const described = describePaths([...pathItems(paths.filter(isOwn)), ...declaredItems(methods.filter(isOwn))], base, choice)
+    return described.length === 0 ? [] : [{ service, document: documentOf(service, described, base) }]
+  })
+}
+
+/** Requests for paths that no document declares. */
+export function missingPaths ({ seen, declared }: Comparison, { kinds }: Wanted): Seen[] {
+  if (kinds?.includes('undocumented-path') === false) return []
+  return seen.filter((item) => item.route.startsWith('/') && methodsWithKey.has(item.method) && declared.judge(item).is === 'path')
+}
+
+/** Requests with methods that their declared paths lack, by the route as the documents have it. */
+export function missingMethods ({ seen, declared }: Comparison, { kinds }: Wanted): Seen[] {
+  if (kinds?.includes('undeclared-method') === false) return []
+  return seen.flatMap((item) => {
+    const verdict = declared.judge(item)
+    return verdict.is === 'method' && methodsWithKey.has(item.method) ? [{ ...item, route: verdict.route }] : []
   })
 }
 
@@ -45,30 +64,29 @@ function documentOf (service: string, paths: DescribedPath[], base: string): Rec
     },
     ...service === '' ? {} : { 'x-service': service },
     ...base === '' ? {} : { servers: [{ url: base }] },
-    paths: Object.fromEntries(paths.sort(([a], [b]) => a < b ? -1 : 1)),
+    paths: Object.fromEntries(paths),
   }
 }
 
-type DescribedPath = [path: string, item: object]
-interface PathItem { path: string, parameters: Parameter[], operations: Map<string, Seen[]> }
-interface Choice { ids: Set<string>, minRequests: number }
+/** A path as a key of `paths`, with its path item. */
+export type DescribedPath = [path: string, item: object]
+interface PathItem { path: string, parameters: Parameter[], operations: ByMethod }
 
-function describePaths (seen: readonly Seen[], base: string, choice: Choice): DescribedPath[] {
-  const items = pathItems(seen)
+/** Path items below a base path, in the order of their keys; one that is served elsewhere says so. */
+export function describePaths (items: readonly PathItem[], base: string, choice: Choice): DescribedPath[] {
   const places = placeUnder(base, items.map(({ path }) => path))
   return items.flatMap(({ path, parameters, operations }): DescribedPath[] => {
-    const worth = [...operations].filter(([method, requests]) => isWorth(method, requests, operations, choice.minRequests))
-    if (worth.length === 0) return []
     const place = places.get(path) ?? path
-    const described = worth.map(([method, requests]) => [method.toLowerCase(), describeOperation(method, requests, place, choice.ids)])
+    const described = describeOperations(operations, place, choice)
+    if (Object.keys(described).length === 0) return []
     const servers = place === path && base !== '' ? { servers: [{ url: '/' }] } : {}
     const shared = parameters.length === 0 ? {} : { parameters }
-    return [[place, { ...servers, ...shared, ...Object.fromEntries(described) as object }]]
-  })
+    return [[place, { ...servers, ...shared, ...described }]]
+  }).sort(([a], [b]) => a < b ? -1 : 1)
 }
 
-/** Routes that accept the same paths are one path. */
-function pathItems (seen: readonly Seen[]): PathItem[] {
+/** Inferred routes that accept the same paths are one path. */
+export function pathItems (seen: readonly Seen[]): PathItem[] {
   const byRoute = groupBy(seen, (item) => item.route)
   return groupByShape(byRoute.keys()).map((routes) => {
     const requests = routes.flatMap((route) => byRoute.get(route) ?? [])
@@ -76,28 +94,7 @@ function pathItems (seen: readonly Seen[]): PathItem[] {
   })
 }
 
-/** HEAD is answered by GET, and OPTIONS is mostly a browser's question before the request. */
-function isWorth (method: string, requests: readonly Seen[], operations: PathItem['operations'], minRequests: number): boolean {
-  const served = requests.filter(isServed)
-  const total = requests.reduce((sum, { requests: count }) => sum + count, 0)
-  if (served.length === 0 || total < minRequests) return false
-  return method === 'HEAD' ? !operations.has('GET') : method !== 'OPTIONS' || operations.size === 1
-}
-
-function describeOperation (method: string, requests: readonly Seen[], path: string, ids: Set<string>): unknown {
-  const statuses = [...new Set(requests.filter((item) => !item.by_gateway).map(({ status }) => status))].sort((a, b) => a - b)
-  const newest = requests.reduce((a, b) => b.last_seen > a.last_seen ? b : a)
-  const operationId = operationName(method, path, ids)
-  ids.add(operationId)
-  return {
-    operationId,
-    responses: Object.fromEntries(statuses.map((status) => [status, { description: STATUS_CODES[status] ?? `Status ${status}` }])),
-    'x-gatelens': {
-      requests: requests.reduce((sum, { requests: count }) => sum + count, 0),
-      partners: new Set(requests.flatMap(({ partners }) => [...partners.keys()])).size,
-      first_seen: isoTime(Math.min(...requests.map((item) => item.first_seen))),
-      last_seen: isoTime(newest.last_seen),
-      sample_request_id: newest.newest.request_id,
-    },
-  }
+function declaredItems (seen: readonly Seen[]): PathItem[] {
+  return [...groupBy(seen, (item) => item.route)].map(([path, requests]) =>
+    ({ path, parameters: parametersOf(path), operations: groupBy(requests, ({ method }) => method) }))
 }

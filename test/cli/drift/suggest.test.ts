@@ -51,7 +51,7 @@ async function compare (log: string, options: Partial<DriftOptions> = {}): Promi
 }
 
 test('the suggestions are valid OpenAPI documents, one for each service', async () => {
-  const suggestions = suggestDocuments(await compare(writeLog('served.ndjson', [...served, ...refused])), 1)
+  const suggestions = suggestDocuments(await compare(writeLog('served.ndjson', [...served, ...refused])), { minRequests: 1 })
   assert.deepEqual(suggestions.map(({ service }) => service), ['billing', 'orders', 'patients'])
   for (const { document } of suggestions) await SwaggerParser.validate(structuredClone(document) as never)
   const { document } = suggestions[1] ?? assert.fail()
@@ -81,7 +81,7 @@ test('the suggestions are valid OpenAPI documents, one for each service', async 
 
 test('given to the catalog, the suggestions declare the traffic that they were made of', async () => {
   const log = writeLog('circle.ndjson', served)
-  const files = writeSuggestions(suggestDocuments(await compare(log), 1), join(folder, 'suggested'))
+  const files = writeSuggestions(suggestDocuments(await compare(log), { minRequests: 1 }), join(folder, 'suggested'))
   const { result } = await compare(log, { openapi: [join(root, 'examples/openapi'), ...files] })
   assert.deepEqual(result.findings.filter(({ kind }) => kind !== 'unused-operation'), [])
   assert.throws(() => writeSuggestions([{ service: 'orders', document: {} }], join(folder, 'suggested')), { code: 'FOLDER_UNUSABLE', message: /exists/ })

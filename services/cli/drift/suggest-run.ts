@@ -1,0 +1,40 @@
+/** `gatelens drift --suggest`: what is said and written. */
+import { exitCodes, print } from '../outcome.ts'
+import { formatCount } from '../terminal.ts'
+import type { Comparison, DriftOptions } from './options.ts'
+import { suggestOverlays } from './overlay.ts'
+import { missingMethods, missingPaths, renderSuggestions, suggestDocuments } from './suggest.ts'
+import type { Suggestion, Wanted } from './suggest.ts'
+import { writeSuggestions } from './suggest-files.ts'
+
+/** Prints or writes the suggestions; what they leave out is said on standard error. */
+export async function suggest (comparison: Comparison, options: DriftOptions): Promise<void> {
+  const { out, overlay, minRequests, kind: kinds } = options
+  const wanted = { minRequests, kinds }
+  const suggestions = overlay === true ? suggestOverlays(comparison, wanted, out ?? process.cwd()) : suggestDocuments(comparison, wanted)
+  for (const note of notes(comparison, suggestions, wanted, options)) process.stderr.write(`note: ${note}\n`)
+  if (out === undefined) await print(renderSuggestions(suggestions))
+  else for (const file of writeSuggestions(suggestions, out, overlay === true ? 'overlay' : 'undocumented')) await print(`${file}\n`)
+  if (comparison.failed) process.exitCode = exitCodes.failed
+}
+
+function notes (comparison: Comparison, suggestions: readonly Suggestion[], wanted: Wanted, { out, overlay }: DriftOptions): string[] {
+  const statuses = comparison.result.findings.filter(({ kind }) => kind === 'undeclared-status').length
+  const homeless = overlay === true ? servicesWithoutDocument(comparison, wanted) : []
+  return [
+    ...suggestions.length > 0 ? [] : ['nothing to suggest; no backend served an undocumented path or an undeclared method'],
+    ...overlay === true || statuses === 0 ? [] : [`undeclared statuses are left out (${formatCount(statuses)}); --overlay writes changes of the documents, with statuses`],
+    ...homeless.length === 0 ? [] : [`no document declares anything of ${homeless.join(', ')}: without --overlay, one is written`],
+    ...out !== undefined || suggestions.length < 2 ? [] : [`${suggestions.length} documents, one for each ${severalOf(overlay)}: use --out or --service`],
+  ]
+}
+
+function severalOf (overlay: true | undefined): string {
+  return overlay === true ? 'document of the catalog' : 'service; a catalog reads one of a file'
+}
+
+function servicesWithoutDocument (comparison: Comparison, wanted: Wanted): string[] {
+  const known = new Set(comparison.declared.operations.map(({ service }) => service))
+  const seen = [...missingPaths(comparison, wanted), ...missingMethods(comparison, wanted)]
+  return [...new Set(seen.map(({ service }) => service))].filter((service) => !known.has(service)).map((service) => service || '(no service)').sort()
+}
