@@ -94,8 +94,8 @@ async function watch (client: ClickHouseClient, traffic: Traffic, enough: AbortS
   line.end()
 }
 
-/** How long the pipeline may take to catch up, and the rules to be evaluated once more. */
-const patienceMs = 30_000
+/** How long the pipeline may take to catch up, and the rules to be evaluated once more, on a machine that has other things to do. */
+const patienceMs = 120_000
 
 async function conclude (client: ClickHouseClient, folder: DemoFolder, sent: number, before: Logged): Promise<Proof[]> {
   const logged = await countLogged(folder.accessLog)

@@ -13,7 +13,7 @@ export interface Child {
   ended: Promise<number>
   /** True once `stop` was called. */
   stopping (): boolean
-  /** Asks the process to end, and kills it when it does not within ten seconds. */
+  /** Asks the process to end, and kills it when it does not within a minute. */
   stop (): Promise<void>
 }
 
@@ -47,7 +47,7 @@ async function serving (child: ChildProcess): Promise<string> {
 
 async function stop (child: ChildProcess, ended: Promise<number>): Promise<void> {
   child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000)
+  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000)
   await ended
   clearTimeout(timer)
 }
