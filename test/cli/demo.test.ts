@@ -1,27 +1,34 @@
 /** The demo from the outside: everything that was sent is counted everywhere, and nothing is left running. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
+import type { ReportShape } from '../../services/cli/report/shape.ts'
+import { pause } from '../../services/runtime/shutdown.ts'
+import { temporaryFolder } from '../folder.ts'
 import { runCommand, startCommand } from './run-command.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatelens-demo-'))
-after(() => { rmSync(folder, { recursive: true }) })
+const folder = temporaryFolder()
 
 test('the demo proves that every request is in ClickHouse once, and shows its breaches', async () => {
   const data = join(folder, 'run')
-  const { code, stdout, stderr } = await runCommand(['demo', '--for', '10s', '--rate', '100', '--data', data])
+  // About 700 requests break every rule, also over the turn of a minute; a busy machine sends far fewer than it should.
+  const { code, stdout, stderr } = await runCommand(['demo', '--for', '10s', '--rate', '300', '--data', data])
   assert.deepEqual([code, stderr], [0, ''], stdout)
   const proofs = [...stdout.matchAll(/^ {2}([✓✗]) (.*?) {2,}(.*)$/gm)]
   assert.deepEqual(proofs.map(([, mark]) => mark), ['✓', '✓', '✓', '✓', '✓'], stdout)
   const [sent, logged] = figuresOf(proofs[0]?.[3])
-  assert.ok((sent ?? 0) > 500 && sent === logged, stdout)
+  assert.ok((sent ?? 0) > 0 && sent === logged, stdout)
   assert.deepEqual([...figuresOf(proofs[1]?.[3]), ...figuresOf(proofs[2]?.[3])], Array(6).fill(sent), stdout)
-  for (const rule of ['partner-minute-quota', 'error-ratio', 'slow-route', 'undocumented-use']) assert.match(stdout, new RegExp(`^ {2}${rule} `, 'm'))
-  assert.match(stdout, /\/fhir\/r4\/internal\/export\/\{uuid\}.*umbrella-health/)
+  // The tables shorten what does not fit, and on a busy machine there is more in them.
+  const reported = await runCommand(['report', '--json', '--config', join(data, 'gatelens.yaml'), join(data, 'access.ndjson')])
+  const { breaches, undocumented } = JSON.parse(reported.stdout) as ReportShape
+  const rules = new Set(breaches.map(({ rule }) => rule))
+  assert.deepEqual(['partner-minute-quota', 'error-ratio', 'slow-route', 'undocumented-use'].filter((rule) => !rules.has(rule)), [], stdout)
+  const misused = undocumented.find(({ route }) => route === '/fhir/r4/internal/export/{uuid}')
+  assert.deepEqual(misused?.partners.map(({ partner }) => partner), ['umbrella-health'])
   assert.deepEqual(readdirSync(folder), ['run'])
   assert.doesNotMatch(readFileSync(join(data, 'logs/processor.log'), 'utf8'), /"level":(50|60)/)
 })
@@ -40,6 +47,7 @@ test('when the demo is killed, its roles end by themselves', async () => {
   child.kill('SIGKILL')
   await once(child, 'exit')
   for (const url of urls) await gone(url)
+  for (const mark of ['store/store.pid', 'state/processor.pid']) while (existsSync(join(data, mark))) await pause(20)
   assert.ok(existsSync(join(data, 'access.ndjson')))
 })
 
@@ -55,6 +63,6 @@ async function gone (url: string): Promise<void> {
     } catch {
       return
     }
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await pause(20)
   }
 }
