@@ -24,8 +24,10 @@ for (const item of cases) {
 async function play (item: Case): Promise<string> {
   const seen: string[] = []
   const upstream = await serveSocket((socket) => {
+    let text = ''
     socket.on('data', (chunk) => {
-      const text = chunk.toString('latin1')
+      text += chunk.toString('latin1')
+      if (!isWhole(text)) return
       seen.push(text)
       socket.end(answerTo(text))
     })
@@ -45,6 +47,12 @@ async function play (item: Case): Promise<string> {
     ...answers.map((text) => `--- client\n${blot(text.trimEnd())}`),
     ...records.map((record) => `--- record\n${blot(JSON.stringify(record, blotNumbers, 1))}`),
   ].join('\n')
+}
+
+/** Head and body may come apart. */
+function isWhole (request: string): boolean {
+  const [head = '', body] = request.split('\r\n\r\n')
+  return body !== undefined && body.length >= Number(/^content-length: (\d+)/mi.exec(head)?.[1] ?? 0)
 }
 
 function answerTo (request: string): string {
