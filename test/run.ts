@@ -15,8 +15,8 @@ if (files.length === 0) {
   process.exit(2)
 }
 
-/** Of one file; it ends what hangs. Some of the integration tests take ten minutes where several things share two cores. */
-const minutes = integration ? 60 : 15
+/** Of one file; it ends what hangs. Some take more than a quarter of an hour where many things share two cores. */
+const minutes = 60
 
 let failed = 0
 const stream = run({ files, concurrency: integration ? 1 : 2, timeout: minutes * 60_000 })

@@ -34,6 +34,7 @@ test('a Backstage and a Kong that hang hold up neither files nor URLs, nor their
   assert.deepEqual(sources.filter(({ problem }) => problem !== null).map(({ problem }) => problem?.split(';')[0]), Array(2).fill('nothing has been read of it yet'))
   assert.ok(warnings >= 2)
   assert.equal(live.isWhole(), false)
+  await until(() => silent.seen.length === 2)
   assert.deepEqual(silent.seen.map(({ url }) => url?.split('?')[0]).sort(), ['/api/catalog/entities/by-query', '/config'])
 })
 
