@@ -6,29 +6,39 @@ import { splitPort } from './hosts.ts'
 import { normalizeHost, normalizeText } from './path.ts'
 import type { MountSet } from './select.ts'
 
-/** The groups of servers that may answer for a route at one of its prefixes; null = all. */
-export type Describe = (route: GatewayRoute, prefix: string) => MountSet | null
+/** What documents say of the backends of routes. */
+export interface Describer {
+  /** The groups of servers that may answer for a route at one of its prefixes; null = all. */
+  groupsOf (route: GatewayRoute, prefix: string): MountSet | null
+  /** Whether one of the groups declares a path at or below the prefix. */
+  declaresBelow (groups: MountSet | null, prefix: string): boolean
+}
 
 /**
  * Which groups of servers describe a route's service: those of the same service name; else those served at the host of
  * its URL; else those that declare paths under the route's prefix; else those that no other service claims by name or
  * host. Null when that says nothing.
  */
-export function createDescriber (mounts: readonly Mount[], routes: readonly GatewayRoute[]): Describe {
+export function createDescriber (mounts: readonly Mount[], routes: readonly GatewayRoute[]): Describer {
   const labels = mounts.flatMap((mount, index) => mount.labels.map((label) => ({ label, index })))
     .sort((a, b) => a.label < b.label ? -1 : a.label > b.label ? 1 : 0)
   const claimed = claimedBy(routes, mounts, labels)
   const known = new Map<string, MountSet | null>()
-  const groupsOf = (test: (mount: Mount, index: number) => boolean): MountSet | null => {
+  const groupsWhere = (test: (mount: Mount, index: number) => boolean): MountSet | null => {
     const groups = mountSet(mounts, test)
     return groups.members.length === 0 ? null : groups
   }
+  const below = new Map<string, ReadonlySet<number> | null>()
+  const groupsBelow = (prefix: string): ReadonlySet<number> | null => {
+    if (!below.has(prefix)) below.set(prefix, groupsUnder(labels, prefix))
+    return below.get(prefix)!
+  }
   const ofService = new Map<string, MountSet | null>()
   const groupsOfService = (service: string): MountSet | null => {
-    if (!ofService.has(service)) ofService.set(service, service === '' ? null : groupsOf((mount) => mount.service === service))
+    if (!ofService.has(service)) ofService.set(service, service === '' ? null : groupsWhere((mount) => mount.service === service))
     return ofService.get(service)!
   }
-  return (route, prefix) => {
+  const groupsOf = (route: GatewayRoute, prefix: string): MountSet | null => {
     const service = text(route.service)
     const key = `${service} ${text(route.service_url)} ${prefix} ${texts(route.hosts).join(' ')}`
     const cached = known.get(key)
@@ -36,13 +46,17 @@ export function createDescriber (mounts: readonly Mount[], routes: readonly Gate
     const named = groupsOfService(service)
     if (named !== null) return named
     const backend = hostOfUrl(route.service_url)
-    const under = groupsUnder(labels, prefix)
+    const under = groupsBelow(prefix)
     const hosts = texts(route.hosts).map((host) => splitPort(normalizeHost(host)).name)
-    const groups = (backend === '' ? null : groupsOf((mount) => mount.hosts.some((host) => splitPort(host).name === backend))) ??
-      (under === null ? null : groupsOf((mount, index) => under.has(index) && claimed[index] !== NAMED && mayServe(mount, hosts))) ??
-      groupsOf((_, index) => claimed[index] === FREE) ?? (claimed.includes(FREE) ? null : mountSet(mounts, () => false))
+    const groups = (backend === '' ? null : groupsWhere((mount) => mount.hosts.some((host) => splitPort(host).name === backend))) ??
+      (under === null ? null : groupsWhere((mount, index) => under.has(index) && claimed[index] !== NAMED && mayServe(mount, hosts))) ??
+      groupsWhere((_, index) => claimed[index] === FREE) ?? (claimed.includes(FREE) ? null : mountSet(mounts, () => false))
     known.set(key, groups)
     return groups
+  }
+  return {
+    groupsOf,
+    declaresBelow: (groups, prefix) => [...groupsBelow(prefix) ?? []].some((index) => groups === null || groups.mask[index] === 1),
   }
 }
 

@@ -5,7 +5,7 @@
 import type { GatewayMap, GatewayRoute, Problem } from './endpoint.ts'
 import type { Mount } from './forms.ts'
 import { createDescriber, text, texts } from './gateway-groups.ts'
-import type { Describe } from './gateway-groups.ts'
+import type { Describer } from './gateway-groups.ts'
 import { splitPort } from './hosts.ts'
 import { normalizeHost, normalizeText } from './path.ts'
 import { compilePattern } from './pattern.ts'
@@ -26,6 +26,8 @@ export interface GatewayRule {
   readonly hasPath: boolean
   /** Path of the service's URL, without a trailing slash. */
   readonly servicePath: string
+  /** The documents of the service leave that path out: they declare nothing below it. */
+  readonly isMounted: boolean
   /** The groups of servers that describe the service; null = unknown, all may. */
   readonly groups: MountSet | null
 }
@@ -35,12 +37,12 @@ export function prepareGateway (map: GatewayMap | undefined, mounts: readonly Mo
   const problems: Problem[] = []
   const routes = Array.isArray(map?.routes) ? map.routes.filter((route) => typeof route === 'object' && route !== null) : []
   if (routes.length === 0) return { rules: [], problems }
-  const describe = createDescriber(mounts, routes)
+  const describer = createDescriber(mounts, routes)
   // Sorting keeps the order of the file where nothing else decides.
-  return { rules: routes.flatMap((route) => rulesOf(route, describe, problems)).sort(compareRules), problems }
+  return { rules: routes.flatMap((route) => rulesOf(route, describer, problems)).sort(compareRules), problems }
 }
 
-function rulesOf (route: GatewayRoute, describe: Describe, problems: Problem[]): GatewayRule[] {
+function rulesOf (route: GatewayRoute, describer: Describer, problems: Problem[]): GatewayRule[] {
   const shared = {
     route,
     hosts: texts(route.hosts).map((host) => splitPort(normalizeHost(host))),
@@ -50,7 +52,11 @@ function rulesOf (route: GatewayRoute, describe: Describe, problems: Problem[]):
     servicePath: pathOfUrl(route.service_url),
   }
   const paths = texts(route.paths)
-  if (paths.length === 0) return [{ ...shared, hasPath: false, prefix: '', pattern: '', groups: describe(route, '') }]
+  const described = (prefix: string): Pick<GatewayRule, 'groups' | 'isMounted'> => {
+    const groups = describer.groupsOf(route, prefix)
+    return { groups, isMounted: shared.servicePath !== '' && !describer.declaresBelow(groups, shared.servicePath) }
+  }
+  if (paths.length === 0) return [{ ...shared, hasPath: false, prefix: '', pattern: '', ...described('') }]
   return paths.flatMap((path): GatewayRule[] => {
     const pattern = path.startsWith('~') ? compilePattern(path.slice(1)) : null
     if (path.startsWith('~') && pattern === null) {
@@ -59,7 +65,7 @@ function rulesOf (route: GatewayRoute, describe: Describe, problems: Problem[]):
       return []
     }
     const prefix = pattern?.head ?? normalizeText(path)
-    return [{ ...shared, hasPath: true, prefix, pattern: pattern === null ? '' : path.slice(1), groups: describe(route, prefix) }]
+    return [{ ...shared, hasPath: true, prefix, pattern: pattern === null ? '' : path.slice(1), ...described(prefix) }]
   })
 }
 

@@ -15,6 +15,8 @@ export interface GatewayHit {
   groups: MountSet | null
   /** The path as the service sees it. */
   upstream: string
+  /** The same as documents write it that do not know where their service is mounted: without the service's own path. */
+  rest: string
 }
 
 /** Finds the route of a request: by the names in the request, else as Kong routes. Null when none fits. */
@@ -42,11 +44,14 @@ export function openGateway (given: readonly GatewayRule[]): ResolveRoute | null
   }
   const starts = createPrefixIndex(rules)
   const hostOf = createHostReader()
-  const hit: GatewayHit = { route: undefined, groups: null, upstream: '' }
+  const hit: GatewayHit = { route: undefined, groups: null, upstream: '', rest: '' }
   const lead = (rule: Rule, path: string): GatewayHit => {
     hit.route = rule.route
     hit.groups = rule.groups
-    hit.upstream = upstreamOf(rule, path)
+    const rest = restOf(rule, path)
+    const absolute = rest.startsWith('/') ? rest : `/${rest}`
+    hit.upstream = rest === '' && rule.servicePath !== '' ? rule.servicePath : rule.servicePath + absolute
+    hit.rest = rule.isMounted ? absolute : hit.upstream
     return hit
   }
   return (request, host, asked) => {
@@ -135,10 +140,7 @@ function lengthTaken (rule: Rule, path: string): number {
   return rule.pattern === null ? rule.prefix.length : rule.pattern().matchLength(path)
 }
 
-function upstreamOf (rule: Rule, path: string): string {
-  const taken = rule.route.strip_path === false ? 0 : Math.max(0, lengthTaken(rule, path))
-  if (taken === 0 && rule.servicePath === '') return path
-  const rest = path.slice(taken)
-  const joined = rule.servicePath + (rest === '' || rest.startsWith('/') ? rest : `/${rest}`)
-  return joined === '' ? '/' : joined
+/** What is left of the path when the route has stripped its own part. */
+function restOf (rule: Rule, path: string): string {
+  return rule.route.strip_path === false ? path : path.slice(Math.max(0, lengthTaken(rule, path)))
 }

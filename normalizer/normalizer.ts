@@ -187,6 +187,8 @@ function narrowed (context: Context, request: MatchRequest, hit: GatewayHit | nu
     if (hit.upstream !== path && (search(context, method, hit.upstream) || search(context, method, path))) return 'gateway'
     // A plugin may have written another path than the route's own.
     if (searchTold(context, request, method)) return 'gateway'
+    // The document need not say where its service is mounted.
+    if (hit.rest !== hit.upstream && search(context, method, hit.rest)) return 'gateway'
   }
   filter.basedOnly = false
   const groups = typeof request.service === 'string' ? context.services.get(request.service) : undefined
