@@ -1,5 +1,5 @@
 import { basename, dirname, extname, resolve } from 'node:path'
-import type { ApiDocument, Problem } from '../../../normalizer/index.ts'
+import type { ApiDocument, BackstageApi, Problem } from '../../../normalizer/index.ts'
 import { GatelensError } from '../../runtime/errors.ts'
 import type { LoadedBackstage } from './backstage.ts'
 import type { LoadContext } from './context.ts'
@@ -26,12 +26,16 @@ export interface LoadedApis {
 /** Where API documents come from, and what they share with the other sources. */
 export interface ApiSources { sources: readonly OpenApiSource[], backstage: LoadedBackstage, context: LoadContext }
 
+/** The same, and the entities by what they are found by. */
+interface Indexed extends ApiSources { find: ApiFinder }
+
 /**
  * Loads the documents of all sources, each file or URL once. Their service is, in this order: the one that the source
  * names; the Backstage component that provides the API whose definition the file is, or whose name or title is the
  * document's; `x-service` of the document; the name of the file.
  */
-export async function loadApis (options: ApiSources): Promise<LoadedApis> {
+export async function loadApis (given: ApiSources): Promise<LoadedApis> {
+  const options = { ...given, find: apiFinder(given.backstage.apis) }
   const loaded = new Map<string, LoadedApi>()
   for (const source of options.sources) await loadSource(source, options, loaded)
   for (const api of options.backstage.apis) await loadEntity(api, options, loaded)
@@ -49,23 +53,23 @@ export async function loadApis (options: ApiSources): Promise<LoadedApis> {
   }
 }
 
-async function loadSource (source: OpenApiSource, options: ApiSources, loaded: Map<string, LoadedApi>): Promise<void> {
-  const { backstage, context } = options
+async function loadSource (source: OpenApiSource, options: Indexed, loaded: Map<string, LoadedApi>): Promise<void> {
+  const { find, context } = options
   const unit = openapiUnit(source)
   if (unit === undefined) {
     await loadFiles(typeof source === 'object' && 'path' in source ? source : { path: String(source), service: '' }, options, loaded)
   } else if (!loaded.has(unit.key)) {
     const service = typeof source === 'string' ? '' : source.service ?? ''
-    loaded.set(unit.key, await loadApiUrl(unit, chooser(service, backstage), context))
+    loaded.set(unit.key, await loadApiUrl(unit, chooser(service, find), context))
   }
 }
 
-async function loadFiles (source: { path: string, service: string }, options: ApiSources, loaded: Map<string, LoadedApi>): Promise<void> {
-  const { backstage, context } = options
+async function loadFiles (source: { path: string, service: string }, options: Indexed, loaded: Map<string, LoadedApi>): Promise<void> {
+  const { find, context } = options
   const files = await findKeptFiles(source.path, context)
   let documents = 0
   for (const { path, named } of files) {
-    const result = loaded.get(path) ?? await loadApiFile(path, chooser(source.service, backstage), context)
+    const result = loaded.get(path) ?? await loadApiFile(path, chooser(source.service, find), context)
     if (named && result.api === undefined && result.problems.length === 0) result.problems.push(noApi(context.nameOf(path)))
     if (result.api !== undefined || result.problems.length > 0) documents++
     loaded.set(path, result)
@@ -78,13 +82,30 @@ async function loadFiles (source: { path: string, service: string }, options: Ap
   }
 }
 
-function chooser (explicit: string, { apis }: LoadedBackstage): ServiceChooser {
+type Apis = LoadedBackstage['apis']
+
+function chooser (explicit: string, apis: ApiFinder): ServiceChooser {
   return (path, title, hints) => {
-    const name = basename(path, extname(path))
-    const isDefinition = ({ entity, place }: LoadedBackstage['apis'][number]): boolean =>
-      entity.location !== '' && (isUrl(entity.location) ? entity.location : resolve(dirname(place.file.path), entity.location)) === path
-    const api = apis.find(isDefinition) ?? apis.find(({ entity }) => entity.name === name || (title !== '' && entity.name === title))
-    return explicit || api?.entity.providers[0] || hints.service || (api === undefined ? serviceOfPath(path) : api.entity.name)
+    const api = apis(path, title)
+    return explicit || api?.providers[0] || hints.service || (api === undefined ? serviceOfPath(path) : api.name)
+  }
+}
+
+/** Finds the API entity of a document: whose definition the path is, else whose name is that of the file or the title. */
+type ApiFinder = (path: string, title: string) => BackstageApi | undefined
+
+function apiFinder (apis: Apis): ApiFinder {
+  const byLocation = new Map<string, BackstageApi>()
+  const byName = new Map<string, number>()
+  apis.forEach(({ entity, place }, index) => {
+    const { location, name } = entity
+    const path = isUrl(location) ? location : resolve(dirname(place.file.path), location)
+    if (location !== '' && !byLocation.has(path)) byLocation.set(path, entity)
+    if (!byName.has(name)) byName.set(name, index)
+  })
+  return (path, title) => {
+    const named = [basename(path, extname(path)), title].flatMap((name) => name === '' ? [] : byName.get(name) ?? [])
+    return byLocation.get(path) ?? apis[Math.min(...named)]?.entity
   }
 }
 

@@ -42,14 +42,19 @@ async function readPages (server: BackstageServer, fields: readonly string[]): P
   const chosen: Parameters = fields.length === 0 ? [] : [['fields', fields.join(',')]]
   let page = await readPage(server, [...server.filter.map((filter): [string, string] => ['filter', filter]), ...chosen])
   const { total } = page
-  for (;;) {
+  for (let idle = 0; ;) {
+    const before = found.size
     for (const item of page.items) found.set(refOfEntity(item), item)
     if (page.next === '') return { items: [...found.values()], total }
-    if (cursors.has(page.next)) throw new FetchError('the pages of the catalog run in a circle', { url: server.base, retriable: true })
+    idle = found.size === before ? idle + 1 : 0
+    if (cursors.has(page.next) || idle === mostIdle) throw new FetchError('the pages of the catalog run in a circle', { url: server.base, retriable: true })
     cursors.add(page.next)
     page = await readPage(server, [['cursor', page.next], ...chosen])
   }
 }
+
+/** Pages in a row without anything new: then cursors that are always new ones lead nowhere. */
+const mostIdle = 10
 
 type Parameters = Array<[string, string]>
 

@@ -26,11 +26,18 @@ export interface Broken { message: string, line: number }
 export async function readSource (path: string): Promise<SourceFile | Broken> {
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = decodeText(await readFile(path))
   } catch (error) {
     return { message: `cannot read the file: ${messageOf(error)}`, line: 0 }
   }
   return parseSource(path, text)
+}
+
+/** The text of a file: UTF-16 where a byte order mark says so, else UTF-8. The mark itself is left out. */
+export function decodeText (bytes: Buffer): string {
+  const [first, second] = bytes
+  const label = first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
+  return new TextDecoder(label).decode(bytes)
 }
 
 /** Parses the text of such a file. JSON is read by the engine's own parser, which is many times faster. */
@@ -45,7 +52,7 @@ export function parseSource (path: string, text: string): SourceFile | Broken {
     const values = documents.map((document): unknown => document.toJS({ maxAliasCount }))
     return { path, documents: values.filter((value) => value !== null), ...lines }
   } catch (error) {
-    return { message: messageOf(error), line: 0 }
+    return { message: messageOf(error), line: 1 }
   }
 }
 

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { realpath, stat } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
 import { glob } from 'tinyglobby'
 import { GatelensError } from '../../runtime/errors.ts'
 import type { LoadContext } from './context.ts'
@@ -20,8 +20,18 @@ export async function findFiles (source: string, base: string): Promise<FoundFil
   if (entry?.isFile() === true) return [{ path, named: true }]
   const [pattern, cwd] = entry?.isDirectory() === true ? ['**/*.{json,yaml,yml}', path] : [source, base]
   const found = await glob(pattern, { cwd, absolute: true, ignore: ['**/node_modules/**'], expandDirectories: false })
-  if (found.length > 0) return found.sort().map((file) => ({ path: file, named: false }))
+  if (found.length > 0) return (await eachOnce(found.sort())).map((file) => ({ path: file, named: false }))
   throw new GatelensError('CATALOG_EMPTY', `no file matches "${source}"`, { where: path })
+}
+
+/** Symbolic links, also those that run in circles, may lead to one file by several paths. */
+async function eachOnce (paths: readonly string[]): Promise<string[]> {
+  const names = new Set(paths.map((path) => basename(path)))
+  if (names.size === paths.length) return [...paths]
+  const chosen = new Map<string, string>()
+  const real = await Promise.all(paths.map(async (path) => [path, await realpath(path).catch(() => path)] as const))
+  for (const [path, target] of real) if (path === target || !chosen.has(target)) chosen.set(target, path)
+  return [...chosen.values()].sort()
 }
 
 /**

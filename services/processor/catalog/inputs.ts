@@ -52,7 +52,8 @@ export class FileInputs {
 export async function signatureOf (path: string, isRead: boolean): Promise<string> {
   const entry = await stat(path).catch(() => undefined)
   if (entry?.isFile() !== true) return ''
-  const isFresh = isRead && Math.max(entry.mtimeMs, entry.ctimeMs) > Date.now() - granularity
+  // A time that lies ahead is of another clock, or of one that was set back, and tells nothing.
+  const isFresh = isRead && [entry.mtimeMs, entry.ctimeMs].some((time) => Math.abs(Date.now() - time) < granularity)
   return `${entry.ino} ${entry.size} ${entry.mtimeMs} ${entry.ctimeMs}${isFresh ? ' fresh' : ''}`
 }
 

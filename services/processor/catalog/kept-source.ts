@@ -12,7 +12,8 @@ export async function readKeptSource (path: string, context: LoadContext, proble
   const key = `source ${path}`
   await files.note(path)
   context.begin(path)
-  const file = await readSource(path)
+  const tooMuch = context.oversized.get(path)
+  const file = tooMuch === undefined ? await readSource(path) : { message: tooMuch, line: 1 }
   if (!isBroken(file) && file.documents.length > 0) {
     const digest = files.digest([path])
     if (await shelf.digest(key) !== digest) await shelf.put(key, { digest, value: file.documents })

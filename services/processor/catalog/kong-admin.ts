@@ -140,19 +140,26 @@ function isBasic (kind: KongKind): boolean {
   return kind === 'services' || kind === 'routes' || kind === 'consumers'
 }
 
+/** Pages in a row without anything new: then offsets that are always new ones lead nowhere. */
+const mostIdle = 10
+
 /** All pages of one list; secrets are dropped page by page. */
 async function readList (options: KongAdminOptions, server: Admin, workspace: string, kind: KongKind): Promise<KongEntity[]> {
   const entities: KongEntity[] = []
   const offsets = new Set<string>()
-  for (let offset = ''; ;) {
+  const ids = new Set<unknown>()
+  for (let offset = '', idle = 0; ;) {
     const url = urlOf(options, workspace, lists[kind])
     url.searchParams.set('size', String(options.page_size))
     if (options.tags.length > 0 && (kind === 'routes' || kind === 'consumers')) url.searchParams.set('tags', options.tags.join(','))
     if (offset !== '') url.searchParams.set('offset', offset)
     const page = await readPage(url, server, kind)
-    entities.push(...page.items)
+    const fresh = page.items.filter(({ id }) => id === undefined || !ids.has(id))
+    for (const { id } of fresh) ids.add(id)
+    entities.push(...fresh)
     if (page.next === '') return entities
-    if (offsets.has(page.next)) throw new FetchError('the pages of a list run in a circle', { url, retriable: true })
+    idle = fresh.length === 0 ? idle + 1 : 0
+    if (offsets.has(page.next) || idle === mostIdle) throw new FetchError('the pages of a list run in a circle', { url, retriable: true })
     offsets.add(page.next)
     offset = page.next
   }

@@ -24,11 +24,12 @@ export async function loadKong (source: KongSource, context: LoadContext): Promi
  * CATALOG_EMPTY when there is no such file at the start. What is kept has ids of credentials, never their secrets.
  */
 async function loadKongFile (path: string, context: LoadContext): Promise<KongCatalog> {
-  const { files, shelf, isStart } = context
+  const { files, shelf, isStart, oversized } = context
   const key = `kong ${path}`
   await files.note(path)
   context.begin(path)
-  const source = await readSource(path)
+  const tooMuch = oversized.get(path)
+  const source = tooMuch === undefined ? await readSource(path) : { message: tooMuch, line: 1 }
   if (!isBroken(source) && source.documents.length > 0) {
     const catalog = read(source, context)
     const digest = files.digest([path])

@@ -52,7 +52,8 @@ export interface Asked { state: RemoteState, value: unknown, loose?: Kept<unknow
  * rejects.
  */
 export async function askRemote (unit: RemoteUnit, { shelf, policy, limitMs, begin }: AskOptions): Promise<Asked> {
-  const limit = AbortSignal.timeout(limitMs)
+  // A timer takes no longer time than some weeks.
+  const limit = AbortSignal.timeout(Math.min(limitMs, 2 ** 31 - 1))
   const kept = await shelf.get(unit.key)
   try {
     const { value, digest, changed } = await readUnit(unit, { policy, previous: kept?.value, begin, signal: limit })
