@@ -83,6 +83,8 @@ export interface Reader {
   drop (): Promise<void>
   /** Own log lines, as message texts. */
   lines: string[]
+  /** The same, whole. */
+  told: string[]
   lag: number
 }
 
@@ -114,6 +116,7 @@ export function openReader (t: TestContext, kafka: KafkaServer, topic: string, s
     },
     drop,
     lines,
+    told,
     lag: -1,
   }
   t.after(async () => {
