@@ -103,6 +103,11 @@ export class Handoff {
     for (const slot of [...this.#taken.values()]) await slot.wait(Math.max(0, until - Date.now()))
   }
 
+  /** Settles what was taken: it is no longer ours to commit. */
+  abandon (): void {
+    for (const slot of [...this.#taken.values()]) slot.settle()
+  }
+
   #wake (): void {
     for (const wake of this.#wakers.splice(0)) wake()
   }

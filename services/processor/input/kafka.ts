@@ -79,7 +79,10 @@ async function * readKafka (options: KafkaInputOptions, context: KafkaInputConte
   const end = (): void => {
     handoff.end()
     // Not only once more is asked for: the consumer may be waiting for a commit that nobody answers.
-    drained = handoff.drain(drainMs).then(() => closed.abort())
+    drained = handoff.drain(drainMs).then(() => {
+      closed.abort()
+      handoff.abandon()
+    })
   }
   context.signal.addEventListener('abort', end, { once: true })
   if (context.signal.aborted) end()
@@ -119,8 +122,10 @@ async function supervise (options: KafkaInputOptions, handoff: Handoff, closed: 
 
 /** Brings a batch to its end through whatever session lives; what is left when the input closes is redone later. */
 async function settle (slot: Slot, session: () => Session | undefined, around: Surroundings): Promise<void> {
+  const settled = new Promise<true>((resolve) => { slot.onSettled(() => resolve(true)) })
   for (let wait = 50; !slot.settled && !around.closed.aborted; wait = Math.min(2 * wait, 1000)) {
-    if (await session()?.commit(slot) === true) break
+    // A broker may keep a request for as long as half a minute.
+    if (await Promise.race([session()?.commit(slot), settled]) === true) break
     await pause(wait, around.closed)
   }
   slot.settle()

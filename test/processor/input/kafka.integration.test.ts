@@ -235,6 +235,20 @@ scenario('a commit that nobody answers does not keep the input from ending, and 
   assert.deepEqual(redone.map((batch) => batch?.range.from), [0, 0])
 })
 
+scenario('a broker that keeps a commit waiting does not keep the input from ending', async (t) => {
+  const topic = await makeTopic(kafka, 'kept', 1)
+  await produce(kafka, topic, numbers(10))
+  const reader = openReader(t, kafka, topic)
+  const batch = await reader.next()
+  const before = reader.lines.length
+  kafka.hold()
+  t.after(() => kafka.resume())
+  const commit = batch?.commit()
+  reader.abort()
+  await commit
+  assert.deepEqual(reader.lines.slice(before), [], 'long before the request fails')
+})
+
 function guarded (password: string): Record<string, unknown> {
   return { brokers: [kafka.guarded], ssl: { ca: kafka.ca }, sasl: { mechanism: 'plain', username: 'reader', password } }
 }
