@@ -18,8 +18,8 @@ export interface SarifFinding {
   fingerprint?: string
 }
 
-/** What a rule says: one sentence, and what to do about it. */
-export interface SarifRule { summary: string, help?: string }
+/** What a rule says: one sentence, what to do about it, and how bad its findings are, unless they say it themselves. */
+export interface SarifRule { summary: string, help?: string, level?: SarifFinding['level'] }
 
 /**
  * A SARIF log with one run, as text. Paths below the working directory are written relative to it. A rule that a finding
@@ -44,8 +44,9 @@ export function toSarif (findings: readonly SarifFinding[], rules: Readonly<Reco
 
 const sourceRoot = '%SRCROOT%'
 
-function describeRule (id: string, { summary, help = summary }: SarifRule = { summary: id }): unknown {
-  return { id, shortDescription: { text: summary }, fullDescription: { text: summary }, help: { text: help } }
+function describeRule (id: string, { summary, help = summary, level = 'warning' }: SarifRule = { summary: id }): unknown {
+  const text = { shortDescription: { text: summary }, fullDescription: { text: summary }, help: { text: help } }
+  return { id, ...text, defaultConfiguration: { level } }
 }
 
 function describeFinding (finding: SarifFinding, ruleIndex: number, seen: Map<string, number>): unknown {

@@ -4,7 +4,10 @@ import { describe, test } from 'node:test'
 import { toSarif } from '../../services/cli/sarif.ts'
 import type { SarifFinding } from '../../services/cli/sarif.ts'
 
-const rules = { 'same-shape': { summary: 'Two templates accept the same paths.', help: 'Delete one.' }, unused: { summary: 'Never found.' } }
+const rules = {
+  'same-shape': { summary: 'Two templates accept the same paths.', help: 'Delete one.', level: 'error' as const },
+  unused: { summary: 'Never found.' },
+}
 const finding: SarifFinding = { rule: 'same-shape', level: 'error', message: '/a/{b} is /a/{c}.', file: 'apis/billing.yaml', line: 7 }
 
 interface Location { physicalLocation: { artifactLocation: { uri: string, uriBaseId?: string }, region: { startLine: number } } }
@@ -16,7 +19,7 @@ interface Result {
   locations: Location[]
   partialFingerprints: { primaryLocationLineHash: string }
 }
-interface Rule { id: string, shortDescription: { text: string }, help: { text: string } }
+interface Rule { id: string, shortDescription: { text: string }, help: { text: string }, defaultConfiguration: { level: string } }
 interface Log { version: string, runs: Array<{ tool: { driver: { name: string, rules: Rule[] } }, results: Result[] }> }
 
 function run (findings: SarifFinding[]): Log['runs'][0] {
@@ -39,6 +42,7 @@ describe('SARIF', () => {
     const { tool, results } = run([finding, { ...finding, rule: 'other' }])
     assert.deepEqual(tool.driver.rules.map(({ id }) => id), ['same-shape', 'unused', 'other'])
     assert.deepEqual(tool.driver.rules.map(({ help }) => help.text), ['Delete one.', 'Never found.', 'other'])
+    assert.deepEqual(tool.driver.rules.map(({ defaultConfiguration: { level } }) => level), ['error', 'warning', 'warning'])
     for (const { ruleId, ruleIndex } of results) assert.equal(tool.driver.rules[ruleIndex]?.id, ruleId)
     assert.equal(results[0]?.level, 'error')
     assert.equal(results[0].message.text, finding.message)

@@ -1,3 +1,5 @@
+import type { Catalog } from '../../processor/catalog/load.ts'
+import { ruleOf } from '../validate/rules.ts'
 import type { Declared } from './declared.ts'
 import { findDrift, findUnused } from './find.ts'
 import { kinds } from './finding.ts'
@@ -15,4 +17,9 @@ export function compareAll ({ seen, use, declared, until }: Compared, options: D
   const question = { kinds: kind, minRequests, gatewayStatuses: options.gatewayStatuses === true }
   const found = findDrift(seen, declared, question)
   return kind.includes('unused-operation') ? [...found, ...findUnused(use, declared, lastDays(until, unusedDays))] : found
+}
+
+/** True when a document, or a part of one, could not be read: what it declares would pass for undeclared, or for nothing at all. */
+export function hasLostDocuments ({ problems }: Catalog): boolean {
+  return problems.some(({ severity, code }) => severity === 'error' && ruleOf(code)?.about === 'documents')
 }

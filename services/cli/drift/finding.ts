@@ -1,29 +1,34 @@
 import type { DeclaredOperation } from './declared.ts'
 import type { Sample } from './seen.ts'
 
-/** What kinds of drift there are, with what SARIF says of each. */
+/** What kinds of drift there are, with what SARIF says of each; a finding of its own may be less than its level. */
 export const kinds = {
   'undocumented-path': {
+    level: 'error',
     summary: 'Requests for a path that no API document declares.',
     help: 'Declare it ("gatelens drift --suggest" writes the operations down), or close it in the gateway.',
   },
   'undeclared-method': {
+    level: 'error',
     summary: 'Requests with a method that the path does not declare.',
     help: 'Declare the operation, or have the gateway refuse the method.',
   },
   'undeclared-status': {
+    level: 'warning',
     summary: 'Responses of the backend with a status that the operation does not declare.',
     help: 'Declare the response, exactly, as a range such as 4XX, or as default.',
   },
   'deprecated-operation': {
+    level: 'warning',
     summary: 'Requests for an operation that is declared deprecated.',
     help: 'Tell the partners that still call it before it goes.',
   },
   'unused-operation': {
+    level: 'note',
     summary: 'A declared operation that nobody has called.',
     help: 'Ask whether it is still needed; what nobody calls need not be kept up.',
   },
-} as const satisfies Record<string, { summary: string, help: string }>
+} as const satisfies Record<string, { level: Level, summary: string, help: string }>
 
 export type DriftKind = keyof typeof kinds
 

@@ -6,7 +6,7 @@ import { startBar } from '../report/files.ts'
 import { readLogs } from '../report/pass.ts'
 import type { LogFile } from '../report/records.ts'
 import type { FileShape, RejectShape } from '../report/shape.ts'
-import { compareAll } from './compare.ts'
+import { compareAll, hasLostDocuments } from './compare.ts'
 import { createDeclared } from './declared.ts'
 import { isoTime } from './message.ts'
 import type { Comparison, DriftOptions } from './options.ts'
@@ -45,7 +45,7 @@ export async function driftInLogs (files: LogFile[], options: DriftOptions): Pro
       rejected: sumOf(rejected),
       findings: compareAll({ seen, use: seen, declared, until: last ?? 0 }, options),
     },
-    failed: broken.length > 0,
+    failed: broken.length > 0 || hasLostDocuments(catalog),
   }
 }
 

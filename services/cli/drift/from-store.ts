@@ -1,6 +1,6 @@
 import { loadOptionCatalog } from '../catalog-options.ts'
 import { connectionOf, withClient } from '../connection.ts'
-import { compareAll } from './compare.ts'
+import { compareAll, hasLostDocuments } from './compare.ts'
 import { createDeclared } from './declared.ts'
 import type { Declared } from './declared.ts'
 import type { Comparison, DriftOptions } from './options.ts'
@@ -17,7 +17,7 @@ export async function driftInStore (options: DriftOptions): Promise<Comparison> 
   return await withClient(connection, async (client) => {
     const store: DriftStore = { client, database, services: options.service ?? [] }
     await checkSchema(store)
-    const declared = await declaredFor(store, options)
+    const { declared, lost } = await declaredFor(store, options)
     const seen = await readSeen(store, window, declared.origin === 'stored' ? 'stored' : servicesWithDeprecated(declared))
     const use = options.kind?.includes('unused-operation') === false ? [] : await readUse(store, window)
     if (seen.length === 0) await sayWhere(store)
@@ -33,18 +33,20 @@ export async function driftInStore (options: DriftOptions): Promise<Comparison> 
         rejected: null,
         findings: compareAll({ seen, use, declared, until: window.to }, options),
       },
-      failed: false,
+      failed: lost,
     }
   })
 }
 
 /** What the command line names goes before what the processor loaded last. */
-async function declaredFor (store: DriftStore, options: DriftOptions): Promise<Declared> {
+async function declaredFor (store: DriftStore, options: DriftOptions): Promise<{ declared: Declared, lost: boolean }> {
   const { openapi, backstage, kong, service = [] } = options
-  if ([openapi, backstage, kong].every((source) => source === undefined)) return createDeclared(await readOperations(store), 'stored')
+  if ([openapi, backstage, kong].every((source) => source === undefined)) {
+    return { declared: createDeclared(await readOperations(store), 'stored'), lost: false }
+  }
   const catalog = await loadOptionCatalog(options)
   const operations = catalog.endpoints.filter((endpoint) => service.length === 0 || service.includes(endpoint.service))
-  return createDeclared(operations, 'given', catalog)
+  return { declared: createDeclared(operations, 'given', catalog), lost: hasLostDocuments(catalog) }
 }
 
 /** Their routes may have other names than those that the requests were resolved to. */

@@ -33,6 +33,6 @@ export interface Comparison {
   seen: readonly Seen[]
   declared: Declared
   result: DriftResult
-  /** True when some of the input could not be read. */
+  /** True when some of the requests or of the documents could not be read. */
   failed: boolean
 }

@@ -75,7 +75,7 @@ export async function readUse (store: DriftStore, { to }: Window): Promise<Seen[
       toUnixTimestamp64Milli(max(last_seen)) AS last_ms, max(newest) AS sample
     FROM {database:Identifier}.drift_1d
     WHERE day <= {to:Date} ${whereService(store)}
-    GROUP BY service, outcome, route, method, api, operation_id`, { to: dayText(to) })).map(toSeen)
+    GROUP BY service, outcome, route, method, api, operation_id`, { to: storedDay(to) })).map(toSeen)
 }
 
 /** The day of the newest request in the store, undefined when it has none. */
@@ -106,7 +106,12 @@ function toSeen ({ total, first_ms: first, last_ms: last, partners, sample, ...r
 }
 
 function days ({ from, to }: Window): Record<string, string> {
-  return { from: dayText(from), to: dayText(to) }
+  return { from: storedDay(from), to: storedDay(to) }
+}
+
+/** The type Date of the store ends in 2149; nothing is outside of it. */
+function storedDay (time: number): string {
+  return dayText(Math.min(Math.max(time, 0), Date.UTC(2149, 5, 6)))
 }
 
 function whereService ({ services }: DriftStore, word = 'AND'): string {

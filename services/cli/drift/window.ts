@@ -11,7 +11,7 @@ export const always: Window = { from: 0, to: Date.UTC(9999, 0) }
 /** The days that the options name; without `from` the last `sinceMs` before `to`, of which every day begun counts. Throws USAGE. */
 export function readWindow ({ from, to }: { from?: string, to?: string }, sinceMs: number, now: number): Window {
   const last = to === undefined ? startOfDay(now) : readDay(to, '--to')
-  const first = from === undefined ? last - (Math.max(1, Math.ceil(sinceMs / day)) - 1) * day : readDay(from, '--from')
+  const first = from === undefined ? Math.max(0, lastDays(last, Math.max(1, Math.ceil(sinceMs / day)))) : readDay(from, '--from')
   if (first > last) throw new GatelensError('USAGE', `the window begins on ${dayText(first)} and ends on ${dayText(last)}`, { where: '--from' })
   return { from: first, to: last }
 }

@@ -67,5 +67,6 @@ function renderSarif ({ findings }: Verdict): string {
 
 function describeRule (code: string): SarifRule {
   const entry = Object.hasOwn(catalogue, code) ? catalogue[code as keyof typeof catalogue] : undefined
-  return ruleOf(code) ?? { summary: entry?.summary ?? code, help: entry?.hint }
+  const rule = ruleOf(code) ?? { summary: entry?.summary ?? code, help: entry?.hint, severity: 'error' }
+  return { summary: rule.summary, help: rule.help, level: rule.severity === 'warning' ? 'warning' : 'error' }
 }

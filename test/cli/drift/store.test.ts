@@ -146,6 +146,14 @@ test('an operation is unused from the day after the window in which it was used 
   assert.deepEqual(await unused(2, end - day), ['createOrder never', ...never])
 })
 
+test('a window may reach beyond all days that there are', async () => {
+  const windows: Array<Partial<DriftOptions>> = [{ since: 999_999 * day }, { from: '1900-01-01', to: '9999-12-31' }]
+  for (const window of windows) {
+    const { findings } = await drift({ config, kind: ['undeclared-method'], ...window })
+    assert.deepEqual(findings.map(({ method }) => method), ['PUT', 'DELETE'])
+  }
+})
+
 test('gateway statuses count when they are asked for', async () => {
   const { findings } = await drift({ config, kind: ['undeclared-status'], gatewayStatuses: true })
   assert.deepEqual(findings.map(brief), [
