@@ -42,7 +42,7 @@ export function openGateway (given: readonly GatewayRule[]): ResolveRoute | null
     for (const name of new Set([rule.route.name, rule.route.id])) add(names, name, rule)
     add(services, rule.route.service, rule)
   }
-  const starts = createPrefixIndex(rules)
+  const starts = createStartIndex(rules)
   const hostOf = createHostReader()
   const hit: GatewayHit = { route: undefined, groups: null, upstream: '', rest: '' }
   const lead = (rule: Rule, path: string): GatewayHit => {
@@ -54,13 +54,14 @@ export function openGateway (given: readonly GatewayRule[]): ResolveRoute | null
     hit.rest = rule.isMounted ? absolute : hit.upstream
     return hit
   }
-  return (request, host, asked) => {
-    const path = mergeSlashes(asked)
+  return (request, host, target) => {
+    const path = mergeSlashes(target)
     const named = typeof request.route === 'string' ? names.get(request.route) : undefined
     // The record names its route: what it says outweighs what its other fields would.
     if (named !== undefined) return lead(firstTaking(named, path), path)
     const ofService = typeof request.service === 'string' ? services.get(request.service) : undefined
-    const found = bestOf(ofService ?? starts(path), request, hostOf(host), path) ?? ofService?.[0]
+    const asked = hostOf(host)
+    const found = bestOf(ofService === undefined ? starts(path, asked) : [ofService], request, asked, path) ?? ofService?.[0]
     return found === undefined ? null : lead(found, path)
   }
 }
@@ -88,6 +89,27 @@ function add (lists: Map<string, Rule[]>, key: unknown, rule: Rule): void {
   else list.push(rule)
 }
 
+/**
+ * The rules whose prefix a path begins with, in lists. Those for plain hosts are looked up by name: a gateway may tell
+ * thousands of services apart by nothing else. Without a host all of them may fit. The answer is reused from call to call.
+ */
+function createStartIndex (rules: readonly Rule[]): (path: string, host: Host) => ReadonlyArray<readonly Rule[]> {
+  const named = new Map<string, Rule[]>()
+  const hasPlainHosts = ({ hosts }: Rule): boolean => hosts.length > 0 && hosts.every(({ name }) => !name.includes('*'))
+  for (const rule of rules.filter(hasPlainHosts)) for (const name of new Set(rule.hosts.map((host) => host.name))) add(named, name, rule)
+  const all = createPrefixIndex(rules)
+  const others = createPrefixIndex(rules.filter((rule) => !hasPlainHosts(rule)))
+  const byHost = new Map([...named].map(([name, own]) => [name, createPrefixIndex(own)]))
+  const lists: Array<readonly Rule[]> = []
+  return (path, host) => {
+    lists.length = 0
+    lists.push(host.name === '' ? all(path) : others(path))
+    const own = host.name === '' ? undefined : byHost.get(host.name)
+    if (own !== undefined) lists.push(own(path))
+    return lists
+  }
+}
+
 const remembered = 1024
 
 /** Reads hosts, and remembers them within a bound: anyone can send any. */
@@ -111,15 +133,17 @@ function firstTaking (rules: readonly Rule[], path: string): Rule {
  * The first rule that fits. What the record does not tell cannot speak for a route that asks for it, only not against it:
  * such a rule is taken when no other fits.
  */
-function bestOf (rules: readonly Rule[], request: MatchRequest, host: Host, path: string): Rule | undefined {
+function bestOf (lists: ReadonlyArray<readonly Rule[]>, request: MatchRequest, host: Host, path: string): Rule | undefined {
   let told: Rule | undefined
   let untold: Rule | undefined
-  for (const rule of rules) {
-    const isTold = (host.name !== '' || rule.hosts.length === 0) && (request.headers !== undefined || rule.headers.length === 0)
-    const best = isTold ? told : untold
-    if ((best !== undefined && best.rank < rule.rank) || !fitsRequest(rule, request, host) || lengthTaken(rule, path) < 0) continue
-    if (isTold) told = rule
-    else untold = rule
+  for (const rules of lists) {
+    for (const rule of rules) {
+      const isTold = (host.name !== '' || rule.hosts.length === 0) && (request.headers !== undefined || rule.headers.length === 0)
+      const best = isTold ? told : untold
+      if ((best !== undefined && best.rank < rule.rank) || !fitsRequest(rule, request, host) || lengthTaken(rule, path) < 0) continue
+      if (isTold) told = rule
+      else untold = rule
+    }
   }
   return told ?? untold
 }
