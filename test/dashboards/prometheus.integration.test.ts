@@ -1,6 +1,6 @@
 /** The real Prometheus reads what the exporter gives, and answers every query of the dashboards. */
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +15,8 @@ import { listen } from '../../services/runtime/http.ts'
 import type { Listener } from '../../services/runtime/http.ts'
 import { packageRoot } from '../../services/runtime/package.ts'
 import { pause } from '../../services/runtime/shutdown.ts'
+import { deserter, lastWords, launch } from '../integration/launch.ts'
+import type { Launched } from '../integration/launch.ts'
 import { reservePort } from '../port.ts'
 import { request } from '../processor/observe/request.ts'
 import { expandPromQL, targetsOf } from './panels.ts'
@@ -24,7 +26,7 @@ interface Answer { status: string, error?: string, data: { result: Array<{ metri
 const folder = mkdtempSync(join(tmpdir(), 'gatelens-prometheus-'))
 let exporter: Exporter
 let listener: Listener
-let server: ReturnType<typeof spawn>
+let server: Launched | undefined
 let url = ''
 
 before(async () => {
@@ -38,15 +40,13 @@ before(async () => {
     rule_files: [join(packageRoot, 'dashboards/prometheus/alerts.yml')],
     scrape_configs: [{ job_name: 'gatelens', static_configs: [{ targets: [`127.0.0.1:${listener.port}`] }] }],
   }))
-  server = spawn('prometheus', [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`,
-    '--log.level=error'], { stdio: 'ignore' })
+  server = launch('prometheus', 'prometheus', [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'])
   await until(async () => Number((await query('max(scrape_samples_scraped{job="gatelens"})')).data.result[0]?.value[1]) > 100)
 })
 
 after(async () => {
-  const ended = new Promise((resolve) => server.once('exit', resolve))
-  server.kill('SIGTERM')
-  await ended
+  await server?.end('SIGTERM')
   await listener.close(0)
   await exporter.close()
   rmSync(folder, { recursive: true, force: true })
@@ -144,11 +144,11 @@ async function resultOf (expression: string): Promise<Answer['data']['result']> 
 }
 
 async function until (condition: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 1500; tries++) {
+  for (let tries = 0; tries < 1500 && deserter() === ''; tries++) {
     if (await condition().catch(() => false)) return
     await pause(200)
   }
-  assert.fail('did not come to pass within five minutes')
+  assert.fail(`did not come to pass within five minutes\n${lastWords()}`)
 }
 
 function promtool (...args: string[]): void {
