@@ -7,6 +7,7 @@ import { compile } from '../../normalizer/index.ts'
 import type { Normalizer } from '../../normalizer/index.ts'
 import { loadOpenApi } from '../../services/processor/catalog/openapi.ts'
 import type { LoadedApi } from '../../services/processor/catalog/openapi.ts'
+import { resolveReferences } from '../../services/processor/catalog/references.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatelens-references-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -131,3 +132,13 @@ function endpointsOf (api: LoadedApi['api']): string[] {
 function routeOf (normalizer: Normalizer, path: string): string {
   return normalizer.match({ method: 'GET', path }).route
 }
+
+test('references that multiply without end are given up, and told', async () => {
+  const levels = Array.from({ length: 12 }, (_, level): [string, object] =>
+    [`p${level}`, level === 0 ? { name: 'x', in: 'query' } : { list: Array(9).fill({ $ref: `#/components/parameters/p${level - 1}` }) }])
+  const paths = { '/a': { parameters: [{ $ref: '#/components/parameters/p11' }], get: {} }, '/b': { get: {} } }
+  const document = { openapi: '3.1.0', info: {}, components: { parameters: Object.fromEntries(levels) }, paths }
+  const { missing, document: resolved } = await resolveReferences(structuredClone(document), '/nowhere/a.json', undefined, 100)
+  assert.match(missing.map(({ message }) => message).join(), /timeout/i)
+  assert.deepEqual(Object.keys(resolved.paths as object), ['/a', '/b'])
+})

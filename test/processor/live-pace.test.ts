@@ -95,6 +95,24 @@ test('one answer that needs too much memory is left out, and the others that wer
   assert.deepEqual(live.status().missing, [`${server.url}/large.json`, `${silent.url}/`].sort())
 })
 
+test('one answer that takes too long to read does not hold up those that come behind it', async (t) => {
+  const base = makeFolder(t)
+  const levels = Array.from({ length: 12 }, (_, level): [string, object] =>
+    [`p${level}`, level === 0 ? { name: 'x', in: 'query' } : { list: Array(9).fill({ $ref: `#/components/parameters/p${level - 1}` }) }])
+  const paths = { '/endless': { parameters: [{ $ref: '#/components/parameters/p11' }], get: {} } }
+  const text = JSON.stringify({ openapi: '3.1.0', info: {}, components: { parameters: Object.fromEntries(levels) }, paths })
+  let tell = (): void => {}
+  const asked = new Promise<void>((resolve) => { tell = resolve })
+  const server = await serveDocuments(t, {
+    '/endless.json': (_, response) => { response.on('finish', tell).writeHead(200).end(text) },
+    '/a.yaml': (_, response) => { asked.then(() => setTimeout(() => { response.writeHead(200).end(apiDocument('A', '/a')) }, 500), () => {}) },
+  })
+  const openapi = [`${server.url}/endless.json`, `${server.url}/a.yaml`]
+  const live = await startQuietCatalog(t, base, { openapi, refresh: { files: '1h', remote: '1h', retry: '1h', grace: '0ms' } })
+  await until(() => routes(live) === '/a')
+  assert.deepEqual(live.status().missing, [`${server.url}/endless.json`])
+})
+
 test('a token that is refused is read anew from its file', async (t) => {
   const base = makeFolder(t)
   const state = { token: 'one' }

@@ -13,8 +13,11 @@ export interface AskThreadOptions { shelf: string, policy: FetchPolicy, compile:
 /** A source was asked. */
 export interface Answer { state: RemoteState, loose: Kept<unknown> | undefined }
 
-/** The thread ended before: why, whether it was parsing this source's answer, and how many sources' answers it was parsing. */
-export interface Death { reason: string, begun: boolean, suspects: number }
+/**
+ * The thread ended before: why, whether it was parsing this source's answer, and how many sources' answers it was parsing.
+ * When it only held up others, nobody is to blame yet.
+ */
+export interface Death { reason: string, begun: boolean, suspects: number, isHeldUp: boolean }
 
 interface Pending { begun: boolean, resolve (outcome: Answer | Death): void }
 
@@ -26,6 +29,7 @@ export class AskThread {
   readonly #ended: () => void
   #watchdog: NodeJS.Timeout | undefined
   #isDead = false
+  #isRunning = false
 
   /** `ended` is called when the thread takes no more. */
   constructor ({ shelf, policy, compile }: AskThreadOptions, ended: () => void) {
@@ -44,6 +48,7 @@ export class AskThread {
     return await new Promise((resolve) => {
       this.#pending.set(unit.key, { begun: false, resolve })
       this.#worker.postMessage(unit)
+      if (this.#pending.size === 2) this.#watch()
     })
   }
 
@@ -53,6 +58,7 @@ export class AskThread {
   }
 
   #take (message: AskMessage): void {
+    this.#isRunning = true
     this.#watch()
     if (message.kind === 'alive') return
     const pending = this.#pending.get(message.key)
@@ -66,25 +72,30 @@ export class AskThread {
     pending.resolve({ state: message.state, loose: message.loose })
   }
 
-  /** A thread that does not say for so long that it lives is caught in one answer. */
+  /** A thread that does not say for so long that it lives is caught in one answer; others are not to wait for that. */
   #watch (): void {
     if (this.#isDead) return
     clearTimeout(this.#watchdog)
     const { timeout } = this.#compile
-    this.#watchdog = setTimeout(() => { this.#die(`reading took longer than ${timeout} ms (catalog.compile.timeout)`) }, timeout)
+    const isShared = this.#isRunning && this.#pending.size > 1 && timeout > heldUpMs
+    const reason = `reading took longer than ${timeout} ms (catalog.compile.timeout)`
+    this.#watchdog = setTimeout(() => { this.#die(reason, isShared) }, Math.min(isShared ? heldUpMs : timeout, 2 ** 31 - 1))
   }
 
-  #die (reason: string): void {
+  #die (reason: string, isHeldUp = false): void {
     if (this.#isDead) return
     this.#isDead = true
     clearTimeout(this.#watchdog)
     this.#ended()
     this.#worker.terminate().catch(() => {})
     const suspects = [...this.#pending.values()].filter(({ begun }) => begun).length
-    for (const { begun, resolve } of this.#pending.values()) resolve({ reason, begun, suspects })
+    for (const { begun, resolve } of this.#pending.values()) resolve({ reason, begun, suspects, isHeldUp })
     this.#pending.clear()
   }
 }
+
+/** How long one answer may keep others from being read. */
+const heldUpMs = 15_000
 
 function reasonOf (error: unknown, memory: number): string {
   if (systemCode(error) !== 'ERR_WORKER_OUT_OF_MEMORY') return `reading failed: ${messageOf(error)}`

@@ -30,7 +30,7 @@ export class Asker {
     for (;;) {
       const outcome = await this.#thread().ask(unit)
       if ('state' in outcome) return outcome
-      if (this.#isClosed || (outcome.begun && outcome.suspects === 1)) return await this.#blame(unit, outcome)
+      if (this.#isClosed || (outcome.begun && outcome.suspects === 1 && !outcome.isHeldUp)) return await this.#blame(unit, outcome)
       if (outcome.begun || outcome.suspects === 0) return await this.#askAlone(unit)
     }
   }

@@ -24,9 +24,12 @@ export interface DeadReference { message: string, where: string }
 /**
  * Resolves the references of an OpenAPI document as far as routes need them: schemas, bodies and examples stay as they
  * are. A file may refer to other files; a document that was fetched (with `fetch`) to other URLs and never to files.
- * References that lead nowhere are told and left in place. Changes the document that it is handed.
+ * References that lead nowhere are told and left in place, and those that multiply without end, once `limitMs` are over.
+ * Changes the document that it is handed.
  */
-export async function resolveReferences (document: JsonObject, path: string, fetch?: FetchReference): Promise<Resolved> {
+export async function resolveReferences (
+  document: JsonObject, path: string, fetch?: FetchReference, limitMs = longestMs
+): Promise<Resolved> {
   const { swagger, openapi, info } = document
   // The parser refuses documents for their version or their info; what it is asked here depends on neither.
   const neutral = { ...document, swagger: undefined, openapi: '3.1.0', info: {}, paths: document.paths ?? {} }
@@ -34,6 +37,7 @@ export async function resolveReferences (document: JsonObject, path: string, fet
   const missing: DeadReference[] = []
   await parser.dereference(path, neutral as unknown as OpenAPI.Document, {
     continueOnError: true,
+    timeoutMs: limitMs,
     resolve: fetch === undefined
       ? { http: false }
       : { file: false, http: { canRead: true, read: async ({ url }: { url: string }) => await fetch(url) } },
@@ -44,6 +48,9 @@ export async function resolveReferences (document: JsonObject, path: string, fet
   if (document.paths === undefined) delete resolved.paths
   return { document: resolved, missing, others: parser.$refs.paths().filter((name) => name !== path) }
 }
+
+/** The largest documents there are take seconds. */
+const longestMs = 60_000
 
 /** The parser's own reader knows no merge keys (`<<`). */
 function parseYaml ({ data }: { data: unknown }): unknown {
