@@ -38,7 +38,8 @@ async function run (first: string | undefined, second: string | undefined, optio
   const words = [first, second, ...openapi.operands, ...backstage.operands].filter((word) => word !== undefined)
   const [method, url = takeTarget(openapi.documents) ?? takeTarget(backstage.documents), ...more] = words
   if (method === undefined || url === undefined || more.length > 0) throw new GatelensError('USAGE', 'a method and a URL are wanted', { hint: 'Try: gatelens explain GET /v1/orders/42 --openapi openapi.yaml' })
-  const { normalizer } = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
+  const { normalizer, endpoints } = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
+  if (endpoints.length === 0) process.stderr.write('note: nothing is declared; name API documents with --openapi, --backstage or --config\n')
   const explanation = normalizer.explain(requestOf(method, url, options))
   const placeOf = createPlaceFinder()
   const places: string[] = []

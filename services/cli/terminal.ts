@@ -73,13 +73,15 @@ export function formatShare (ratio: number): string {
   return `${percent >= 100 ? formatCount(Math.round(percent)) : percent.toFixed(1)} %`
 }
 
-/** Milliseconds for people: `0.04 ms`, `4.2 ms`, `47 ms`, `8.0 s`, `3 min`; `-` for null. */
+/** Milliseconds for people: `0.04 ms`, `4.2 ms`, `47 ms`, `8.0 s`, `3 min`, `40.0 days`; `-` for null. */
 export function formatMs (value: number | null): string {
   if (value === null) return '-'
   if (value < 1) return `${value.toFixed(2)} ms`
   if (value < 10) return `${value.toFixed(1)} ms`
   if (value < 1000) return `${Math.round(value)} ms`
-  return value < 120_000 ? `${(value / 1000).toFixed(1)} s` : `${Math.round(value / 60_000)} min`
+  if (value < 120_000) return `${(value / 1000).toFixed(1)} s`
+  if (value < 7_200_000) return `${Math.round(value / 60_000)} min`
+  return value < 172_800_000 ? `${(value / 3_600_000).toFixed(1)} h` : `${(value / 86_400_000).toFixed(1)} days`
 }
 
 /** Bytes for people: `312 B`, `2.4 KiB`, `1.2 GiB`. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { shorten, widthOf } from '../../services/cli/fit.ts'
-import { left, renderTable, right, yielding } from '../../services/cli/terminal.ts'
+import { formatMs, left, renderTable, right, yielding } from '../../services/cli/terminal.ts'
 
 const columns = [
   ...left('level'), yielding('name', 'service'), yielding('name', 'owner', 2), yielding('path', 'path'), ...right('requests'),
@@ -58,4 +58,9 @@ describe('tables', () => {
     assert.equal(shorten('倉庫倉庫倉庫', 8), '倉庫…庫')
     assert.equal(shorten('abcdefgh', 8), 'abcdefgh')
   })
+})
+
+test('spans of time are told in the unit that suits them', () => {
+  const spans = [null, 0.04, 4.2, 47, 8000, 180_000, 9_000_000, 40 * 86_400_000].map(formatMs)
+  assert.deepEqual(spans, ['-', '0.04 ms', '4.2 ms', '47 ms', '8.0 s', '3 min', '2.5 h', '40.0 days'])
 })
