@@ -93,6 +93,9 @@ function readsAs (letters: string, least: number): boolean {
 function isCompound (token: string): boolean {
   const technical = /^([A-Za-z][a-z]*\d+[A-Za-z]?)([A-Z].*|s)$/.exec(token)
   if (technical !== null && technicalWords.has(technical[1]!.toLowerCase()) && isWordToken(technical[2]!, 2)) return true
+  // `returnInt32`, `testUint64`
+  const ending = /^([A-Za-z]*[a-z])([A-Z][a-z]+\d+)$/.exec(token)
+  if (ending !== null && technicalWords.has(ending[2]!.toLowerCase()) && isWordToken(ending[1]!, 2)) return true
   if (!/^\d{0,2}(?:[A-Za-z]+\d{1,3}){0,2}[A-Za-z]+$/.test(token)) return false
   const words = token.match(/[A-Z]?[a-z]{3,}|[A-Z]{4,}/g) ?? []
   let good = 0
