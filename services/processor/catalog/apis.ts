@@ -8,7 +8,7 @@ import { findKeptFiles } from './files.ts'
 import { isAmong } from './http.ts'
 import { loadInline } from './inline-definition.ts'
 import { noApi, serviceOfPath } from './openapi.ts'
-import type { LoadedApi, ServiceChooser } from './openapi.ts'
+import type { DocumentLines, LoadedApi, ServiceChooser } from './openapi.ts'
 import { loadApiFile, loadApiUrl } from './api-source.ts'
 import { documentUnit, openapiUnit } from './remote-unit.ts'
 import { isUrl } from './sources.ts'
@@ -41,6 +41,7 @@ export async function loadApis (given: ApiSources): Promise<LoadedApis> {
   for (const api of options.backstage.apis) await loadEntity(api, options, loaded)
   const apis = [...loaded.values()]
   const lines = new Map(apis.flatMap(({ api, lines }) => api === undefined || lines === undefined ? [] : [[api.source, lines] as const]))
+  let open: DocumentLines | undefined
   return {
     documents: apis.flatMap(({ api }) => api ?? []),
     hints: new Map(apis.flatMap(({ api, hints }) => api === undefined || hints === undefined ? [] : [[api.service, hints] as const])),
@@ -48,6 +49,9 @@ export async function loadApis (given: ApiSources): Promise<LoadedApis> {
     withLine: (problem) => {
       const place = lines.get(problem.source)
       if (place === undefined || problem.where === undefined || problem.line !== undefined) return problem
+      // Findings come document by document: the lines of one at a time are enough.
+      if (open !== place) open?.forget?.()
+      open = place
       return { ...problem, source: place.source ?? problem.source, line: place.lineOf(problem.where) }
     },
   }

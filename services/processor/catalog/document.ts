@@ -79,12 +79,12 @@ function jsonLines (text: string): SourceFile['lineOf'] {
   }
 }
 
-/** Lines of a YAML text that was read without positions: it is read again when someone asks for one. */
-export function linesLater (text: () => string): SourceFile['lineOf'] {
-  let yaml: Yaml | undefined
+/** Lines of a text that was read without positions, or was not kept: it is read again when someone asks for one. */
+export function linesLater (path: string, text: () => string): SourceFile['lineOf'] {
+  let lineOf: SourceFile['lineOf'] | undefined
   return (pointer, document) => {
-    yaml ??= parseYaml(text())
-    return yaml.lineOf(pointer, document)
+    lineOf ??= extname(path) === '.json' ? jsonLines(text()) : parseYaml(text()).lineOf
+    return lineOf(pointer, document)
   }
 }
 

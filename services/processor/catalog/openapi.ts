@@ -21,7 +21,12 @@ export interface LoadedApi {
 }
 
 /** Where places of a document stand; `source` is the file when findings call the document otherwise. */
-export interface DocumentLines { source?: string, lineOf (pointer: string): number }
+export interface DocumentLines {
+  source?: string
+  lineOf (pointer: string): number
+  /** Lets go of what was read for it; it is read again when somebody asks once more. */
+  forget? (): void
+}
 
 /** Chooses the service of a document; `title` is its `info.title`. */
 export type ServiceChooser = (path: string, title: string, hints: ServiceHints) => string
@@ -32,7 +37,7 @@ export async function loadOpenApi (path: string, source: string, choose: Service
   if (isBroken(file)) return { problems: [{ severity: 'error', code: 'unreadable', message: file.message, source, line: file.line }] }
   const [document, ...further] = file.documents
   if (!isApiDocument(document)) return { problems: [] }
-  const loaded = await readDocument(document, path, source, file, choose)
+  const loaded = { ...await readDocument(document, path, source, file, choose), lines: linesAgain(path) }
   return further.some(isApiDocument) ? { ...loaded, problems: [...loaded.problems, severalDocuments(source, file)] } : loaded
 }
 
@@ -44,7 +49,25 @@ function severalDocuments (source: string, file: SourceFile): Problem {
 async function readApiFile (path: string): Promise<SourceFile | Broken> {
   const document = extname(path) === '.json' ? undefined : await readPlainly(path)
   if (document === undefined) return await readSource(path)
-  return { path, documents: [document], lineOf: linesLater(() => readFileSync(path, 'utf8')) }
+  return { path, documents: [document], lineOf: linesAgain(path).lineOf }
+}
+
+/** The texts and parsed documents of a large catalog take much memory: where lines are asked for, the file is read once more. */
+function linesAgain (path: string): DocumentLines {
+  let lineOf: SourceFile['lineOf'] | undefined
+  return {
+    lineOf: (pointer) => (lineOf ??= linesLater(path, () => readText(path)))(pointer),
+    forget: () => { lineOf = undefined },
+  }
+}
+
+/** A file that has gone since has no lines. */
+function readText (path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /**
