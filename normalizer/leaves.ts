@@ -7,8 +7,8 @@ import type { BuildNode } from './node.ts'
 export interface LeafTable {
   /** Records of four: first endpoint of the template, pattern of its methods, group of servers, flags. */
   readonly records: Int32Array
-  /** Label and form of each leaf in turn; see {@link labelOf} and {@link formOf}. */
-  readonly shapes: ReadonlyArray<string | Form>
+  /** Label and form of each leaf in turn, undefined until they are read; see {@link labelOf} and {@link formOf}. */
+  readonly shapes: Array<string | Form | undefined>
   /** Long runs once more, by group of servers: first leaf of the run → group → first leaf of the group's own run. */
   readonly long: ReadonlyMap<number, ReadonlyMap<number, number>>
   /** Number of methods: the length of a pattern. */
@@ -18,14 +18,27 @@ export interface LeafTable {
    * Most templates share a few patterns.
    */
   readonly patterns: Uint16Array
-  /** The endpoints of each template behind each other. */
-  readonly endpoints: readonly Endpoint[]
+  /**
+   * The endpoints of each template behind each other, then what stands for each template when the method is not declared;
+   * undefined until they are read, see {@link endpointOf} and {@link pathOf}.
+   */
+  readonly endpoints: Array<Endpoint | undefined>
+  /** Where among them the latter begin. */
+  readonly paths: number
   /** Template of each leaf. */
   readonly templates: Int32Array
   /** Document of each template. */
   readonly documents: Int32Array
-  /** What stands for each template when the method is not declared. */
-  readonly paths: readonly Endpoint[]
+  /** Reads what is still packed; null when nothing is. */
+  readonly unread: UnreadLeaves | null
+}
+
+/** Makes the objects of a table that came packed, each at the first match that needs it. */
+export interface UnreadLeaves {
+  /** The endpoint of a place. */
+  endpoint (place: number): Endpoint
+  /** The form of a leaf: the same object for leaves that share one. */
+  form (leaf: number): Form
 }
 
 /** Flags of a leaf: the form lacks the document's base path. */
@@ -68,7 +81,7 @@ export function leafAt (table: LeafTable, leaf: number): Leaf {
   const [mount, flags] = [table.records[leaf * 4 + 2]!, table.records[leaf * 4 + 3]!]
   const byMethod = Array.from({ length: table.methods }, (_, method) => declaredAt(table, leaf, method))
   return {
-    record: { document: table.documents[template]!, mount, suffixed: false, byMethod, path: table.paths[template]! },
+    record: { document: table.documents[template]!, mount, suffixed: false, byMethod, path: pathOf(table, template) },
     form: formOf(table, leaf),
     stripped: flags & STRIPPED,
     based: (flags & BASED) >> 1,
@@ -78,22 +91,40 @@ export function leafAt (table: LeafTable, leaf: number): Leaf {
 
 /** The endpoint that a leaf has for a method, else what stands for its path. */
 export function endpointOf (table: LeafTable, leaf: number, method: number): Endpoint {
-  return declaredAt(table, leaf, method) ?? table.paths[table.templates[leaf]!]!
+  return declaredAt(table, leaf, method) ?? pathOf(table, table.templates[leaf]!)
+}
+
+/** What stands for a template when the method is not declared. */
+export function pathOf (table: LeafTable, template: number): Endpoint {
+  return endpointAt(table, table.paths + template)
 }
 
 /** The label of a leaf's form. */
 export function labelOf (table: LeafTable, leaf: number): string {
-  return table.shapes[leaf * 2] as string
+  return (table.shapes[leaf * 2] ?? readShape(table, leaf).label) as string
 }
 
 /** The form of a leaf. */
 export function formOf (table: LeafTable, leaf: number): Form {
-  return table.shapes[leaf * 2 + 1] as Form
+  return (table.shapes[leaf * 2 + 1] ?? readShape(table, leaf)) as Form
 }
 
-function declaredAt ({ records, patterns, methods, endpoints }: LeafTable, leaf: number, method: number): Endpoint | undefined {
+/** The endpoint of a place; the same object at every call. */
+export function endpointAt (table: LeafTable, place: number): Endpoint {
+  return table.endpoints[place] ?? (table.endpoints[place] = table.unread!.endpoint(place))
+}
+
+function readShape (table: LeafTable, leaf: number): Form {
+  const form = table.unread!.form(leaf)
+  table.shapes[leaf * 2] = form.label
+  table.shapes[leaf * 2 + 1] = form
+  return form
+}
+
+function declaredAt (table: LeafTable, leaf: number, method: number): Endpoint | undefined {
+  const { records, patterns, methods } = table
   const place = patterns[records[leaf * 4 + 1]! * methods + method]!
-  return place === 0 ? undefined : endpoints[records[leaf * 4]! + place - 1]
+  return place === 0 ? undefined : endpointAt(table, records[leaf * 4]! + place - 1)
 }
 
 /** With base path first, keys without suffix and true parameters first; otherwise the order of documents and keys. */
@@ -148,7 +179,7 @@ function groupByMount (run: readonly Leaf[]): Map<number, Leaf[]> {
 function flatten (runs: readonly Leaf[][], long: LeafTable['long']): LeafTable {
   const leaves = runs.flat()
   const templates = numbered(leaves.map(({ record }) => record))
-  const { first, pattern, ...tables } = methodTables([...templates.keys()])
+  const { first, pattern, endpoints, ...tables } = methodTables([...templates.keys()])
   const records = new Int32Array(leaves.length * 4)
   for (const [index, { record, stripped, based, derived }] of leaves.entries()) {
     const flags = stripped * STRIPPED | based * BASED | derived * DERIVED | (long.has(index) ? LONG : 0)
@@ -165,14 +196,16 @@ function flatten (runs: readonly Leaf[][], long: LeafTable['long']): LeafTable {
     shapes: leaves.flatMap(({ form }) => [form.label, form]),
     long,
     ...tables,
+    endpoints: [...endpoints, ...Array.from(templates.keys(), ({ path }) => path)],
+    paths: endpoints.length,
     templates: Int32Array.from(leaves, ({ record }) => templates.get(record)!),
     documents: Int32Array.from(templates.keys(), ({ document }) => document),
-    paths: Array.from(templates.keys(), ({ path }) => path),
+    unread: null,
   }
 }
 
 /** First endpoint and pattern of each template, and the tables that they are places in. */
-interface MethodTables extends Pick<LeafTable, 'methods' | 'patterns' | 'endpoints'> { first: number[], pattern: number[] }
+interface MethodTables extends Pick<LeafTable, 'methods' | 'patterns'> { endpoints: Endpoint[], first: number[], pattern: number[] }
 
 function methodTables (templates: readonly TemplateRecord[]): MethodTables {
   const methods = templates.reduce((most, { byMethod }) => Math.max(most, byMethod.length), 1)
@@ -193,7 +226,8 @@ function methodTables (templates: readonly TemplateRecord[]): MethodTables {
   return { first, pattern, methods, endpoints, patterns: Uint16Array.from([...patterns.values()].flatMap(({ places }) => places)) }
 }
 
-function numbered<T> (items: readonly T[]): Map<T, number> {
+/** The distinct items by number, in their order. */
+export function numbered<T> (items: readonly T[]): Map<T, number> {
   const numbers = new Map<T, number>()
   for (const item of items) if (!numbers.has(item)) numbers.set(item, numbers.size)
   return numbers

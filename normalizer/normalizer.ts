@@ -2,11 +2,9 @@
 import type { ApiDocument, Endpoint, Explanation, GatewayMap, Match, MatchRequest, Problem, Scope } from './endpoint.ts'
 import { explainMatch } from './explain.ts'
 import { declare, HEAD, mountSet, OPTIONS } from './forms.ts'
-import type { Mount } from './forms.ts'
 import { openGateway } from './gateway.ts'
 import type { GatewayHit, ResolveRoute } from './gateway.ts'
 import { prepareGateway } from './gateway-rules.ts'
-import type { GatewayRule } from './gateway-rules.ts'
 import { indexHosts } from './hosts.ts'
 import { inferRoute } from './infer.ts'
 import { endpointOf, formOf, labelOf, STRIPPED } from './leaves.ts'
@@ -14,12 +12,13 @@ import { lintTemplates } from './lint.ts'
 import { readParameters } from './parameters.ts'
 import { createPreferNamed } from './prefer-named.ts'
 import type { PreferNamed } from './prefer-named.ts'
+import { pack, unpack } from './prepared.ts'
+import type { Compiled, Prepared } from './prepared.ts'
 import { createSearcher } from './search.ts'
 import type { Searcher } from './search.ts'
 import { openFilter } from './select.ts'
 import type { Filter, MountSet } from './select.ts'
 import { buildTree } from './tree.ts'
-import type { Tree } from './tree.ts'
 
 /** What compiling takes besides documents. */
 export interface CompileOptions { gateway?: GatewayMap | undefined }
@@ -48,28 +47,27 @@ export interface Normalizer {
 }
 
 /**
- * A compiled catalog as plain data: what a worker hands to another thread (structured clone), which then only has to
- * `open` it. Opaque otherwise.
- */
-export interface Prepared {
-  readonly tree: Tree
-  readonly mounts: ReadonlyArray<Pick<Mount, 'service' | 'hosts'>>
-  readonly methods: ReadonlyMap<string, number>
-  readonly endpoints: readonly Endpoint[]
-  readonly problems: readonly Problem[]
-  readonly rules: readonly GatewayRule[]
-}
-
-/**
  * Compiles read documents, and optionally what a gateway does to paths, into a normalizer. Order counts only where
  * templates of the same shape meet: the first document and key wins.
  */
 export function compile (apis: readonly ApiDocument[], options: CompileOptions = {}): Normalizer {
-  return open(prepare(apis, options))
+  return start(build(apis, options))
 }
 
-/** The costly half of {@link compile}: everything that can be done on another thread. */
+/** The costly half of {@link compile}: everything that can be done on another thread, as plain data. */
 export function prepare (apis: readonly ApiDocument[], options: CompileOptions = {}): Prepared {
+  return pack(build(apis, options))
+}
+
+/**
+ * The cheap half of {@link compile}: a normalizer over what {@link prepare} gave, also after it was cloned or transferred. The
+ * objects of an answer are made when it is given for the first time.
+ */
+export function open (prepared: Prepared): Normalizer {
+  return start(isPrepared(prepared) ? unpack(prepared) : build([], {}))
+}
+
+function build (apis: readonly ApiDocument[], options: CompileOptions): Compiled {
   const documents = Array.isArray(apis) ? apis.filter(isRead) : []
   const { branches, mounts, methods, endpoints } = declare(documents)
   const gateway = prepareGateway(options?.gateway, mounts)
@@ -78,9 +76,8 @@ export function prepare (apis: readonly ApiDocument[], options: CompileOptions =
   return { tree: buildTree(branches), mounts: places, methods, endpoints, problems, rules: gateway.rules }
 }
 
-/** The cheap half of {@link compile}: a normalizer over what {@link prepare} gave, also after it was cloned. */
-export function open (prepared: Prepared): Normalizer {
-  const { tree, mounts, methods, endpoints, problems, rules } = isPrepared(prepared) ? prepared : prepare([])
+function start (compiled: Compiled): Normalizer {
+  const { tree, mounts, methods, problems, rules } = compiled
   const searcher = createSearcher(tree)
   const filter = { ...openFilter }
   const context: Context = {
@@ -97,16 +94,20 @@ export function open (prepared: Prepared): Normalizer {
     match,
     infer: inferRoute,
     params: (_, found) => readParameters(found),
-    explain: (request) => explainMatch({
-      request, match: match(request), searcher, filter, method: methodNumber(context, request), gateway: context.gateway, endpoints,
-    }),
-    endpoints,
+    explain: (request) => {
+      const { endpoints } = compiled
+      const method = methodNumber(context, request)
+      return explainMatch({ request, match: match(request), searcher, filter, method, gateway: context.gateway, endpoints })
+    },
+    get endpoints () {
+      return compiled.endpoints
+    },
     problems,
   }
 }
 
 function isPrepared (prepared: unknown): prepared is Prepared {
-  return typeof prepared === 'object' && prepared !== null && 'tree' in prepared && 'mounts' in prepared && 'rules' in prepared
+  return typeof prepared === 'object' && prepared !== null && ['tree', 'leaves', 'objects', 'mounts', 'rules'].every((name) => name in prepared)
 }
 
 /** True for what reading a document gives; anything else is passed over. */
@@ -118,7 +119,7 @@ interface Context {
   searcher: Searcher
   methods: ReadonlyMap<string, number>
   hosts: ReturnType<typeof indexHosts>
-  services: ReadonlyMap<string, MountSet>
+  services: FindService
   gateway: ResolveRoute | null
   filter: Filter
   preferNamed: PreferNamed
@@ -127,9 +128,20 @@ interface Context {
 /** Hosts that a document must not be answered for: only other documents declare them. */
 const OTHER_HOST = 3
 
-function indexServices (mounts: Prepared['mounts']): Map<string, MountSet> {
+/** The groups of servers of a service. */
+type FindService = (name: string) => MountSet | undefined
+
+/** A set is as long as the list of all groups: it is made when somebody first asks for it. */
+function indexServices (mounts: Compiled['mounts']): FindService {
   const names = new Set(mounts.map((mount) => mount.service))
-  return new Map([...names].map((name) => [name, mountSet(mounts, (mount) => mount.service === name)]))
+  const known = new Map<string, MountSet>()
+  return (name) => {
+    const found = known.get(name)
+    if (found !== undefined || !names.has(name)) return found
+    const made = mountSet(mounts, (mount) => mount.service === name)
+    known.set(name, made)
+    return made
+  }
 }
 
 function matchRequest (context: Context, request: MatchRequest): Match {
@@ -191,7 +203,7 @@ function narrowed (context: Context, request: MatchRequest, hit: GatewayHit | nu
     if (hit.rest !== hit.upstream && search(context, method, hit.rest)) return 'gateway'
   }
   filter.basedOnly = false
-  const groups = typeof request.service === 'string' ? context.services.get(request.service) : undefined
+  const groups = typeof request.service === 'string' ? context.services(request.service) : undefined
   if (groups === undefined) return ''
   filter.groups = groups
   return search(context, method, path) || searchUpstream(context, request, hit, method) ? 'service' : ''

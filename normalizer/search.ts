@@ -12,6 +12,7 @@ import type { Cursor } from './scan.ts'
 import { fitsMixed } from './segment.ts'
 import { openFilter, select } from './select.ts'
 import type { Filter, Found } from './select.ts'
+import { patternOf } from './tree.ts'
 import type { Tree } from './tree.ts'
 
 /** Scans targets and searches a tree. One search at a time: the cursor and the result are reused. */
@@ -103,7 +104,7 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
     if (others !== 0 && tree.others[at] !== 0) push(tree.others[at]!, depth, -1)
     if (parameter !== 0) push(parameter, depth, -1)
     if (others === 0) return
-    for (let index = tree.others[at + 2]! - 1; index >= tree.others[at + 1]!; index--) push(mixed[index]!.child, depth, index)
+    for (let index = tree.others[at + 2]! - 1; index >= tree.others[at + 1]!; index--) push(mixed[index]!, depth, index)
   }
 
   /** A greedy node may also take the next segment; false when it was here before. */
@@ -118,7 +119,7 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
   }
 
   const fits = (pattern: number, depth: number): boolean =>
-    fitsMixed(mixed[pattern]!.pattern, cursor.text, cursor.starts[depth - 1]!, cursor.starts[depth]! - 1)
+    fitsMixed(patternOf(tree, pattern), cursor.text, cursor.starts[depth - 1]!, cursor.starts[depth]! - 1)
 
   // One long function with bare offsets on purpose: arrays in locals make a step cost a few nanoseconds, and module
   // bindings would be read again at every step. A node's record, as node.ts lays it out: 0 parameter, 1 others,

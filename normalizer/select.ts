@@ -1,6 +1,6 @@
 /** Choosing among the leaves of one node: which document may answer, and which of those that may answers best. */
 import type { HostTiers } from './hosts.ts'
-import { BASED, DERIVED, endpointOf, labelOf, LAST, LONG, STRIPPED } from './leaves.ts'
+import { BASED, DERIVED, endpointOf, labelOf, LAST, LONG, pathOf, STRIPPED } from './leaves.ts'
 import type { LeafTable } from './leaves.ts'
 
 /** A set of groups of servers, both ways. */
@@ -87,13 +87,13 @@ function selectRun (
 
 /** An operation may have servers of its own: the same key at other servers still declares the method. */
 function preferSibling (table: LeafTable, found: Found, first: number, method: number, filter: Filter): void {
-  const { records, templates, documents, paths, patterns, methods } = table
+  const { records, templates, documents, patterns, methods } = table
   const own = templates[found.leaf]!
   for (let leaf = first - 1, flags = 0; (flags & LAST) === 0;) {
     leaf++
     flags = records[leaf * 4 + 3]!
     const template = templates[leaf]!
-    if (documents[template] !== documents[own] || paths[template]!.template !== paths[own]!.template) continue
+    if (documents[template] !== documents[own] || pathOf(table, template).template !== pathOf(table, own).template) continue
     if (patterns[records[leaf * 4 + 1]! * methods + method] === 0) continue
     if (filter.groups !== null && filter.groups.mask[records[leaf * 4 + 2]!] === 0) continue
     found.leaf = leaf

@@ -23,8 +23,17 @@ export interface Tree extends EdgeTables {
   /** Greedy child and range of mixed children, for the few nodes that have any. */
   readonly others: Int32Array
   /** Mixed children; a node's are a range of them. */
-  readonly mixed: ReadonlyArray<{ readonly pattern: MixedPattern, readonly child: number }>
+  readonly mixed: Int32Array
+  /** What a segment must fit for each of them; undefined until it is read, see {@link patternOf}. */
+  readonly patterns: Array<MixedPattern | undefined>
   readonly leaves: LeafTable
+  /** Reads the pattern of a mixed child that is still packed; null when none is. */
+  readonly unread: ((child: number) => MixedPattern) | null
+}
+
+/** What a segment must fit for a mixed child. */
+export function patternOf (tree: Pick<Tree, 'patterns' | 'unread'>, child: number): MixedPattern {
+  return tree.patterns[child] ?? (tree.patterns[child] = tree.unread!(child))
 }
 
 /** More segments than fit into ten bits count as any number. */
@@ -43,20 +52,22 @@ export function buildTree (branches: Iterable<Branch>): Tree {
     nodes[node.id * nodeSize + LEAVES] = first[node.id]!
     nodes[node.id * nodeSize + SLASH_LEAVES] = firstSlash[node.id]!
   }
-  return { nodes, depth: measure(nodes, order), ...otherTables(nodes, order), ...flattenEdges(nodes, order), leaves: table }
+  return { nodes, depth: measure(nodes, order), ...otherTables(nodes, order), ...flattenEdges(nodes, order), leaves: table, unread: null }
 }
 
-function otherTables (nodes: Int32Array, order: readonly BuildNode[]): Pick<Tree, 'others' | 'mixed'> {
-  const mixed: Array<{ pattern: MixedPattern, child: number }> = []
+function otherTables (nodes: Int32Array, order: readonly BuildNode[]): Pick<Tree, 'others' | 'mixed' | 'patterns'> {
+  const mixed: number[] = []
+  const patterns: MixedPattern[] = []
   const others: number[] = []
   for (const node of order) {
     if (node.greedy === undefined && node.mixed === undefined) continue
     nodes[node.id * nodeSize + OTHERS] = others.length + 1
     const own = [...node.mixed?.values() ?? []].sort((a, b) => compareMixed(a.pattern, b.pattern))
     others.push(node.greedy?.id ?? 0, mixed.length, mixed.length + own.length)
-    for (const { pattern, child } of own) mixed.push({ pattern, child: child.id })
+    mixed.push(...own.map(({ child }) => child.id))
+    patterns.push(...own.map(({ pattern }) => pattern))
   }
-  return { others: Int32Array.from(others), mixed }
+  return { others: Int32Array.from(others), mixed: Int32Array.from(mixed), patterns }
 }
 
 /** Children have higher numbers than their parents, so one pass from the end sees all. Returns the tree's depth. */

@@ -14,7 +14,6 @@ import { version } from '../runtime/package.ts'
 import { settleWithin } from '../runtime/shutdown.ts'
 import { parseAddress } from '../runtime/units.ts'
 import { startLiveCatalog } from './catalog/live.ts'
-import type { Catalog } from './catalog/catalog.ts'
 import type { LiveCatalog } from './catalog/live.ts'
 import { isFormat } from './config.ts'
 import type { ProcessorConfig } from './config.ts'
@@ -33,6 +32,7 @@ import type { Series } from './observe/series.ts'
 import { runPipeline } from './pipeline.ts'
 import { connectClickhouse, createClickhouseSink } from './publish/clickhouse.ts'
 import type { ClickhouseSink } from './publish/clickhouse.ts'
+import type { Declared } from './publish/declared.ts'
 import { DeclaredWriter } from './publish/declared-writer.ts'
 import { restoreQuotas } from './restore-quotas.ts'
 import { createStages } from './stages.ts'
@@ -217,7 +217,10 @@ function formatOf ({ input: { format } }: ProcessorConfig): FormatName {
 /** What is declared goes to the store at the start and after every swap, but never while a part of it could not be had yet. */
 function keepDeclared ({ config, catalog, log }: House): DeclaredWriter {
   const client = connectClickhouse(config.clickhouse)
-  const declared = (): Catalog | undefined => catalog.isWhole() ? catalog.current() : undefined
+  const declared = (): Declared | undefined => {
+    const { digest, partners, eachEndpoint } = catalog.current()
+    return catalog.isWhole() ? { digest, partners, endpoints: eachEndpoint() } : undefined
+  }
   const writer = new DeclaredWriter({ client, database: config.clickhouse.database, declared, log })
   catalog.onChange(() => { writer.catchUp().catch((error: unknown) => log.error({ reason: messageOf(error) }, 'the catalog is not written to the store')) })
   return writer

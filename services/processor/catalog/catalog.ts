@@ -1,4 +1,4 @@
-import { open, prepare } from '../../../normalizer/index.ts'
+import { endpointsOf, open, prepare } from '../../../normalizer/index.ts'
 import type { Endpoint, Normalizer, Problem } from '../../../normalizer/index.ts'
 import type { CompiledCatalog } from './compile.ts'
 import { digestCatalog } from './digest.ts'
@@ -15,7 +15,11 @@ export interface Catalog {
   partners: readonly Partner[]
   /** Partner and tier of a request: `''` for nobody, `unmapped` for a caller that no partner claims. */
   findPartner: PartnerFinder
-  endpoints: readonly Endpoint[]
+  /** All at once: for commands. */
+  readonly endpoints: readonly Endpoint[]
+  endpointCount: number
+  /** One after the other, in the same order: what a running processor asks for, whose catalog may be large. */
+  eachEndpoint (): Iterable<Endpoint>
   problems: readonly Problem[]
   /** 32 hex digits: two catalogs with the same digest do the same with every request. */
   digest: string
@@ -28,7 +32,21 @@ export function openCatalog (compiled: CompiledCatalog): Catalog {
   const { prepared, services, aliases, partners, consumers, problems, digest, compiledAt } = compiled
   const normalizer = open(prepared)
   const findPartner = createPartnerFinder(partners, consumers)
-  return { normalizer, services, aliases, partners, findPartner, endpoints: normalizer.endpoints, problems, digest, compiledAt }
+  return {
+    normalizer,
+    services,
+    aliases,
+    partners,
+    findPartner,
+    get endpoints () {
+      return normalizer.endpoints
+    },
+    endpointCount: prepared.declared.length,
+    eachEndpoint: () => endpointsOf(prepared),
+    problems,
+    digest,
+    compiledAt,
+  }
 }
 
 /** The catalog that declares nothing. */
@@ -36,6 +54,6 @@ export function emptyCatalog (): Catalog {
   const services = new Map<string, Service>()
   const aliases = new Map<string, string>()
   const digest = digestCatalog({ documents: [], gateway: undefined, services, aliases, partners: [], consumers: [] })
-  const nothing = { services, aliases, partners: [], consumers: [], problems: [], digest, compiledAt: Date.now() }
-  return openCatalog({ ...nothing, prepared: prepare([]) })
+  const nothing = { services, aliases, partners: [], consumers: [], problems: [], cut: { errors: 0, warnings: 0 } }
+  return openCatalog({ ...nothing, digest, compiledAt: Date.now(), prepared: prepare([]) })
 }

@@ -8,7 +8,7 @@ import { loadBackstage } from './backstage.ts'
 import type { LoadContext } from './context.ts'
 import { digestCatalog } from './digest.ts'
 import { loadKong } from './kong-source.ts'
-import { conflictingClaims } from './partners.ts'
+import { claimedConsumers, conflictingClaims } from './partners.ts'
 import type { KnownConsumer, Partner } from './partners.ts'
 import { loadPartnersFile } from './partners-source.ts'
 import { collectServices } from './service.ts'
@@ -23,6 +23,8 @@ export interface CompiledCatalog {
   partners: Partner[]
   consumers: KnownConsumer[]
   problems: Problem[]
+  /** How many more problems there were than are told. */
+  cut: { errors: number, warnings: number }
   digest: string
   /** Epoch ms. */
   compiledAt: number
@@ -54,8 +56,10 @@ export async function compileCatalog (config: CatalogConfig, context: LoadContex
     services,
     aliases,
     partners,
-    consumers,
+    // Those that no partner claims change nothing.
+    consumers: claimedConsumers(partners, consumers),
     problems: [...backstage.problems, ...apis.problems, ...kong.problems, ...problems, ...claims, ...located.map(apis.withLine)],
+    cut: { errors: 0, warnings: 0 },
     digest: digestCatalog({ documents: apis.documents, gateway, services, aliases, partners, consumers }),
     compiledAt: Date.now(),
   }

@@ -48,6 +48,7 @@ export class Health {
   #inputs: CatalogInputs | undefined
   /** Problems of the catalog in use itself; those of remote sources stand with their states. */
   #own: readonly Problem[] = []
+  #cut = { errors: 0, warnings: 0 }
   #failure: GatelensError | undefined
   #told = new Map<string, Problem>()
   #shown = new Set<string>()
@@ -79,10 +80,11 @@ export class Health {
     if (compiled !== undefined) {
       const remote = new Set([...inputs.remotes.values()].map(({ problem }) => problem))
       this.#own = compiled.problems.filter((problem) => !remote.has(problem))
+      this.#cut = compiled.cut
     }
     this.filesUnchanged()
     this.#count(isNew ? 'swapped' : 'unchanged')
-    if (isNew && compiled !== undefined) this.#log.info({ digest: compiled.digest.slice(0, 12), endpoints: compiled.prepared.endpoints.length }, 'catalog is in use')
+    if (isNew && compiled !== undefined) this.#log.info({ digest: compiled.digest.slice(0, 12), endpoints: compiled.prepared.declared.length }, 'catalog is in use')
     this.#tell()
   }
 
@@ -99,20 +101,21 @@ export class Health {
   }
 
   /** The state of things now; sets the gauges to it. */
-  status ({ digest, endpoints, compiledAt }: Catalog): CatalogStatus {
+  status ({ digest, endpointCount, compiledAt }: Catalog): CatalogStatus {
     const sources = this.#sources(Date.now())
     const all = this.#problems()
-    const problems = all.filter(({ severity }) => severity === 'error').length
+    const errors = all.filter(({ severity }) => severity === 'error').length
+    const problems = errors + this.#cut.errors
     const age = Math.max(0, ...sources.map((source) => source.age_seconds))
-    this.#telemetry.set('gatelens_catalog_endpoints', {}, endpoints.length)
+    this.#telemetry.set('gatelens_catalog_endpoints', {}, endpointCount)
     this.#telemetry.set('gatelens_catalog_problems', {}, problems)
     this.#telemetry.set('gatelens_catalog_age_seconds', {}, age)
     this.#tellAges(sources)
     return {
       digest: digest.slice(0, 12),
-      endpoints: endpoints.length,
+      endpoints: endpointCount,
       problems,
-      warnings: all.length - problems,
+      warnings: all.length - errors + this.#cut.warnings,
       compiled_at: new Date(compiledAt).toISOString(),
       age_seconds: age,
       stale: sources.some(({ problem }) => problem !== null),

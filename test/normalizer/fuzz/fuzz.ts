@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { open, prepare, readOpenApi } from '../../../normalizer/index.ts'
 import type { ApiDocument, Match, MatchRequest } from '../../../normalizer/index.ts'
+import { unpack } from '../../../normalizer/prepared.ts'
 import { createSearcher } from '../../../normalizer/search.ts'
 import type { Searcher } from '../../../normalizer/search.ts'
 import { openFilter } from '../../../normalizer/select.ts'
@@ -31,7 +32,7 @@ export function fuzz (seed: number, count: number): FuzzResult {
   const random = createRandom(seed)
   const { apis, seeds, hosts } = readAll(random)
   const prepared = prepare(apis)
-  const [normalizer, searcher, labels] = [open(prepared), createSearcher(prepared.tree), labelsOf(apis)]
+  const [normalizer, searcher, labels] = [open(prepared), createSearcher(unpack(prepared).tree), labelsOf(apis)]
   const result: FuzzResult = { targets: count, outcomes: {}, mostSteps: 0 }
   const earlier: Array<[MatchRequest, Match]> = []
   for (let index = 0; index < count; index++) {
