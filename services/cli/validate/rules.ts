@@ -35,6 +35,7 @@ export const rules = {
   'server-variable-default-not-in-enum': { about: 'servers', severity: 'warning', summary: 'The default of a server variable is not one of its enum.', help: 'Add it there.' },
   unreadable: { about: 'documents', severity: 'error', summary: 'A file is neither valid JSON nor valid YAML, or cannot be opened.', help: 'Mend the line that the message names.' },
   fetch: { about: 'documents', severity: 'error', summary: 'A document or a catalog cannot be fetched.', help: 'Check the URL, the credentials and the server.' },
+  'not-read-yet': { about: 'documents', severity: 'warning', summary: 'A source has not answered since the start; what was read of it last stays in use, if anything was.', help: 'Wait, or check the URL and the server.' },
   'too-large': { about: 'documents', severity: 'error', summary: 'A document takes more memory or time than the catalog allows.', help: 'Cut the document, or raise the limit.' },
   'several-documents': { about: 'documents', severity: 'error', summary: 'A file holds several OpenAPI documents, of which only the first is read.', help: 'Write each to a file of its own.' },
   'not-openapi': { about: 'documents', severity: 'error', summary: 'A named file is no OpenAPI document.', help: 'Name another one.' },
