@@ -85,6 +85,8 @@ class StoreWriter implements ClickhouseSink {
   /** Who wants to know when a spooled batch is in the store, by token. */
   readonly #landed = new Map<string, Landed>()
   readonly #bell = new Bell()
+  /** When the last of the batches so far may come. */
+  #turn = Promise.resolve()
   #up = false
   /** What is wrong with the store, as it was said last; '' when nothing is. */
   #wrong = ''
@@ -106,8 +108,7 @@ class StoreWriter implements ClickhouseSink {
   async write (batch: EventBatch, landed: Landed = () => {}): Promise<void> {
     const parcel = { token: tokenOf(batch.range), parts: [tabulateEvents(batch.events), tabulateRejects(batch.rejects)] }
     if (parcel.parts.every((part) => part.rows === 0)) return landed(0)
-    // An input that is faster than the store would keep the spool in use for ever.
-    await this.#drained()
+    await this.#headway()
     if (this.#up && this.#spool.length === 0) {
       const refused = await this.#attempt(parcel)
       if (refused !== undefined) return landed(refused)
@@ -122,7 +123,7 @@ class StoreWriter implements ClickhouseSink {
 
   async close (): Promise<void> {
     // Whoever has this state folder next may come late, or never.
-    await settleWithin(this.#drained(), drainMs)
+    await settleWithin(this.#drained(0), drainMs)
     this.#closing.abort()
     this.#signal()
     // An insert under way may still land; if not, its batch is in the spool or comes again.
@@ -130,9 +131,19 @@ class StoreWriter implements ClickhouseSink {
     await this.#client.close()
   }
 
-  /** Waits while the store takes batches and some wait for it. */
-  async #drained (): Promise<void> {
-    while (this.#up && this.#spool.length > 0 && this.#fatal === undefined && !this.#closing.signal.aborted) await this.#bell.rung
+  /**
+   * Two batches leave the spool for each that comes: an input that is faster than the store would keep it in use for ever,
+   * and one that waited for its end would keep series and quotas from moving.
+   */
+  async #headway (): Promise<void> {
+    const turn = this.#turn.then(() => this.#drained(Math.max(0, this.#spool.length - 2)))
+    this.#turn = turn
+    await turn
+  }
+
+  /** Waits while the store takes batches and more than so many wait for it. */
+  async #drained (rest: number): Promise<void> {
+    while (this.#up && this.#spool.length > rest && this.#fatal === undefined && !this.#closing.signal.aborted) await this.#bell.rung
   }
 
   async #run (): Promise<void> {

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, request as httpRequest } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { ClickHouseError } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { pino } from 'pino'
-import type { ClickhouseSink } from '../../../services/processor/publish/clickhouse.ts'
 import { describeRefusal } from '../../../services/processor/publish/refusal.ts'
 import { GatelensError } from '../../../services/runtime/errors.ts'
 import { makeEvents } from '../event-fixture.ts'
@@ -16,6 +17,7 @@ import { makeFolder } from '../input/fixture.ts'
 import { prepareTables, startStoreProcess } from '../store-fixture.ts'
 import type { RunningStore } from '../store-fixture.ts'
 import { makeBatch, makeReject, openSink } from './sink-fixture.ts'
+import type { OpenSink } from './sink-fixture.ts'
 
 const nowhere = 'http://127.0.0.1:1'
 
@@ -36,21 +38,31 @@ test('a full spool holds the writer up, drops nothing, and lets go when the stor
   assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.requests'), [{ rows: 30 }])
 })
 
-test('a spool that is once in use is emptied before more is taken, also when the input is faster than the store', async (t) => {
-  const { sink, folder, store, open } = await openGatedSink(t)
-  let waiting: string[] = ['not written yet']
-  const written = new Promise<void>((resolve, reject) => {
-    const next = async (): Promise<void> => {
-      await sink.write(makeBatch('a', 3000, makeEvents(10)))
-      waiting = readdirSync(join(folder, 'spool'))
-    }
-    sink.write(makeBatch('a', 0, makeEvents(10)), () => { next().then(resolve, reject) }).catch(reject)
+test('while a spool drains batches are taken, but fewer than leave it', async (t) => {
+  let pass = (_inserts: number): void => {}
+  const { sink, until, folder, store, open } = await openGatedSink(t, async (url) => {
+    const gate = await openGate(t, url);
+    ({ pass } = gate)
+    return gate.url
   })
-  for (const from of [1000, 2000]) await sink.write(makeBatch('a', from, makeEvents(10)))
+  const landed: number[] = []
+  const write = async (number: number): Promise<void> => {
+    await sink.write(makeBatch('a', number * 1000, makeEvents(1)), () => { landed.push(number) })
+  }
+  for (let number = 0; number < 6; number++) await write(number)
   open()
-  await written
-  assert.deepEqual(waiting, [])
-  assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.requests'), [{ rows: 40 }])
+  await until('gatelens_store_up', (value) => value === 1)
+  const next = write(6)
+  pass(3)
+  await next
+  assert.ok(landed.length >= 2 && landed.length <= 3, `${landed.join()} landed`)
+  pass(Infinity)
+  let last = 7
+  for (; readdirSync(join(folder, 'spool')).length > 0; last++) await write(last)
+  assert.ok(last <= 12, `in use until batch ${last}`)
+  await sink.settled()
+  assert.deepEqual(landed, Array.from({ length: last }, (_, number) => number))
+  assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.requests'), [{ rows: last }])
 })
 
 test('a sink that closes leaves nothing in its spool when the store takes it', async (t) => {
@@ -187,8 +199,41 @@ Column 1,   name: gateway,  type: LowCardinality(String), parsed text: "secret-3
   assert.equal(describeRefusal(error, ['time', 'gateway']), 'CANNOT_PARSE_INPUT_ASSERTION_FAILED (27), column gateway: Cannot parse input: expected …')
 })
 
+/** What stands before a store, and holds inserts up until they may pass. */
+async function openGate (t: TestContext, store: string): Promise<{ url: string, pass: (inserts: number) => void }> {
+  const held: Array<() => void> = []
+  let free = 0
+  const pass = (inserts: number): void => {
+    free += inserts
+    for (; free > 0 && held.length > 0; free--) held.shift()!()
+  }
+  const server = createServer((request, response) => {
+    const forward = async (): Promise<void> => {
+      if (request.url!.includes('insert_deduplication_token')) {
+        await new Promise<void>((resolve) => {
+          held.push(resolve)
+          pass(0)
+        })
+      }
+      const { host, connection, ...headers } = request.headers
+      const answer = httpRequest(`${store}${request.url!}`, { method: request.method, headers })
+      request.pipe(answer)
+      const [incoming] = await once(answer, 'response') as [IncomingMessage]
+      response.writeHead(incoming.statusCode!, incoming.headers)
+      incoming.pipe(response)
+    }
+    forward().catch(() => { response.destroy() })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => { server.closeAllConnections(); server.close() })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, pass }
+}
+
+interface GatedSink extends Pick<OpenSink, 'sink' | 'until'> { folder: string, store: RunningStore, open: () => void }
+
 /** A sink whose store is there, but takes nothing before `open` is called. */
-async function openGatedSink (t: TestContext): Promise<{ sink: ClickhouseSink, folder: string, store: RunningStore, open: () => void }> {
+async function openGatedSink (t: TestContext, front = async (url: string): Promise<string> => url): Promise<GatedSink> {
   const folder = makeFolder(t)
   const store = await startStoreProcess(t, join(folder, 'store'))
   let open = (): void => {}
@@ -197,6 +242,6 @@ async function openGatedSink (t: TestContext): Promise<{ sink: ClickhouseSink, f
     await opened
     await prepareTables(client)
   }
-  const { sink } = await openSink(t, { url: store.url, state: folder, prepare })
-  return { sink, folder, store, open }
+  const { sink, until } = await openSink(t, { url: await front(store.url), state: folder, prepare })
+  return { sink, until, folder, store, open }
 }
