@@ -9,10 +9,11 @@ const main = resolve(root, 'services/cli/main.ts')
 
 export interface Outcome { code: number | null, stdout: string, stderr: string }
 
-/** Starts the command line from its sources, in the root of the package unless told otherwise. */
-export function startCommand (args: string[], cwd = root, stdout: 'pipe' | number = 'pipe'): ChildProcess {
+/** Starts the command line from its sources, in the root of the package unless told otherwise; `first` is code that runs before it. */
+export function startCommand (args: string[], cwd = root, stdout: 'pipe' | number = 'pipe', first = ''): ChildProcess {
   const { CI: _ci, FORCE_COLOR: _color, ...env } = process.env
-  return spawn(process.execPath, ['--import', import.meta.resolve('tsx'), main, ...args], { cwd, env, stdio: ['pipe', stdout, 'pipe'] })
+  const imports = [import.meta.resolve('tsx'), `data:text/javascript,${first}`].flatMap((module) => ['--import', module])
+  return spawn(process.execPath, [...imports, main, ...args], { cwd, env, stdio: ['pipe', stdout, 'pipe'] })
 }
 
 /** Runs a command to its end. */

@@ -106,6 +106,23 @@ test('a reader that goes away ends the command in silence', async () => {
   assert.deepEqual([code, errors], [0, ''])
 })
 
+test('a report that is interrupted leaves the terminal as it was', async () => {
+  const large = join(folder, 'large.ndjson')
+  writeFileSync(large, Buffer.concat(Array.from({ length: Math.ceil(9 * 1024 ** 2 / sample.length) }, () => sample)))
+  // Standard input stays open, so that the report waits for more of it.
+  const child = startCommand(['report', large, '-'], root, 'pipe', 'process.stderr.isTTY=true')
+  let shown = ''
+  child.stderr?.on('data', (piece: Buffer) => {
+    if (shown === '') child.kill('SIGINT')
+    shown += String(piece)
+  })
+  const [, signal] = await once(child, 'close') as [number | null, NodeJS.Signals | null]
+  assert.equal(signal, 'SIGINT')
+  for (const [taken, given] of [['\x1B[?25l', '\x1B[?25h'], ['\x1B[?7l', '\x1B[?7h']] as const) {
+    assert.ok(shown.includes(taken) && shown.lastIndexOf(given) > shown.indexOf(taken), JSON.stringify(shown))
+  }
+})
+
 test('normalize answers a hundred thousand lines in their order', async () => {
   const lines = Array.from({ length: 100_000 }, (_, index) => `{"method":"GET","path":"/v1/orders/${index}/items/${index}"}`)
   lines[77_777] = 'broken'

@@ -33,6 +33,22 @@ export function startBar (files: LogFile[]): { advance: (bytes: number) => void,
   const total = files.reduce((sum, file) => sum + file.size, 0)
   if (!process.stderr.isTTY || total < 8 * 1024 ** 2) return { advance: () => {}, stop: () => {} }
   const bar = new SingleBar({ format: `reading {bar} {percentage} %  of ${formatBytes(total)}  {eta_formatted} left`, hideCursor: true, clearOnComplete: true })
+  const stop = endedBySignals(() => { bar.stop() })
   bar.start(total, 0)
-  return { advance: (bytes) => { bar.increment(bytes) }, stop: () => { bar.stop() } }
+  return { advance: (bytes) => { bar.increment(bytes) }, stop }
+}
+
+/** Has `end` run also when a signal ends the process: a terminal keeps a hidden cursor, and lines that it cuts, otherwise. */
+function endedBySignals (end: () => void): () => void {
+  const interrupted = (signal: NodeJS.Signals): void => {
+    stop()
+    // With nobody left to hear it, it ends the process as it would have.
+    process.kill(process.pid, signal)
+  }
+  const stop = (): void => {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
+    end()
+  }
+  process.on('SIGINT', interrupted).on('SIGTERM', interrupted)
+  return stop
 }
