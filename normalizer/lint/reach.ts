@@ -4,7 +4,7 @@
  */
 import type { Endpoint, Form, Match, MatchRequest, Problem } from '../endpoint.ts'
 import { shapeOf } from '../template.ts'
-import { writeHost, writePath } from './samples.ts'
+import { spansOf, writeHost, writePath } from './samples.ts'
 import { askedMethod, nameOf } from './subjects.ts'
 import type { Subject } from './subjects.ts'
 
@@ -69,8 +69,8 @@ function * requestsFor (probe: Probe, { endpoint, mount }: Subject, forms: reado
   const method = askedMethod(endpoint)
   const fill = (): string => probe.fresh
   for (const form of forms) {
-    const longest = form.segments.some(({ kind }) => kind === 'greedy') ? probe.depth + 2 : 1
-    for (let spans = 1; spans <= longest; spans++) {
+    const greedy = form.segments.filter(({ kind }) => kind === 'greedy').length
+    for (const spans of spansOf(greedy, probe.depth + 2, most)) {
       const path = writePath(form, fill, spans)
       for (const declared of mount.hosts) {
         const host = writeHost(declared)

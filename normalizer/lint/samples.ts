@@ -34,15 +34,28 @@ function runOf (text: string, character: string): number {
   return longest
 }
 
-/** Writes a path that fits a form; a parameter that may span segments takes `spans` of them. */
-export function writePath ({ segments, slash }: Pick<Form, 'segments' | 'slash'>, fill: Fill, spans = 1): string {
+/** Writes a path that fits a form; the parameters that may span segments take as many as `spans` says, or one. */
+export function writePath ({ segments, slash }: Pick<Form, 'segments' | 'slash'>, fill: Fill, spans: readonly number[] = []): string {
+  let greedy = 0
   const parts = segments.map((segment) => {
     if (segment.kind === 'static') return segment.text
     if (segment.kind === 'param') return fill(segment.names[0]!)
-    if (segment.kind === 'greedy') return Array.from({ length: spans }, () => fill(segment.names[0]!)).join('/')
+    if (segment.kind === 'greedy') return Array.from({ length: spans[greedy++] ?? 1 }, () => fill(segment.names[0]!)).join('/')
     return segment.literals.map((literal, index) => literal + (index < segment.names.length ? fill(segment.names[index]![0]!) : '')).join('')
   })
   return `/${parts.join('/')}${slash && parts.length > 0 ? '/' : ''}`
+}
+
+/**
+ * How many segments each of `count` parameters may take, 1 to `longest`: first the same for all, then what mixes them, at
+ * most `most` of all.
+ */
+export function * spansOf (count: number, longest: number, most: number): Generator<number[]> {
+  for (let same = 1; same <= (count === 0 ? 1 : longest); same++) yield Array.from({ length: count }, () => same)
+  for (let number = 1; number < Math.min(longest ** count, most); number++) {
+    const spans = Array.from({ length: count }, (_, place) => 1 + Math.floor(number / longest ** place) % longest)
+    if (new Set(spans).size > 1) yield spans
+  }
 }
 
 /** A host that a declared one stands for: the variable part of a wildcard is filled in; undefined = any host. */
