@@ -1,13 +1,12 @@
 /** What the demo does to the folder that it is given. */
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { prepareFolder } from '../../services/cli/demo/folder.ts'
+import { temporaryFolder } from '../folder.ts'
 
-const root = mkdtempSync(join(tmpdir(), 'gatelens-folder-'))
-after(() => { rmSync(root, { recursive: true }) })
+const root = temporaryFolder()
 
 test('what somebody else put into the folder of a demo is kept, what the demo made is removed', () => {
   const data = join(root, 'used')

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
+import { temporaryFolder } from '../folder.ts'
 import { runCommand, startCommand } from './run-command.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatelens-cli-'))
+const folder = temporaryFolder()
 const data = join(folder, 'store')
 let store: ChildProcess
 let url = ''
@@ -22,7 +22,6 @@ before(async () => {
 after(async () => {
   store.kill('SIGTERM')
   if (store.exitCode === null) await once(store, 'exit')
-  rmSync(folder, { recursive: true })
 })
 
 test('a query before the schema is there says what to do', async () => {

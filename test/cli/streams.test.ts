@@ -2,18 +2,17 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
+import { temporaryFolder } from '../folder.ts'
 import { root, runCommand, startCommand } from './run-command.ts'
 
 const sample = readFileSync(join(root, 'examples/kong-log/access.ndjson'))
-const folder = mkdtempSync(join(tmpdir(), 'gatelens-cli-'))
-after(() => { rmSync(folder, { recursive: true }) })
+const folder = temporaryFolder()
 
 interface Report {
   totals: { records: number, requests: number, rejected: number }

@@ -1,8 +1,7 @@
 /** The real Prometheus reads what the exporter gives, and answers every query of the dashboards. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { MetricName } from '../../services/processor/observe/metrics.ts'
@@ -15,6 +14,7 @@ import { listen } from '../../services/runtime/http.ts'
 import type { Listener } from '../../services/runtime/http.ts'
 import { packageRoot } from '../../services/runtime/package.ts'
 import { pause } from '../../services/runtime/shutdown.ts'
+import { temporaryFolder } from '../folder.ts'
 import { deserter, lastWords, launch } from '../integration/launch.ts'
 import type { Launched } from '../integration/launch.ts'
 import { reservePort } from '../port.ts'
@@ -23,7 +23,7 @@ import { expandPromQL, targetsOf } from './panels.ts'
 
 interface Answer { status: string, error?: string, data: { result: Array<{ metric: Record<string, string>, value: [number, string] }> } }
 
-const folder = mkdtempSync(join(tmpdir(), 'gatelens-prometheus-'))
+const folder = temporaryFolder()
 let exporter: Exporter
 let listener: Listener
 let server: Launched | undefined
@@ -49,7 +49,6 @@ after(async () => {
   await server?.end('SIGTERM')
   await listener.close(0)
   await exporter.close()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 test('promtool finds the alert rules and the scrape configuration right', () => {

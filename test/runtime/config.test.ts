@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { z } from 'zod'
 import { loadConfig, parseConfig, relativeTo } from '../../services/runtime/config.ts'
 import { GatelensError } from '../../services/runtime/errors.ts'
 import { byteSize, duration } from '../../services/runtime/units.ts'
+import { temporaryFolder } from '../folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatelens-config-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 const schema = z.strictObject({
   clickhouse: z.strictObject({ url: z.url(), password: z.string().optional() }).optional(),

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { catalogue, explainError, GatelensError, messageOf, systemCode } from '../../services/runtime/errors.ts'
 import { ensureFolder, ensureFolderSync, writeDurably } from '../../services/runtime/files.ts'
 import { listen, sendJson } from '../../services/runtime/http.ts'
 import { packageRoot, version } from '../../services/runtime/package.ts'
 import { pause } from '../../services/runtime/shutdown.ts'
 import { parseAddress, parseBytes, parseDuration } from '../../services/runtime/units.ts'
+import { temporaryFolder } from '../folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatelens-runtime-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 test('every catalogue entry says what happened and what to do', () => {
   for (const [code, entry] of Object.entries(catalogue)) {

@@ -1,7 +1,6 @@
 /** Operations without an operationId that are served below several base paths: one operation, wherever it is called. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { answersByEnd } from '../../../services/cli/drift/answers.ts'
@@ -13,12 +12,13 @@ import { loadOptionCatalog } from '../../../services/cli/catalog-options.ts'
 import { readLogs } from '../../../services/cli/report/pass.ts'
 import { openLog } from '../../../services/cli/report/records.ts'
 import type { EnrichedEvent } from '../../../services/processor/event.ts'
+import { temporaryFolder } from '../../folder.ts'
 import { insertDeclared } from '../../processor/declared-fixture.ts'
 import { openTestStore } from '../../processor/detect/store.ts'
 import type { TestStore } from '../../processor/detect/store.ts'
 import { logLine } from './traffic.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatelens-bases-'))
+const folder = temporaryFolder()
 const [log, document, mended] = ['access.ndjson', 'stock.json', 'mended.json'].map((name) => join(folder, name)) as [string, string, string]
 const now = Date.now()
 let store: TestStore
@@ -55,7 +55,6 @@ before(async () => {
 })
 after(async () => {
   await store.close()
-  rmSync(folder, { recursive: true })
 })
 
 const defaults: DriftOptions = { format: 'kong', unusedDays: 30, minRequests: 1, top: 20, failOn: 'warning' }

@@ -1,9 +1,8 @@
 /** Overlays for the documents: applied as the specification says, they end the findings that they were made of. */
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import SwaggerParser from '@apidevtools/swagger-parser'
 import { parse } from 'yaml'
 import { driftInLogs } from '../../../services/cli/drift/from-logs.ts'
@@ -13,10 +12,10 @@ import { suggestOverlays } from '../../../services/cli/drift/overlay.ts'
 import { suggestDocuments } from '../../../services/cli/drift/suggest.ts'
 import { writeSuggestions } from '../../../services/cli/drift/suggest-files.ts'
 import { openLog } from '../../../services/cli/report/records.ts'
+import { temporaryFolder } from '../../folder.ts'
 import { logLine } from './traffic.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatelens-overlay-'))
-after(() => { rmSync(folder, { recursive: true }) })
+const folder = temporaryFolder()
 
 interface Overlay { overlay: string, extends?: string, actions: Array<{ target: string, update: Record<string, unknown> }> }
 type Node = Record<string, unknown>

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { driftInLogs } from '../../../services/cli/drift/from-logs.ts'
 import { locateFindings } from '../../../services/cli/drift/places.ts'
 import { openLog } from '../../../services/cli/report/records.ts'
+import { temporaryFolder } from '../../folder.ts'
 import { logLine } from './traffic.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatelens-places-'))
-after(() => { rmSync(folder, { recursive: true }) })
+const folder = temporaryFolder()
 
 test('an undeclared method below a second base path points at the path that declares the others', async () => {
   const document = join(folder, 'users.yaml')

@@ -1,7 +1,6 @@
 /** Drift through the store: the table that it is counted in, the views, and the command line, which must all say the same. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { driftInLogs } from '../../../services/cli/drift/from-logs.ts'
@@ -17,6 +16,7 @@ import { loadCatalog } from '../../../services/processor/catalog/load.ts'
 import type { EnrichedEvent } from '../../../services/processor/event.ts'
 import { insertPart } from '../../../services/processor/publish/insert.ts'
 import { tabulateEvents } from '../../../services/processor/publish/tables.ts'
+import { temporaryFolder } from '../../folder.ts'
 import { insertDeclared } from '../../processor/declared-fixture.ts'
 import { openTestStore } from '../../processor/detect/store.ts'
 import type { TestStore } from '../../processor/detect/store.ts'
@@ -27,7 +27,7 @@ const database = 'gatelens'
 const day = 86_400_000
 /** The last moment of today, so that the days of the log are today and the three before, whenever the test runs. */
 const end = (Math.floor(Date.now() / day) + 1) * day - 1
-const folder = mkdtempSync(join(tmpdir(), 'gatelens-drift-'))
+const folder = temporaryFolder()
 const log = join(folder, 'access.ndjson')
 const config = join(folder, 'gatelens.yaml')
 let store: TestStore
@@ -51,7 +51,6 @@ clickhouse: { url: '${store.url}', database: ${database} }
 })
 after(async () => {
   await store.close()
-  rmSync(folder, { recursive: true })
 })
 
 const defaults: DriftOptions = { format: 'kong', unusedDays: 30, minRequests: 1, top: 20, failOn: 'warning' }

@@ -1,14 +1,12 @@
 /** Inferred routes as paths of OpenAPI: what their parameters are called, and which of them span segments. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { readdirSync } from 'node:fs'
+import { test } from 'node:test'
 import { groupByShape, mergeRoutes, readRoute } from '../../../services/cli/drift/suggest-path.ts'
 import { writeSuggestions } from '../../../services/cli/drift/suggest-files.ts'
+import { temporaryFolder } from '../../folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatelens-suggest-path-'))
-after(() => { rmSync(folder, { recursive: true }) })
+const folder = temporaryFolder()
 
 function greedyOf (route: string): string[] {
   return readRoute(route).parameters.filter((parameter) => parameter['x-greedy'] === true).map(({ name }) => name)

@@ -1,20 +1,19 @@
 /** What is suggested for undocumented traffic: a document that is valid, and that declares this very traffic. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import SwaggerParser from '@apidevtools/swagger-parser'
 import { driftInLogs } from '../../../services/cli/drift/from-logs.ts'
 import type { Comparison, DriftOptions } from '../../../services/cli/drift/options.ts'
 import { suggestDocuments } from '../../../services/cli/drift/suggest.ts'
 import { writeSuggestions } from '../../../services/cli/drift/suggest-files.ts'
 import { openLog } from '../../../services/cli/report/records.ts'
+import { temporaryFolder } from '../../folder.ts'
 import { root } from '../run-command.ts'
 import { logLine } from './traffic.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatelens-suggest-'))
-after(() => { rmSync(folder, { recursive: true }) })
+const folder = temporaryFolder()
 
 const start = Date.UTC(2026, 7, 20)
 const uuid = '8f14e45f-ceea-467f-a0e6-3f1c2b9d7a10'

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import type { TestContext } from 'node:test'
 import { pause } from '../../../services/runtime/shutdown.ts'
+import { temporaryFolder } from '../../folder.ts'
 import { startKafka } from '../../integration/kafka.ts'
 import type { KafkaServer } from '../../integration/kafka.ts'
 import type { Launched } from '../../integration/launch.ts'
@@ -14,7 +13,7 @@ import { prepareTables, startStoreProcess } from '../store-fixture.ts'
 import type { RunningStore } from '../store-fixture.ts'
 import { makeTopic, produce, startMember, startProcessor } from './kafka-fixture.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatelens-kafka-kills-'))
+const folder = temporaryFolder()
 let kafka: KafkaServer
 
 before(async () => {
@@ -23,7 +22,6 @@ before(async () => {
 
 after(async () => {
   await kafka?.kill()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 scenario('processors that are killed, stopped, started and joined store every record once', async (t) => {

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import kafkajs from 'kafkajs'
 import { GatelensError } from '../../../services/runtime/errors.ts'
 import { pause } from '../../../services/runtime/shutdown.ts'
+import { temporaryFolder } from '../../folder.ts'
 import { startKafka } from '../../integration/kafka.ts'
 import type { KafkaServer } from '../../integration/kafka.ts'
 import { scenario, until } from '../../integration/scenario.ts'
 import { administer, committed, deleteTopic, makeTopic, openReader, placeOf, produce, take, textsOf } from './kafka-fixture.ts'
 import type { Reader } from './kafka-fixture.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatelens-kafka-'))
+const folder = temporaryFolder()
 const numbers = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => String(from + index))
 let kafka: KafkaServer
 
@@ -22,7 +21,6 @@ before(async () => {
 
 after(async () => {
   await kafka?.kill()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 scenario('a range that was handed out and not committed comes again, first and exactly, whatever the limits are by then', async (t) => {
