@@ -83,7 +83,9 @@ function targetsOf (base: string, key: string): string[] {
     .map((part) => part.endsWith('+}') ? spans : part.startsWith('{') ? values : [part])
   const choices = [base === '' ? [''] : [base, ''], ...parts]
   const total = choices.reduce((product, { length }) => product * length, 1)
-  const step = Math.max(1, Math.floor(total / 400))
+  let step = Math.max(1, Math.floor(total / 400))
+  // The numbers of choices are made of twos and threes: a step that is, too, would take the same few of the first ones only.
+  while (step % 2 === 0 || step % 3 === 0) step++
   return Array.from({ length: Math.ceil(total / step) }, (_, index) => fill(choices, index * step))
 }
 
