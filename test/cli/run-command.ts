@@ -4,9 +4,11 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 
+/** The folder of the package, where commands run unless told otherwise. */
 export const root = resolve(import.meta.dirname, '../..')
 const main = resolve(root, 'services/cli/main.ts')
 
+/** What a command came to. */
 export interface Outcome { code: number | null, stdout: string, stderr: string }
 
 /** Starts the command line from its sources, in the root of the package unless told otherwise; `first` is code that runs before it. */

@@ -131,6 +131,7 @@ export function placeOf ({ range }: RecordBatch): string {
   return `${range.partition.replace(/@.*/, '')} [${range.from},${range.to})`
 }
 
+/** The records of a batch as texts; none of no batch. */
 export function textsOf (batch: RecordBatch | undefined): string[] {
   return batch?.records.map(({ bytes }) => bytes.toString()) ?? []
 }
@@ -152,6 +153,7 @@ export function startMember (t: TestContext, name: string, assignment: { url: st
   return startScript(t, name, ['test/processor/input/kafka-member.ts', JSON.stringify(assignment)])
 }
 
+/** Where a processor of a test works, what it reads, and the store that it writes to. */
 export interface ProcessorSettings { folder: string, kafka: KafkaServer, topic: string, url: string }
 
 /** Starts a processor as a process of its own, with a state that bears its name; it is killed with the test at the latest. */

@@ -63,6 +63,7 @@ export function makeBatch (partition: string, from: number, events: EnrichedEven
   return { range: { input: 'test', partition, from, to: from + 1000 }, events, rejects }
 }
 
+/** A reject at an offset of the source of `makeBatch`, as a record that is cut off gives. */
 export function makeReject (offset: number): Reject {
   return { reason: 'invalid_json', detail: 'at column 1', source: 'test:a', source_offset: offset, length: 12 }
 }
