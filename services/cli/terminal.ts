@@ -9,6 +9,7 @@ export const onTerminal = process.stdout.isTTY
 /** Colours, only on a terminal; NO_COLOR and FORCE_COLOR are picocolors' own. */
 export const colors = pc.createColors(onTerminal && pc.isColorSupported)
 
+/** A column of a table; its texts stand on the left unless told otherwise. */
 export interface Column extends Yielding { align?: 'left' | 'right' }
 
 /** Columns of numbers. */

@@ -26,6 +26,7 @@ export const catalogue = {
   INTERNAL: { summary: 'Something happened that should not be possible.', hint: 'Report it with the message and the stack.', retriable: false },
 } as const satisfies Record<string, { summary: string, hint: string, retriable: boolean }>
 
+/** A code of the catalogue, as `error[CODE]` shows it. */
 export type ErrorCode = keyof typeof catalogue
 
 /** One of several things that are wrong in a file. */

@@ -30,6 +30,7 @@ export const kinds = {
   },
 } as const satisfies Record<string, { level: Level, summary: string, help: string }>
 
+/** What kind of difference a finding is of, by the names that `--kind` takes. */
 export type DriftKind = keyof typeof kinds
 
 /** How much a finding matters, in SARIF's words. */
