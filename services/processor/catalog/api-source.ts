@@ -2,39 +2,80 @@
 import type { ApiDocument, Problem } from '../../../normalizer/index.ts'
 import type { LoadContext } from './context.ts'
 import { lineAt } from './json-places.ts'
-import { loadOpenApi } from './openapi.ts'
-import type { LoadedApi, ServiceChooser, ServiceHints } from './openapi.ts'
+import { linesAgain, loadOpenApi, noHints } from './openapi.ts'
+import type { LoadedApi, ServiceChooser } from './openapi.ts'
 import type { RemoteDocument } from './remote-document.ts'
 import type { RemoteUnit } from './remote-unit.ts'
 
-/** The last good reading of a file; `dead` counts the references that led nowhere. */
-interface KeptApi { api: ApiDocument, hints: ServiceHints | undefined, dead: number }
-
-/**
- * Reads a file as an API document. One that was good before and now is broken, or has more references that lead nowhere,
- * gives what it was before, and the problems that it has now.
- */
-export async function loadApiFile (path: string, choose: ServiceChooser, context: LoadContext): Promise<LoadedApi> {
-  const key = `file ${path}`
-  const source = context.nameOf(path)
-  await context.files.note(path)
-  context.begin(path)
-  const tooMuch = context.oversized.get(path)
-  const reading = tooMuch === undefined ? await loadOpenApi(path, source, choose) : { problems: [oversized(source, tooMuch)] }
-  await context.files.noteRead(reading.others ?? [])
-  const dead = reading.problems.filter(({ code }) => code === 'unresolved-reference').length
-  if (reading.api !== undefined && dead === 0) {
-    await keep(key, { api: reading.api, hints: reading.hints, dead }, context.files.digest([path, ...reading.others ?? []]), context)
-    return reading
-  }
-  const kept = await context.shelf.get<KeptApi>(key)
-  if (kept === undefined || (reading.api !== undefined && dead <= kept.value.dead)) return reading
-  context.files.distrust(path)
-  return { ...kept.value, problems: [...reading.problems.length > 0 ? reading.problems : [gone(source)]].map(withNote) }
+/** The last good reading of a file. Its problems have their lines. */
+interface KeptApi extends Pick<LoadedApi, 'hints' | 'problems'> {
+  api: ApiDocument
+  /** Other files that it refers to. */
+  others: string[]
 }
 
-async function keep (key: string, value: KeptApi, digest: string, { shelf }: LoadContext): Promise<void> {
-  if (await shelf.digest(key) !== digest) await shelf.put(key, { digest, value })
+/**
+ * Reads a file as an API document. One that was good before and now is broken, or has references that lead nowhere, gives
+ * what it was before, and the problems that it has now.
+ */
+export async function loadApiFile (path: string, choose: ServiceChooser, context: LoadContext): Promise<LoadedApi> {
+  await context.files.note(path)
+  context.begin(path)
+  return await loadAsBefore(path, choose, context) ?? await loadAnew(path, choose, context)
+}
+
+/**
+ * A file that is as it was read last, and all that it refers to as well, is not parsed again while a catalog is in use: of many
+ * documents few change at a time. A start reads everything, so that nothing lasts of what an older program made of it.
+ */
+async function loadAsBefore (path: string, choose: ServiceChooser, context: LoadContext): Promise<LoadedApi | undefined> {
+  const { isStart, oversized, shelf, files, nameOf } = context
+  const kept = isStart || oversized.has(path) ? undefined : await shelf.get<KeptApi>(keyOf(path))
+  if (kept === undefined) return undefined
+  const { digest, value: { api, hints, problems, others } } = kept
+  await files.noteRead(others)
+  if (files.digest([path, ...others]) !== digest) return undefined
+  const source = nameOf(path)
+  const service = choose(path, api.api, hints ?? noHints)
+  const named = (problem: Problem): Problem => ({ ...problem, source })
+  const own = belongingTo({ ...api, problems: api.problems.map(named) }, { service, source })
+  return { api: own, hints, others, lines: linesAgain(path), problems: problems.map(named) }
+}
+
+async function loadAnew (path: string, choose: ServiceChooser, context: LoadContext): Promise<LoadedApi> {
+  const { files, shelf, nameOf } = context
+  const source = nameOf(path)
+  const tooMuch = context.oversized.get(path)
+  const reading = tooMuch === undefined ? located(await loadOpenApi(path, source, choose)) : { problems: [oversized(source, tooMuch)] }
+  await files.noteRead(reading.others ?? [])
+  const isWhole = !reading.problems.some(({ code }) => code === 'unresolved-reference')
+  if (reading.api !== undefined && isWhole) {
+    await keep(path, { api: reading.api, hints: reading.hints, problems: reading.problems, others: reading.others ?? [] }, context)
+    return reading
+  }
+  const kept = await shelf.get<KeptApi>(keyOf(path))
+  if (kept === undefined) return reading
+  files.distrust(path)
+  const { api, hints } = kept.value
+  return { api, hints, problems: [...reading.problems.length > 0 ? reading.problems : [gone(source)]].map(withNote) }
+}
+
+function keyOf (path: string): string {
+  return `file ${path}`
+}
+
+async function keep (path: string, value: KeptApi, { shelf, files, isStart }: LoadContext): Promise<void> {
+  const digest = files.digest([path, ...value.others])
+  if (isStart || await shelf.digest(keyOf(path)) !== digest) await shelf.put(keyOf(path), { digest, value })
+}
+
+/** Findings of the document itself get their lines while it is at hand. */
+function located (loaded: LoadedApi): LoadedApi {
+  const { api, lines } = loaded
+  if (api === undefined || lines === undefined) return loaded
+  const problems = api.problems.map((problem) => problem.where === undefined ? problem : { ...problem, line: lines.lineOf(problem.where) })
+  lines.forget?.()
+  return { ...loaded, api: { ...api, problems } }
 }
 
 function oversized (source: string, message: string): Problem {
@@ -57,13 +98,15 @@ export async function loadApiUrl (unit: RemoteUnit, choose: ServiceChooser, { re
   if (document === undefined) return { problems }
   const { api, hints, path, title, lines } = document
   const lineOf = (pointer: string): number => lineAt(lines, pointer)
-  return { api: withService(api, choose(path, title, hints)), hints, lines: { lineOf }, problems }
+  return { api: belongingTo(api, { service: choose(path, title, hints), source: api.source }), hints, lines: { lineOf }, problems }
 }
 
-function withService (api: ApiDocument, service: string): ApiDocument {
+/** The document of a service. What all its operations have in common they share, also after it was read from the shelf. */
+function belongingTo (api: ApiDocument, { service, source }: { service: string, source: string }): ApiDocument {
+  const common = { service, source, api: api.api, apiVersion: api.apiVersion }
   const paths = api.paths.map((path) => ({
     ...path,
-    operations: path.operations.map((operation) => ({ ...operation, endpoint: { ...operation.endpoint, service } })),
+    operations: path.operations.map((operation) => ({ ...operation, endpoint: { ...operation.endpoint, ...common } })),
   }))
-  return { ...api, service, paths }
+  return { ...api, service, source, paths }
 }

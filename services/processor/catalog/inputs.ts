@@ -1,5 +1,7 @@
 /** The files that a catalog was made from: how they stood when they were read. */
-import { readFile, stat } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { digestOf } from './shelf.ts'
 
 /** How a file stood: `signature` is cheap to compare, `digest` is that of its content; both '' when it was not there. */
@@ -57,7 +59,13 @@ export async function signatureOf (path: string, isRead: boolean): Promise<strin
   return `${entry.ino} ${entry.size} ${entry.mtimeMs} ${entry.ctimeMs}${isFresh ? ' fresh' : ''}`
 }
 
-/** Digest of a file's content; '' when it cannot be read. */
+/** Digest of a file's content; '' when it cannot be read. In pieces: some files are large. */
 export async function contentOf (path: string): Promise<string> {
-  return await readFile(path).then(digestOf, () => '')
+  const hash = createHash('sha256')
+  try {
+    for await (const piece of createReadStream(path)) hash.update(piece as Buffer)
+  } catch {
+    return ''
+  }
+  return hash.digest('hex').slice(0, 32)
 }

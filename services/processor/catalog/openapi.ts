@@ -10,6 +10,9 @@ import type { FetchReference } from './references.ts'
 /** What an API document says of the service behind it, apart from its operations. */
 export interface ServiceHints { service: string, owner: string, contact: string }
 
+/** Of a document that says nothing. */
+export const noHints: ServiceHints = Object.freeze({ service: '', owner: '', contact: '' })
+
 /** One file, read as an API document: the document, or the problems that kept it out, or neither when it is something else. */
 export interface LoadedApi {
   api?: ApiDocument
@@ -53,7 +56,7 @@ async function readApiFile (path: string): Promise<SourceFile | Broken> {
 }
 
 /** The texts and parsed documents of a large catalog take much memory: where lines are asked for, the file is read once more. */
-function linesAgain (path: string): DocumentLines {
+export function linesAgain (path: string): DocumentLines {
   let lineOf: SourceFile['lineOf'] | undefined
   return {
     lineOf: (pointer) => (lineOf ??= linesLater(path, () => readText(path)))(pointer),
@@ -79,7 +82,10 @@ export async function readDocument (
 ): Promise<LoadedApi> {
   const { document: resolved, missing, others } = await resolveReferences(document, path, fetch)
   const hints = hintsOf(resolved)
-  const api = readOpenApi(resolved, { service: choose(path, textAt(resolved.info, 'title'), hints), source })
+  const title = objectAt(resolved.info, 'title')
+  // As reading the document takes it: YAML makes a number of some titles.
+  const name = typeof title === 'number' || typeof title === 'boolean' ? String(title) : textAt(resolved.info, 'title')
+  const api = readOpenApi(resolved, { service: choose(path, name, hints), source })
   const problems = missing.map((dead): Problem =>
     ({ severity: 'warning', code: 'unresolved-reference', message: dead.message, source, where: dead.where, line: lines?.lineOf(dead.where) }))
   return { api, hints, others, lines, problems }

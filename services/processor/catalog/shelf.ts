@@ -46,18 +46,26 @@ export function openShelf (folder: string): Shelf {
       await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined)
       const head: Head = { version, key: digestOf(key), digest }
       const content = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), serialize(value)])
+      if (await isThere(fileOf(key), content)) return await touch(fileOf(key))
       return await writeDurably(fileOf(key), content).then(() => true, () => false)
     },
-    confirm: async (key) => {
-      const now = new Date()
-      return await utimes(fileOf(key), now, now).then(() => true, () => false)
-    },
+    confirm: async (key) => await touch(fileOf(key)),
     sweep: async () => {
       const names = await readdir(folder).catch(() => [])
       // Another thread may be writing.
       for (const name of names) if (!used.has(name.replace(/\.tmp$/, ''))) await rm(join(folder, name), { force: true }).catch(() => undefined)
     },
   }
+}
+
+async function isThere (path: string, content: Buffer): Promise<boolean> {
+  const size = await stat(path).then((entry) => entry.size, () => -1)
+  return size === content.length && await readFile(path).then((bytes) => bytes.equals(content), () => false)
+}
+
+async function touch (path: string): Promise<boolean> {
+  const now = new Date()
+  return await utimes(path, now, now).then(() => true, () => false)
 }
 
 /** The first line of a kept file. Behind it stands the reading, in V8's format: it knows objects that are one and the same. */
