@@ -45,6 +45,13 @@ test('a start, a swap, a restart, another folder and a command give the same con
   assert.equal((await startQuietCatalog(t, base, sources)).current().digest, live.current().digest)
 })
 
+test('a document without operations that goes to another service makes another catalog', async (t) => {
+  const base = makeFolder(t)
+  writeFileSync(join(base, 'a.yaml'), 'openapi: 3.1.0\ninfo: {}\npaths: { /a: { parameters: [] } }\n')
+  const digestFor = async (service: string): Promise<string> => (await loadCatalog({ openapi: [{ path: 'a.yaml', service }] }, { base })).digest
+  assert.notEqual(await digestFor('one'), await digestFor('two'))
+})
+
 test('a document that has not changed is not parsed for a swap, and always for a start', async (t) => {
   const base = makeFolder(t)
   for (const name of ['a', 'b']) writeFileSync(join(base, `${name}.yaml`), apiDocument(name, `/${name}`))

@@ -22,11 +22,12 @@ export interface Declarations {
 export function digestCatalog ({ documents, gateway, services, aliases, partners, consumers }: Declarations): string {
   const hash = createHash('sha256')
   const add = (value: unknown): void => { hash.update(`${JSON.stringify(value)}\n`) }
-  for (const { paths } of documents) {
+  for (const { service, api, apiVersion, paths } of documents) {
+    add([service, api, apiVersion])
     for (const { template, greedy, servers, operations } of paths) {
       add([template, greedy, servers])
-      for (const { endpoint: { service, api, apiVersion, method, operationId, deprecated, statuses }, servers: own } of operations) {
-        add([service, api, apiVersion, method, operationId, deprecated, statuses, own === servers ? [] : own])
+      for (const { endpoint: { method, operationId, deprecated, statuses }, servers: own } of operations) {
+        add([method, operationId, deprecated, statuses, own === servers ? [] : own])
       }
     }
   }
