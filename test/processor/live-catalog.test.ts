@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { startLiveCatalog } from '../../services/processor/catalog/live.ts'
-import type { LiveCatalog } from '../../services/processor/catalog/live.ts'
+import type { LiveCatalog, LiveOptions } from '../../services/processor/catalog/live.ts'
 import { catalogSchema } from '../../services/processor/catalog/sources.ts'
 import { createLog } from '../../services/runtime/log.ts'
 import { apiDocument, serveDocuments } from './document-server.ts'
 import { makeFolder } from './input/fixture.ts'
 
 const quick = { files: '20ms', remote: '20ms', retry: '10ms', grace: '1h' }
-const telemetry = { add: () => {}, set: () => {} }
+const silent = { add: () => {}, set: () => {} }
 
-async function start (t: TestContext, base: string, catalog: object): Promise<LiveCatalog> {
+async function start (t: TestContext, base: string, catalog: object, telemetry: LiveOptions['telemetry'] = silent): Promise<LiveCatalog> {
   const config = catalogSchema.parse({ refresh: quick, ...catalog })
   const live = await startLiveCatalog({ config, base, state: join(base, 'state'), telemetry, log: createLog('test', 'silent') })
   t.after(() => live.close())
@@ -149,6 +149,30 @@ test('a document that needs more memory than there is is left out, and the proce
   const live = await start(t, base, { openapi: ['a.yaml', 'b.json'], compile: { memory: '80MiB' } })
   assert.deepEqual(routes(live), ['/a'])
   assert.match(live.current().problems.map(({ message }) => message).join(), /the document was left out: reading took more than 84 MB \(catalog.compile.memory\)/)
+})
+
+test('a compile that fails is not tried again for answers that say nothing new', async (t) => {
+  const base = makeFolder(t)
+  const server = await serveDocuments(t, { '/a.yaml': apiDocument('A', '/a') })
+  writeFileSync(join(base, 'partners.yaml'), 'partners: []\n')
+  const outcomes: string[] = []
+  const telemetry: LiveOptions['telemetry'] = { ...silent, add: (_, { outcome }, count) => { if (count > 0) outcomes.push(String(outcome)) } }
+  const failures = (): number => outcomes.filter((outcome) => outcome === 'failed').length
+  const sources = { openapi: [`${server.url}/a.yaml`], partners: 'partners.yaml', refresh: { ...quick, files: '1h' } }
+  const live = await start(t, base, sources, telemetry)
+  for (const file of readdirSync(join(base, 'state/catalog'))) rmSync(join(base, 'state/catalog', file))
+  writeFileSync(join(base, 'partners.yaml'), 'partners: 7\n')
+  await live.refresh()
+  const [failed, answered] = [failures(), server.answers.length]
+  await until(() => server.answers.length > answered + 3)
+  await live.refresh()
+  assert.deepEqual([failed, failures(), routes(live)], [1, 2, ['/a']])
+  server.pages.set('/a.yaml', apiDocument('A', '/b'))
+  await until(() => failures() > 2)
+  writeFileSync(join(base, 'partners.yaml'), 'partners: []\n')
+  server.pages.set('/a.yaml', apiDocument('A', '/c'))
+  await until(() => routes(live).join() === '/c')
+  assert.equal(live.status().problems, 0)
 })
 
 /** Asks again until it holds; the test's own time limit is the bound. */

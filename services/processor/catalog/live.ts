@@ -11,6 +11,7 @@ import { runRefresh } from './compiler.ts'
 import { Health } from './health.ts'
 import type { CatalogStatus } from './health.ts'
 import type { CatalogInputs, RefreshResult } from './refresh.ts'
+import type { RemoteState } from './remote.ts'
 import { configuredUnits } from './remote-unit.ts'
 import { areFilesChanged, stillOversized, waitForFiles } from './scan.ts'
 import type { ScanOptions } from './scan.ts'
@@ -65,8 +66,8 @@ class Live implements LiveCatalog {
   #catalog = emptyCatalog()
   #inputs: CatalogInputs | undefined
   #isStarting = true
-  /** True after a compile that failed. */
-  #owes = false
+  /** After a compile that failed: what it had of the sources that had answered, by key, as digests. */
+  #failed: ReadonlyMap<string, string> | undefined
   #scanning: Promise<void> = Promise.resolve()
 
   constructor (options: LiveOptions) {
@@ -79,7 +80,7 @@ class Live implements LiveCatalog {
       inputs: () => this.#inputs,
       asked: (remote, isNews) => {
         this.#health.asked(remote, isNews)
-        if (isNews || (this.#owes && remote.outcome === 'read')) this.#compileSoon()
+        if (this.#failed === undefined ? isNews : this.#isMended(remote)) this.#compileSoon()
       },
       scan: () => { this.#scanning = this.#scan() },
     })
@@ -102,7 +103,7 @@ class Live implements LiveCatalog {
     this.#health.started()
     this.#isStarting = false
     this.#watch.begin()
-    if (!this.#owes && this.#watch.hasNews()) this.#compileSoon()
+    if (this.#failed === undefined && this.#watch.hasNews()) this.#compileSoon()
   }
 
   current (): Catalog {
@@ -151,7 +152,7 @@ class Live implements LiveCatalog {
   }
 
   async #scan (): Promise<void> {
-    if (this.#owes || await areFilesChanged(this.#files())) return this.#compileSoon()
+    if (this.#failed !== undefined || await areFilesChanged(this.#files())) return this.#compileSoon()
     this.#watch.filesSeen(false)
     this.#health.filesUnchanged()
   }
@@ -180,12 +181,14 @@ class Live implements LiveCatalog {
   /** True when sources have come to light that were not known before. */
   #take ({ catalog: compiled, inputs, lost }: RefreshResult): boolean {
     if (lost.length > 0) {
-      this.#watch.askAgain(lost.map(({ unit }) => unit.key))
-      throw lostError(lost)
+      const keys = lost.map(({ unit }) => unit.key)
+      this.#fail(lostError(lost), keys)
+      this.#watch.askAgain(keys)
+      return false
     }
     const isNew = compiled !== undefined && (compiled.digest !== this.#catalog.digest || this.#inputs === undefined)
     this.#inputs = inputs
-    this.#owes = false
+    this.#failed = undefined
     if (isNew) this.#catalog = openCatalog(compiled)
     const isMore = this.#watch.expect([...inputs.remotes.values()].map(({ unit }) => unit))
     this.#watch.filesSeen(false)
@@ -194,8 +197,14 @@ class Live implements LiveCatalog {
     return isMore
   }
 
-  #fail (error: unknown): void {
-    this.#owes = true
+  /** A compile costs much: one that failed is tried again when the files have their turn, and when a source says what it has not had. */
+  #isMended ({ unit, outcome, digest }: RemoteState): boolean {
+    return outcome === 'read' && this.#failed?.get(unit.key) !== digest
+  }
+
+  #fail (error: unknown, lost: readonly string[] = []): void {
+    const had = [...this.#watch.states].filter(([key]) => !lost.includes(key))
+    this.#failed = new Map(had.map(([key, { digest }]) => [key, digest]))
     this.#watch.filesSeen(true)
     this.#health.failed(error instanceof GatelensError ? error : new GatelensError('INTERNAL', messageOf(error), { cause: error }))
   }

@@ -37,7 +37,7 @@ export class Timetable {
   /** Files have been looked at. */
   filesSeen (failed: boolean): void {
     const { files, remote } = this.#refresh
-    const pace = { intervalMs: failed ? remote : files, retryMs: files }
+    const pace = { intervalMs: failed ? Math.max(files, remote) : files, retryMs: files }
     this.#files = nextTurn(this.#files, { failed }, performance.now(), pace, Math.random())
   }
 
