@@ -93,10 +93,15 @@ export class FileSet {
     tail.path = place?.path ?? tail.path
     tail.stat = stat
     tail.entry.seen = Date.now()
-    if (!tail.content.gzip && stat.size < tail.position) {
+    if (!tail.content.gzip && (stat.size < tail.position || (changed && await this.#isRewritten(tail)))) {
       await this.#tellIfShrunk(tail)
       await this.abandon(tail)
     } else if (tail.content.ending === 'broken' && stat.size !== tail.openedSize && Date.now() - tail.changedAt >= restMs) await this.#reopen(tail)
+  }
+
+  /** A file that was truncated and written again to the very length that was read of it: nothing new to read would tell. */
+  async #isRewritten ({ content, entry, position, stat }: Tail): Promise<boolean> {
+    return stat.size === position && !startsWith(await readHead(content), entry.head)
   }
 
   /** Where a file was cut off that still begins as before nobody knows, for it may have grown since: better twice than lost. */

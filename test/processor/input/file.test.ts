@@ -103,6 +103,18 @@ test('a file that was copied and truncated is continued in its copy, and begins 
   await input.stop()
 })
 
+test('a file that was copied, truncated and written again to its old length begins anew at once', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(10, 20))
+  const input = openInput(t, folder, { paths: ['logs/access.log'] })
+  assert.deepEqual(await input.take(10), numbers(10, 20))
+  copyFileSync(log, `${log}.1`)
+  truncateSync(log)
+  appendFileSync(log, lines(20, 30))
+  assert.deepEqual(await input.take(10), numbers(20, 30))
+  await input.stop()
+})
+
 test('a copy in the making is not taken for a new file', async (t) => {
   const { folder, log } = setUp(t)
   writeFileSync(log, lines(0, 20))
