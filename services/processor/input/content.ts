@@ -152,3 +152,11 @@ class GzipContent implements Content {
     }
   }
 }
+
+/** How many bytes a content has, found by reading it to its end. */
+export async function lengthOf (content: Content): Promise<number> {
+  const buffer = Buffer.allocUnsafe(1024 * 1024)
+  let at = 0
+  for (let read = buffer.length; read === buffer.length; at += read) read = await content.read(buffer, at)
+  return at
+}

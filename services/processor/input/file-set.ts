@@ -2,9 +2,9 @@ import type { Logger } from '../../runtime/log.ts'
 import { GatelensError, messageOf, systemCode } from '../../runtime/errors.ts'
 import { newEntry } from './checkpoint.ts'
 import type { Checkpoint, Entry } from './checkpoint.ts'
-import { openContent } from './content.ts'
+import { lengthOf, openContent } from './content.ts'
 import type { Content } from './content.ts'
-import { compare, fingerprint, readHead, startsWith } from './fingerprint.ts'
+import { compare, fingerprint, fingerprintLength, readHead, startsWith } from './fingerprint.ts'
 import { findFiles, findSiblings, isRotatedName } from './rotation.ts'
 import type { Found } from './rotation.ts'
 import { lastLineEnd } from './lines.ts'
@@ -25,6 +25,8 @@ const searchMs = 60_000
 
 /** How long a gzip'd file that is still being written must rest before it is decompressed anew, ms. */
 const restMs = 1000
+
+const LF = 10
 
 /**
  * The files of one input: which generation lives in which file, over renames, truncations and compressed copies.
@@ -195,7 +197,9 @@ export class FileSet {
       return
     }
     const tail = await this.#add(content, file, newEntry(file.path, file), false)
-    if (first && this.#options.startAt === 'end') await this.#skipToEnd(tail)
+    const skipped = first && this.#options.startAt === 'end'
+    await this.#remember(tail, skipped)
+    if (skipped && tail.known) await this.#skipToEnd(tail)
   }
 
   async #isCopy (content: Content, file: Found): Promise<boolean> {
@@ -215,15 +219,23 @@ export class FileSet {
     return (await readHead(original.content)).subarray(0, start.length).equals(start)
   }
 
+  /**
+   * What led to a file may be forgotten before anything of it is handed out: a later run finds it by its entry. The
+   * beginning of a line could be that of any file, and matters only when it is to be skipped.
+   */
+  async #remember (tail: Tail, skipped: boolean): Promise<void> {
+    const head = await readHead(tail.content)
+    if (head.length === 0 || (!skipped && head.length < fingerprintLength && !head.includes(LF))) return
+    tail.entry.head = fingerprint(head)
+    tail.known = true
+    this.#checkpoint.entries.push(tail.entry)
+  }
+
   async #skipToEnd (tail: Tail): Promise<void> {
     const { entry, content } = tail
-    entry.head = fingerprint(await readHead(content))
-    if (entry.head.length === 0) return
     if (content.gzip) entry.offset = await lengthOf(content)
     else entry.offset = await lastLineEnd(content, tail.stat.size)
     tail.position = entry.offset
-    tail.known = true
-    this.#checkpoint.entries.push(entry)
   }
 
   async #add (content: Content, file: Found, entry: Entry, known: boolean): Promise<Tail> {
@@ -280,11 +292,4 @@ function signatureOf (file: Found): string {
 
 function isDoneIn (entry: Entry, file: Found): boolean {
   return entry.done && entry.intents.length === 0 && entry.ino === file.ino && entry.size === file.size
-}
-
-async function lengthOf (content: Content): Promise<number> {
-  const buffer = Buffer.allocUnsafe(1024 * 1024)
-  let at = 0
-  for (let read = buffer.length; read === buffer.length; at += read) read = await content.read(buffer, at)
-  return at
 }

@@ -170,7 +170,7 @@ class Reader {
   }
 
   async #handOut (tail: Tail, slice: Slice): Promise<RecordBatch> {
-    if (tail.content.gzip && !tail.known) tail.entry.head = fingerprint(await readHead(tail.content))
+    if (tail.content.gzip && tail.position === 0) tail.entry.head = fingerprint(await readHead(tail.content))
     if (!tail.known) this.#checkpoint.entries.push(tail.entry)
     tail.known = true
     tail.entry.intents.push(slice.intent)

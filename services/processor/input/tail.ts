@@ -11,7 +11,7 @@ export interface Tail {
   path: string
   content: Content
   entry: Entry
-  /** False until the entry is part of the checkpoint: an empty file has nothing to remember. */
+  /** False until the entry is part of the checkpoint: a file without a whole line has nothing to be known by. */
   known: boolean
   /** Ranges of an earlier run that must come again, exactly as they were. */
   redo: Intent[]

@@ -91,6 +91,25 @@ test('a file that was renamed while nobody watched is found by its inode, those 
   await after.stop()
 })
 
+test('a file that was rotated while nobody watched is found again, though nothing of it was read when it was found', async (t) => {
+  const { folder, log } = setUp(t)
+  const settings = { paths: ['logs/access.log'] }
+  writeFileSync(log, lines(0, 10))
+  const before = openInput(t, folder, settings)
+  assert.deepEqual(await before.take(10), numbers(0, 10))
+  await before.stop()
+  writeFileSync(`${log}.2.gz`, gzipSync(readFileSync(log)))
+  writeFileSync(`${log}.1`, lines(10, 20))
+  unlinkSync(log)
+  writeFileSync(log, lines(20, 30))
+  const between = openInput(t, folder, settings)
+  assert.deepEqual((await between.next())?.texts, numbers(20, 30))
+  await between.stop()
+  const input = openInput(t, folder, settings)
+  assert.deepEqual((await input.take(20)).sort(), numbers(10, 30).sort())
+  await input.stop()
+})
+
 test('a file that was copied and truncated is continued in its copy, and begins anew', async (t) => {
   const { folder, log } = setUp(t)
   writeFileSync(log, lines(0, 50))
