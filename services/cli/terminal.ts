@@ -4,10 +4,19 @@ import { fitTable, shorten } from './fit.ts'
 import type { Yielding } from './fit.ts'
 
 /** True when a person looks at standard output. */
-export const onTerminal = process.stdout.isTTY
+export const onTerminal = isTerminal(process.stdout)
 
-/** Colours, only on a terminal; NO_COLOR and FORCE_COLOR are picocolors' own. */
-export const colors = pc.createColors(onTerminal && pc.isColorSupported)
+/** Colours on a terminal, or where FORCE_COLOR asks for them; NO_COLOR wins. A build server (CI) alone is no reason for any. */
+export const colors = pc.createColors(pc.isColorSupported && (onTerminal || isForced(process.env['FORCE_COLOR'])))
+
+/** A stream that is no terminal has no `isTTY` at all, whatever its type says. */
+function isTerminal (stream: { isTTY?: boolean }): boolean {
+  return stream.isTTY === true
+}
+
+function isForced (value = ''): boolean {
+  return value !== '' && value !== '0' && value !== 'false'
+}
 
 /** A column of a table; its texts stand on the left unless told otherwise. */
 export interface Column extends Yielding { align?: 'left' | 'right' }

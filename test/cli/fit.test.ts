@@ -1,6 +1,7 @@
 /** Tables in the width that there is. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
 import { shorten, widthOf } from '../../services/cli/fit.ts'
 import { formatMs, left, renderTable, right, yielding } from '../../services/cli/terminal.ts'
 
@@ -33,7 +34,7 @@ describe('tables', () => {
   })
 
   test('a column that can be spared goes where shortening is not enough', () => {
-    const headsAt = (width: number): string[] => renderTable(columns, [row], width).split('\n')[0]!.trim().split(/ {2,}/)
+    const headsAt = (width: number): string[] => stripVTControlCharacters(renderTable(columns, [row], width)).split('\n')[0]!.trim().split(/ {2,}/)
     assert.deepEqual(headsAt(78), ['level', 'service', 'owner', 'path', 'requests', 'partners'])
     assert.deepEqual(headsAt(66), ['level', 'service', 'path', 'requests', 'partners'])
     assert.deepEqual(headsAt(56), ['level', 'service', 'path', 'requests'])
@@ -43,7 +44,7 @@ describe('tables', () => {
     const why = 'another document declares the very same operation of the same service'
     const table = renderTable([...left('rule'), yielding('prose', 'why')], [['repeated', why], ['next', 'no']], 50)
     assert.ok(widest(table) <= 50)
-    assert.equal(table.replace(/\s+/g, ' '), ` rule why repeated ${why} next no`)
+    assert.equal(stripVTControlCharacters(table).replace(/\s+/g, ' '), ` rule why repeated ${why} next no`)
   })
 
   test('colours cost no room and are kept', () => {

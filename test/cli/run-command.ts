@@ -11,16 +11,19 @@ const main = resolve(root, 'services/cli/main.ts')
 /** What a command came to. */
 export interface Outcome { code: number | null, stdout: string, stderr: string }
 
-/** Starts the command line from its sources, in the root of the package unless told otherwise; `first` is code that runs before it. */
-export function startCommand (args: string[], cwd = root, stdout: 'pipe' | number = 'pipe', first = ''): ChildProcess {
-  const { CI: _ci, FORCE_COLOR: _color, ...env } = process.env
+/** Starts the command line from its sources, in the root of the package unless told otherwise; `first` is code that runs before it, `extra` is added to its environment. */
+export function startCommand (
+  args: string[], cwd = root, stdout: 'pipe' | number = 'pipe', first = '', extra: NodeJS.ProcessEnv = {},
+): ChildProcess {
+  const { FORCE_COLOR: _color, NO_COLOR: _none, ...inherited } = process.env
+  const env = { ...inherited, ...extra }
   const imports = [import.meta.resolve('tsx'), `data:text/javascript,${first}`].flatMap((module) => ['--import', module])
   return spawn(process.execPath, [...imports, main, ...args], { cwd, env, stdio: ['pipe', stdout, 'pipe'] })
 }
 
 /** Runs a command to its end. */
-export async function runCommand (args: string[], { stdin = '', cwd = root }: { stdin?: string | Buffer, cwd?: string } = {}): Promise<Outcome> {
-  const child = startCommand(args, cwd)
+export async function runCommand (args: string[], { stdin = '', cwd = root, env }: { stdin?: string | Buffer, cwd?: string, env?: NodeJS.ProcessEnv } = {}): Promise<Outcome> {
+  const child = startCommand(args, cwd, 'pipe', '', env)
   child.stdin?.on('error', () => {})
   child.stdin?.end(stdin)
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')])

@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { text } from 'node:stream/consumers'
+import { stripVTControlCharacters } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { temporaryFolder } from '../folder.ts'
 import { root, runCommand, startCommand } from './run-command.ts'
@@ -91,6 +92,17 @@ test('a record that is too long is one reject, wherever it is cut', async () => 
   const report = JSON.parse(stdout) as Report
   assert.deepEqual(report.rejects.map(({ reason, records }) => [reason, records]), [['too_long', 1]])
   assert.deepEqual([report.totals.records, report.totals.requests], [21, 20])
+})
+
+test('what is piped has colours only where FORCE_COLOR asks for them, and a build server does not', async () => {
+  const explain = ['explain', 'GET', '/v1/orders/7', '--openapi', 'examples/openapi']
+  const outputOf = async (env: NodeJS.ProcessEnv): Promise<string> => (await runCommand(explain, { env })).stdout
+  const [plain, built, forced, refused] = await Promise.all([
+    outputOf({ CI: '' }), outputOf({ CI: 'true' }), outputOf({ FORCE_COLOR: '1' }), outputOf({ FORCE_COLOR: '1', NO_COLOR: '1' }),
+  ])
+  assert.ok(!plain.includes('\x1B'), plain)
+  assert.deepEqual([built, stripVTControlCharacters(forced), refused], [plain, plain, plain])
+  assert.ok(forced.includes('\x1B'), forced)
 })
 
 test('a reader that goes away ends the command in silence', async () => {
