@@ -1,21 +1,17 @@
+import { styleText } from 'node:util'
 import Table from 'cli-table3'
 import pc from 'picocolors'
 import { fitTable, shorten } from './fit.ts'
 import type { Yielding } from './fit.ts'
 
-/** True when a person looks at standard output. */
+/** True when a person looks at standard output; a stream that is no terminal has no `isTTY`, whatever its type says. */
 export const onTerminal = isTerminal(process.stdout)
 
-/** Colours on a terminal, or where FORCE_COLOR asks for them; NO_COLOR wins. A build server (CI) alone is no reason for any. */
-export const colors = pc.createColors(pc.isColorSupported && (onTerminal || isForced(process.env['FORCE_COLOR'])))
+/** Colours where Node would use them: on a terminal, or where FORCE_COLOR asks for them. A build server (CI) alone is no reason for any. */
+export const colors = pc.createColors(styleText('dim', '-', { stream: process.stdout }) !== '-')
 
-/** A stream that is no terminal has no `isTTY` at all, whatever its type says. */
 function isTerminal (stream: { isTTY?: boolean }): boolean {
   return stream.isTTY === true
-}
-
-function isForced (value = ''): boolean {
-  return value !== '' && value !== '0' && value !== 'false'
 }
 
 /** A column of a table; its texts stand on the left unless told otherwise. */

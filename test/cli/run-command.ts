@@ -11,9 +11,12 @@ const main = resolve(root, 'services/cli/main.ts')
 /** What a command came to. */
 export interface Outcome { code: number | null, stdout: string, stderr: string }
 
-/** Starts the command line from its sources, in the root of the package unless told otherwise; `first` is code that runs before it, `extra` is added to its environment. */
+/**
+ * Starts the command line from its sources, in the root of the package unless told otherwise; `first` is code that runs
+ * before it, `extra` is added to its environment.
+ */
 export function startCommand (
-  args: string[], cwd = root, stdout: 'pipe' | number = 'pipe', first = '', extra: NodeJS.ProcessEnv = {},
+  args: string[], cwd = root, stdout: 'pipe' | number = 'pipe', first = '', extra: NodeJS.ProcessEnv = {}
 ): ChildProcess {
   const { FORCE_COLOR: _color, NO_COLOR: _none, ...inherited } = process.env
   const env = { ...inherited, ...extra }
