@@ -1,26 +1,10 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { GatelensError } from '../../../services/runtime/errors.ts'
-import { makeFolder, openInput } from './fixture.ts'
-
-/** `from` to `to - 1` as numbered records, each of them different. */
-function lines (from: number, to: number): string {
-  return numbers(from, to).map((text) => `${text}\n`).join('')
-}
-
-function numbers (from: number, to: number): string[] {
-  return Array.from({ length: to - from }, (_, index) => `record number ${from + index}`)
-}
-
-function setUp (t: TestContext): { folder: string, log: string } {
-  const folder = makeFolder(t)
-  mkdirSync(join(folder, 'logs'))
-  return { folder, log: join(folder, 'logs', 'access.log') }
-}
+import { lines, numbers, openInput, setUp } from './fixture.ts'
 
 test('files that are not followed are read to their end, oldest first, and the last line needs no line end', async (t) => {
   const { folder, log } = setUp(t)
@@ -63,107 +47,6 @@ test('two ranges may wait for their commit; both come again in order', async (t)
   await before.stop()
   const after = openInput(t, folder, { follow: false })
   assert.deepEqual([await after.next(), await after.next()], pending)
-})
-
-test('a file that was renamed is read to its end, and so is its successor', async (t) => {
-  const { folder, log } = setUp(t)
-  writeFileSync(log, lines(0, 5))
-  const input = openInput(t, folder)
-  assert.deepEqual(await input.take(5), numbers(0, 5))
-  renameSync(log, `${log}.1`)
-  appendFileSync(`${log}.1`, lines(5, 8))
-  writeFileSync(log, lines(8, 10))
-  assert.deepEqual((await input.take(5)).sort(), numbers(5, 10))
-  await input.stop()
-})
-
-test('a file that was renamed while nobody watched is found by its inode, those between by their names', async (t) => {
-  const { folder, log } = setUp(t)
-  writeFileSync(log, lines(0, 5))
-  const before = openInput(t, folder, { batch: { records: 3 } })
-  await before.take(3)
-  await before.stop()
-  renameSync(log, `${log}.2`)
-  writeFileSync(`${log}.1`, lines(5, 8))
-  writeFileSync(log, lines(8, 10))
-  const after = openInput(t, folder)
-  assert.deepEqual((await after.take(7)).sort(), [...numbers(3, 10)].sort())
-  await after.stop()
-})
-
-test('a file that was rotated while nobody watched is found again, though nothing of it was read when it was found', async (t) => {
-  const { folder, log } = setUp(t)
-  const settings = { paths: ['logs/access.log'] }
-  writeFileSync(log, lines(0, 10))
-  const before = openInput(t, folder, settings)
-  assert.deepEqual(await before.take(10), numbers(0, 10))
-  await before.stop()
-  writeFileSync(`${log}.2.gz`, gzipSync(readFileSync(log)))
-  writeFileSync(`${log}.1`, lines(10, 20))
-  unlinkSync(log)
-  writeFileSync(log, lines(20, 30))
-  const between = openInput(t, folder, settings)
-  assert.deepEqual((await between.next())?.texts, numbers(20, 30))
-  await between.stop()
-  const input = openInput(t, folder, settings)
-  assert.deepEqual((await input.take(20)).sort(), numbers(10, 30).sort())
-  await input.stop()
-})
-
-test('a file that was copied and truncated is continued in its copy, and begins anew', async (t) => {
-  const { folder, log } = setUp(t)
-  writeFileSync(log, lines(0, 50))
-  const input = openInput(t, folder, { batch: { records: 10 } })
-  assert.deepEqual(await input.take(10), numbers(0, 10))
-  copyFileSync(log, `${log}.1`)
-  truncateSync(log)
-  appendFileSync(log, lines(50, 53))
-  assert.deepEqual((await input.take(43)).sort(), numbers(10, 53).sort())
-  await input.stop()
-})
-
-test('a file that was copied, truncated and written again to its old length begins anew at once', async (t) => {
-  const { folder, log } = setUp(t)
-  writeFileSync(log, lines(10, 20))
-  const input = openInput(t, folder, { paths: ['logs/access.log'] })
-  assert.deepEqual(await input.take(10), numbers(10, 20))
-  copyFileSync(log, `${log}.1`)
-  truncateSync(log)
-  appendFileSync(log, lines(20, 30))
-  assert.deepEqual(await input.take(10), numbers(20, 30))
-  await input.stop()
-})
-
-test('a copy in the making is not taken for a new file', async (t) => {
-  const { folder, log } = setUp(t)
-  writeFileSync(log, lines(0, 20))
-  const input = openInput(t, folder, { paths: ['logs/access.log*'] })
-  assert.deepEqual(await input.take(20), numbers(0, 20))
-  writeFileSync(`${log}.1`, lines(0, 10))
-  appendFileSync(log, lines(20, 22))
-  assert.deepEqual(await input.take(2), numbers(20, 22))
-  writeFileSync(`${log}.1`, lines(0, 22) + lines(22, 25))
-  truncateSync(log)
-  appendFileSync(log, lines(25, 30))
-  assert.deepEqual((await input.take(8)).sort(), numbers(22, 30))
-  await input.stop()
-})
-
-test('a file that was rotated and compressed is continued in the compressed file', async (t) => {
-  const { folder, log } = setUp(t)
-  writeFileSync(log, lines(0, 50))
-  const before = openInput(t, folder, { batch: { records: 10 } })
-  await before.take(10)
-  const pending = await before.next()
-  await before.stop()
-  writeFileSync(`${log}.1.gz`, gzipSync(readFileSync(log)))
-  unlinkSync(log)
-  writeFileSync(log, lines(50, 55))
-  const after = openInput(t, folder, { batch: { records: 10 } })
-  assert.deepEqual(await after.next(), pending)
-  await after.commit()
-  assert.deepEqual((await after.take(35)).sort(), numbers(20, 55))
-  await after.stop()
 })
 
 test('gzip files are read, also of several members and under any name', async (t) => {
@@ -215,27 +98,6 @@ test('files with the same content are different files at the first start', async
   await input.stop()
 })
 
-test('a successor that begins with the very same records is read from its start', async (t) => {
-  const { folder, log } = setUp(t)
-  writeFileSync(log, lines(0, 3))
-  const input = openInput(t, folder)
-  await input.take(3)
-  renameSync(log, `${log}.1`)
-  writeFileSync(log, lines(0, 3))
-  assert.deepEqual(await input.take(3), numbers(0, 3))
-  await input.stop()
-})
-
-test('what a rotated file ends with is a record even without a line end', async (t) => {
-  const { folder, log } = setUp(t)
-  writeFileSync(log, 'one\ntwo')
-  const input = openInput(t, folder)
-  assert.deepEqual(await input.take(1), ['one'])
-  renameSync(log, `${log}.1`)
-  assert.deepEqual(await input.take(1), ['two'])
-  await input.stop()
-})
-
 test('a path with the characters of a pattern is also taken as it stands', async (t) => {
   const { folder } = setUp(t)
   writeFileSync(join(folder, 'logs', '[kong] access.log'), lines(0, 2))
@@ -262,17 +124,6 @@ test('a checkpoint that is no JSON is named without quoting it', async (t) => {
   mkdirSync(join(folder, 'state'))
   writeFileSync(join(folder, 'state', 'input-file.json'), '\u0007garbage')
   await assert.rejects(openInput(t, folder).next(), (error: GatelensError) => error.code === 'STATE_INVALID' && !/garbage/.test(error.message))
-})
-
-test('a file that shrank is read from its start, so that nothing that was added meanwhile is lost', async (t) => {
-  const { folder, log } = setUp(t)
-  writeFileSync(log, lines(0, 200))
-  const input = openInput(t, folder)
-  assert.deepEqual(await input.take(200), numbers(0, 200))
-  truncateSync(log, lines(0, 100).length)
-  appendFileSync(log, lines(200, 203))
-  assert.deepEqual(await input.take(103), [...numbers(0, 100), ...numbers(200, 203)])
-  await input.stop()
 })
 
 test('the checkpoint holds positions and hashes, nothing of the records', async (t) => {

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { createFileInput, fileInputSchema } from '../../../services/processor/input/file.ts'
@@ -8,6 +9,23 @@ import { temporaryFolder } from '../../folder.ts'
 /** A folder of the test's own; see {@link temporaryFolder}. */
 export function makeFolder (_t: TestContext): string {
   return temporaryFolder()
+}
+
+/** A folder with an empty one for logs, and the path of a log in that. */
+export function setUp (t: TestContext): { folder: string, log: string } {
+  const folder = makeFolder(t)
+  mkdirSync(join(folder, 'logs'))
+  return { folder, log: join(folder, 'logs', 'access.log') }
+}
+
+/** The numbered records from `from` to `to - 1`, each of them different, as the lines of a log. */
+export function lines (from: number, to: number): string {
+  return numbers(from, to).map((text) => `${text}\n`).join('')
+}
+
+/** The same records as they are read. */
+export function numbers (from: number, to: number): string[] {
+  return Array.from({ length: to - from }, (_, index) => `record number ${from + index}`)
 }
 
 /** What one batch gave, kept after the input has moved on. */

@@ -1,0 +1,139 @@
+/** What the file input makes of files that are renamed, copied, compressed or cut. */
+import assert from 'node:assert/strict'
+import { appendFileSync, copyFileSync, readFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { lines, numbers, openInput, setUp } from './fixture.ts'
+
+test('a file that was renamed is read to its end, and so is its successor', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 5))
+  const input = openInput(t, folder)
+  assert.deepEqual(await input.take(5), numbers(0, 5))
+  renameSync(log, `${log}.1`)
+  appendFileSync(`${log}.1`, lines(5, 8))
+  writeFileSync(log, lines(8, 10))
+  assert.deepEqual((await input.take(5)).sort(), numbers(5, 10))
+  await input.stop()
+})
+
+test('a file that was renamed while nobody watched is found by its inode, those between by their names', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 5))
+  const before = openInput(t, folder, { batch: { records: 3 } })
+  await before.take(3)
+  await before.stop()
+  renameSync(log, `${log}.2`)
+  writeFileSync(`${log}.1`, lines(5, 8))
+  writeFileSync(log, lines(8, 10))
+  const after = openInput(t, folder)
+  assert.deepEqual((await after.take(7)).sort(), [...numbers(3, 10)].sort())
+  await after.stop()
+})
+
+test('a file that was rotated while nobody watched is found again, though nothing of it was read when it was found', async (t) => {
+  const { folder, log } = setUp(t)
+  const settings = { paths: ['logs/access.log'] }
+  writeFileSync(log, lines(0, 10))
+  const before = openInput(t, folder, settings)
+  assert.deepEqual(await before.take(10), numbers(0, 10))
+  await before.stop()
+  writeFileSync(`${log}.2.gz`, gzipSync(readFileSync(log)))
+  writeFileSync(`${log}.1`, lines(10, 20))
+  unlinkSync(log)
+  writeFileSync(log, lines(20, 30))
+  const between = openInput(t, folder, settings)
+  assert.deepEqual((await between.next())?.texts, numbers(20, 30))
+  await between.stop()
+  const input = openInput(t, folder, settings)
+  assert.deepEqual((await input.take(20)).sort(), numbers(10, 30).sort())
+  await input.stop()
+})
+
+test('a file that was copied and truncated is continued in its copy, and begins anew', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 50))
+  const input = openInput(t, folder, { batch: { records: 10 } })
+  assert.deepEqual(await input.take(10), numbers(0, 10))
+  copyFileSync(log, `${log}.1`)
+  truncateSync(log)
+  appendFileSync(log, lines(50, 53))
+  assert.deepEqual((await input.take(43)).sort(), numbers(10, 53).sort())
+  await input.stop()
+})
+
+test('a file that was copied, truncated and written again to its old length begins anew at once', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(10, 20))
+  const input = openInput(t, folder, { paths: ['logs/access.log'] })
+  assert.deepEqual(await input.take(10), numbers(10, 20))
+  copyFileSync(log, `${log}.1`)
+  truncateSync(log)
+  appendFileSync(log, lines(20, 30))
+  assert.deepEqual(await input.take(10), numbers(20, 30))
+  await input.stop()
+})
+
+test('a copy in the making is not taken for a new file', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 20))
+  const input = openInput(t, folder, { paths: ['logs/access.log*'] })
+  assert.deepEqual(await input.take(20), numbers(0, 20))
+  writeFileSync(`${log}.1`, lines(0, 10))
+  appendFileSync(log, lines(20, 22))
+  assert.deepEqual(await input.take(2), numbers(20, 22))
+  writeFileSync(`${log}.1`, lines(0, 22) + lines(22, 25))
+  truncateSync(log)
+  appendFileSync(log, lines(25, 30))
+  assert.deepEqual((await input.take(8)).sort(), numbers(22, 30))
+  await input.stop()
+})
+
+test('a file that was rotated and compressed is continued in the compressed file', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 50))
+  const before = openInput(t, folder, { batch: { records: 10 } })
+  await before.take(10)
+  const pending = await before.next()
+  await before.stop()
+  writeFileSync(`${log}.1.gz`, gzipSync(readFileSync(log)))
+  unlinkSync(log)
+  writeFileSync(log, lines(50, 55))
+  const after = openInput(t, folder, { batch: { records: 10 } })
+  assert.deepEqual(await after.next(), pending)
+  await after.commit()
+  assert.deepEqual((await after.take(35)).sort(), numbers(20, 55))
+  await after.stop()
+})
+
+test('a successor that begins with the very same records is read from its start', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 3))
+  const input = openInput(t, folder)
+  await input.take(3)
+  renameSync(log, `${log}.1`)
+  writeFileSync(log, lines(0, 3))
+  assert.deepEqual(await input.take(3), numbers(0, 3))
+  await input.stop()
+})
+
+test('what a rotated file ends with is a record even without a line end', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, 'one\ntwo')
+  const input = openInput(t, folder)
+  assert.deepEqual(await input.take(1), ['one'])
+  renameSync(log, `${log}.1`)
+  assert.deepEqual(await input.take(1), ['two'])
+  await input.stop()
+})
+
+test('a file that shrank is read from its start, so that nothing that was added meanwhile is lost', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 200))
+  const input = openInput(t, folder)
+  assert.deepEqual(await input.take(200), numbers(0, 200))
+  truncateSync(log, lines(0, 100).length)
+  appendFileSync(log, lines(200, 203))
+  assert.deepEqual(await input.take(103), [...numbers(0, 100), ...numbers(200, 203)])
+  await input.stop()
+})
