@@ -1,13 +1,13 @@
 /** What every decoder must hold, run over the whole registry. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { isReject } from '../../services/processor/contract.ts'
 import type { Decoder } from '../../services/processor/contract.ts'
 import { decoders } from '../../services/processor/decode/index.ts'
 import { rejectReasons } from '../../services/processor/event.ts'
 import type { AccessEvent, Reject } from '../../services/processor/event.ts'
 import { readCases } from '../case.ts'
+import { fc } from '../property.ts'
 
 const marker = 'zqxjkvb'
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import fc from 'fast-check'
+import { fc } from '../property.ts'
 import { makeFolder, openInput } from '../processor/input/fixture.ts'
 import type { Reading } from '../processor/input/fixture.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { request } from 'undici'
+import { fc } from '../property.ts'
 import { exchangeBytes, run, serve, until } from './servers.ts'
 
 const config = (url: string): string => `

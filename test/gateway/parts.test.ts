@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { pino } from 'pino'
 import { createBalancer } from '../../services/gateway/balancer.ts'
 import { entityId, randomHex, randomUuid } from '../../services/gateway/ids.ts'
@@ -9,6 +8,7 @@ import { dropFromQuery, parseQuery, redactQuery } from '../../services/gateway/q
 import { errorBody } from '../../services/gateway/respond.ts'
 import { sparing } from '../../services/gateway/sparing.ts'
 import { continueTrace } from '../../services/gateway/trace.ts'
+import { fc } from '../property.ts'
 
 test('normalising is idempotent, keeps the leading slash and leaves no dot segment', () => {
   fc.assert(fc.property(fc.string({ unit: fc.constantFrom('/', '.', 'a', '%', '2', 'e', 'E', 'F', '5', '\u00e9') }), (text) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { request } from 'undici'
 import { createHeaderWriter } from '../../services/gateway/record-headers.ts'
 import { scrubRecord } from '../../services/gateway/redact.ts'
+import { fc } from '../property.ts'
 import { run, serve } from './servers.ts'
 
 const names = fc.constantFrom('Host', 'host', 'Set-Cookie', 'Authorization', 'apikey', 'APIKEY', 'X-One', 'x-one', '__proto__', 'X-"Odd"')

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { compile, createInference, inferRoute, readBackstage, readKong, readOpenApi } from '../../normalizer/index.ts'
 import type { MatchRequest, Normalizer } from '../../normalizer/index.ts'
 import { compilePattern } from '../../normalizer/pattern.ts'
+import { fc } from '../property.ts'
 import { ask } from './oracle.ts'
 import type { OracleTemplate } from './oracle.ts'
-
-const seed = 20_240_229
-const runs = (numRuns: number) => ({ seed, numRuns })
 
 const segment = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('a', 'b', 'ab', 'a-b', 'a.b', 'me') },
@@ -38,7 +35,7 @@ test('the tree answers as the plain statement of the rules does', () => {
         const { outcome, endpoint } = match
         assert.deepEqual({ outcome, key: endpoint?.template ?? '' }, ask(templates, method, target), `${method} ${target} in ${JSON.stringify(templates)}`)
       }
-    }), runs(4000))
+    }), { numRuns: 4000 })
 })
 
 test('a request made from a template finds a template that is at least as specific', () => {
@@ -52,7 +49,7 @@ test('a request made from a template finds a template that is at least as specif
       const match = compileTemplates(templates).match({ method: chosen.methods[0]!, path: target })
       assert.notEqual(match.outcome, 'unmatched', `${target} in ${JSON.stringify(templates)}`)
       assert.equal(match.stripped, false)
-    }), runs(2000))
+    }), { numRuns: 2000 })
 })
 
 test('parameters put back into the template give the path', () => {
@@ -71,7 +68,7 @@ test('parameters put back into the template give the path', () => {
       })
       assert.equal(back.replace(/\/$/, ''), target.replace(/\/$/, ''))
     }
-  }), runs(1500))
+  }), { numRuns: 1500 })
 })
 
 test('greedy parameters agree with the plain statement of the rules', () => {
@@ -84,7 +81,7 @@ test('greedy parameters agree with the plain statement of the rules', () => {
       assert.equal(match.outcome, ask(templates, 'GET', target).outcome, `${target} by ${only}`)
       if (match.outcome === 'matched') normalizer.params({ method: 'GET', path: target }, match)
     }
-  }), runs(3000))
+  }), { numRuns: 3000 })
 })
 
 test('nothing that is put in makes the library throw', () => {
@@ -102,7 +99,7 @@ test('nothing that is put in makes the library throw', () => {
     assert.equal(typeof normalizer.infer(text), 'string')
     assert.equal(typeof inferRoute(value as string), 'string')
     normalizer.params(value as MatchRequest, value as ReturnType<Normalizer['match']>)
-  }), runs(1500))
+  }), { numRuns: 1500 })
 })
 
 test('documents, entities and gateway files of any shape become values and problems', () => {
@@ -122,7 +119,7 @@ test('documents, entities and gateway files of any shape become values and probl
     const normalizer = compile([api, api], { gateway: kong.gateway })
     normalizer.match({ method: 'GET', path: '/x' })
     compile([], { gateway: value as typeof kong.gateway })
-  }), runs(3000))
+  }), { numRuns: 3000 })
 })
 
 test('the same catalog and request always give the same answer', () => {
@@ -130,7 +127,7 @@ test('the same catalog and request always give the same answer', () => {
     const [one, two] = [compileTemplates(templates), compileTemplates(templates)]
     const first = paths.map((target) => one.match({ method: 'GET', path: target }))
     assert.deepEqual([...paths].reverse().map((target) => two.match({ method: 'GET', path: target })).reverse(), first)
-  }), runs(500))
+  }), { numRuns: 500 })
 })
 
 test('inference stays within its budget, and gives the same labels after a restart', () => {
@@ -146,7 +143,7 @@ test('inference stays within its budget, and gives the same labels after a resta
     assert.deepEqual(again.save(), inference.save())
     const known = requests.map(([service, target]) => inference.infer(service, target))
     assert.deepEqual(requests.map(([service, target]) => again.infer(service, target)), known)
-  }), runs(500))
+  }), { numRuns: 500 })
 })
 
 test('gateway patterns match what regular expressions match', () => {
@@ -162,7 +159,7 @@ test('gateway patterns match what regular expressions match', () => {
     const expected = new RegExp(`^(?:${text}${end})`).exec(subject)
     assert.equal(pattern.matchLength(subject), expected === null ? -1 : expected[0].length, `${text}${end} on ${subject}`)
     if (expected !== null) assert.ok(subject.startsWith(pattern.head))
-  }), runs(8000))
+  }), { numRuns: 8000 })
 })
 
 function compileTemplates (templates: readonly OracleTemplate[]): Normalizer {

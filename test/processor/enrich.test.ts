@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { parse } from 'yaml'
 import { createPartnerFinder, partnersSchema } from '../../services/processor/catalog/partners.ts'
 import { createBudget, other } from '../../services/processor/enrich/budget.ts'
@@ -13,6 +12,7 @@ import { fields } from '../../services/processor/event.ts'
 import type { EnrichedEvent, FieldName, LocatedEvent } from '../../services/processor/event.ts'
 import { expectCase, readCases } from '../case.ts'
 import type { Case } from '../case.ts'
+import { fc } from '../property.ts'
 import { locatedEvent } from './event.ts'
 
 type Service = { owner: string, system: string, domain: string, lifecycle: string }

@@ -1,11 +1,11 @@
 /** The byte scanner must read what JSON.parse reads. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { scanJson } from '../../services/processor/decode/json-scan.ts'
 import { compileShape } from '../../services/processor/decode/shape.ts'
 import type { Shape } from '../../services/processor/decode/shape.ts'
 import { findJsonFault } from '../../services/runtime/json-fault.ts'
+import { fc } from '../property.ts'
 
 const names = fc.constantFrom('a', 'b', 'ab', 'x-1', 'x-2', 'x-', 'name', 'ключ', '', 'constructor')
 const leaf = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null),

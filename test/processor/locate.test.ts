@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { parse } from 'yaml'
 import { compile, createInference, readKong, readOpenApi } from '../../normalizer/index.ts'
 import { gatewayAliases } from '../../services/processor/catalog/alias.ts'
@@ -8,6 +7,7 @@ import type { AccessEvent } from '../../services/processor/event.ts'
 import { createLocator } from '../../services/processor/normalize/locate.ts'
 import type { Declared } from '../../services/processor/normalize/locate.ts'
 import { expectCase, readCases } from '../case.ts'
+import { fc } from '../property.ts'
 import { locatedEvent } from './event.ts'
 
 interface Config { documents?: Record<string, object>, kong?: object, inference?: { perLevel?: number, total?: number } }

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { loadCatalog } from '../../services/processor/catalog/load.ts'
 import { isReject } from '../../services/processor/contract.ts'
 import { privacySchema } from '../../services/processor/enrich/privacy.ts'
 import { fields } from '../../services/processor/event.ts'
 import type { FieldName } from '../../services/processor/event.ts'
 import { createStages } from '../../services/processor/stages.ts'
+import { fc } from '../property.ts'
 
 const catalog = await loadCatalog({ openapi: ['apis'], backstage: ['catalog-info.yaml'], partners: 'partners.yaml' }, { base: join(import.meta.dirname, 'catalog') })
 const stages = createStages({

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { StoreException } from '../../services/store/exception.ts'
 import { renderStatements } from '../../services/store/render.ts'
 import { readSchema } from '../../services/store/schema.ts'
 import { readStatement } from '../../services/store/statement.ts'
 import { tokenize } from '../../services/store/tokens.ts'
 import { expectCase, readCases } from '../case.ts'
+import { fc } from '../property.ts'
 
 /** The input of a case is SQL; its configuration is the default format, if there is one. */
 for (const item of readCases('store/statement')) {

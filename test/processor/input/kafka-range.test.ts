@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { cut, formatMark, isBeyondEnd, parseMark, placeOf } from '../../../services/processor/input/kafka-range.ts'
 import type { Message, Place, Slice } from '../../../services/processor/input/kafka-range.ts'
+import { fc } from '../../property.ts'
 
 const loose = { records: 1000, bytes: 1_000_000 }
 const at = (position: number, intent?: number): Place => ({ era: 'e', position, intent, next: position, held: [] })

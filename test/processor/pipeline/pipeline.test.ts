@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import type { EventBatch, Landed, RawRecord, RecordBatch, Sink } from '../../../services/processor/contract.ts'
 import type { EnrichedEvent, LocatedEvent } from '../../../services/processor/event.ts'
 import { runPipeline } from '../../../services/processor/pipeline.ts'
 import type { Parts } from '../../../services/processor/pipeline.ts'
+import { fc } from '../../property.ts'
 import { makeEvent } from '../event-fixture.ts'
 
 /** Stages of a few words: `ok` becomes an event, `drop` one that is filtered, all else a reject. */
