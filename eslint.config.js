@@ -19,4 +19,10 @@ export default [
   },
   // The command line, build scripts and tests are the places that print.
   { files: ['services/cli/**', 'test/**', 'docs/**', 'dashboards/**', 'examples/**'], rules: { 'no-console': 'off' } },
+  // Properties draw from one seed.
+  {
+    files: ['test/**/*.ts'],
+    ignores: ['test/property.ts'],
+    rules: { 'no-restricted-imports': ['error', { name: 'fast-check', message: 'Take fc from test/property.ts.' }] },
+  },
 ]
