@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { backstageApiSchema } from '../processor/catalog/backstage-api.ts'
 import { kongAdminSchema } from '../processor/catalog/kong-admin.ts'
 import { loadCatalog } from '../processor/catalog/load.ts'
-import type { Catalog, CatalogSources } from '../processor/catalog/load.ts'
+import type { CatalogSources, LoadedCatalog } from '../processor/catalog/load.ts'
 import { configuredUnits } from '../processor/catalog/remote-unit.ts'
 import { isUrl, withDefaults } from '../processor/catalog/sources.ts'
 import { expandArgument } from '../runtime/config.ts'
@@ -41,7 +41,7 @@ export function addCatalogOptions (command: Command): Command {
  * cannot be used are said on standard error, and the rest is used. Throws CATALOG_FETCH for a URL of the options that gives
  * nothing: an answer without it would not be the one that was asked for.
  */
-export async function loadOptionCatalog (options: CatalogOptions): Promise<Catalog> {
+export async function loadOptionCatalog (options: CatalogOptions): Promise<LoadedCatalog> {
   const given = givenSources(options)
   const config = options.config === undefined ? undefined : readProcessorConfig(options.config)
   const catalog = await loadCatalog({ ...config?.settings.catalog, ...given }, { base: config?.folder ?? process.cwd() })

@@ -57,7 +57,7 @@ async function run (words: string[], given: DriftOptions): Promise<void> {
   const comparison = await compare(files, options)
   sayUnknown(comparison, options.service ?? [])
   if (options.suggest === true) return await suggest(comparison, options)
-  await print(await present(comparison, options))
+  await print(present(comparison, options))
   const floor = levels.slice(0, levels.indexOf(options.failOn as Level) + 1)
   if (comparison.result.findings.some(({ level }) => floor.includes(level))) process.exitCode = exitCodes.findings
   if (comparison.failed) process.exitCode = exitCodes.failed
@@ -90,10 +90,10 @@ async function compare (files: string[], options: DriftOptions): Promise<Compari
   })
 }
 
-async function present ({ result, declared }: Comparison, options: DriftOptions): Promise<string> {
+function present ({ result, declared }: Comparison, options: DriftOptions): string {
   if (options.json === true) return `${JSON.stringify(shapeDrift(result), null, 2)}\n`
   if (options.sarif !== true) return renderDrift(result, options.top)
-  return toSarif(await locateFindings(result.findings, declared.operations, options.config ?? 'catalog'), kinds)
+  return toSarif(locateFindings(result.findings, declared, options.config ?? 'catalog'), kinds)
 }
 
 function collect (text: string, previous: string[] = []): string[] {

@@ -7,7 +7,6 @@ import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-o
 import type { CatalogOptions } from './catalog-options.ts'
 import { explanationJson, renderExplanation } from './explain/render.ts'
 import { exitCodes, print } from './outcome.ts'
-import { createPlaceFinder } from './source-lines.ts'
 
 interface ExplainOptions extends CatalogOptions {
   host?: string
@@ -38,12 +37,14 @@ async function run (first: string | undefined, second: string | undefined, optio
   const words = [first, second, ...openapi.operands, ...backstage.operands].filter((word) => word !== undefined)
   const [method, url = takeTarget(openapi.documents) ?? takeTarget(backstage.documents), ...more] = words
   if (method === undefined || url === undefined || more.length > 0) throw new GatelensError('USAGE', 'a method and a URL are wanted', { hint: 'Try: gatelens explain GET /v1/orders/42 --openapi openapi.yaml' })
-  const { normalizer, endpoints } = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
+  const named = { ...options, openapi: openapi.documents, backstage: backstage.documents }
+  const { normalizer, endpoints, placeOf } = await loadOptionCatalog(named)
   if (endpoints.length === 0) process.stderr.write('note: nothing is declared; name API documents with --openapi, --backstage or --config\n')
   const explanation = normalizer.explain(requestOf(method, url, options))
-  const placeOf = createPlaceFinder()
-  const places: string[] = []
-  for (const { endpoint: { source, where } } of explanation.candidates) places.push(await placeOf(source, where))
+  const places = explanation.candidates.map(({ endpoint: { source, where } }) => {
+    const place = placeOf(source, where)
+    return place === undefined ? source : `${place.source}:${place.line}`
+  })
   const located = { method: method.toUpperCase(), url, explanation, places }
   await print(options.json === true ? `${JSON.stringify(explanationJson(located), null, 2)}\n` : renderExplanation(located))
   const { outcome } = explanation.match

@@ -7,9 +7,11 @@ import { runCommand } from './run-command.ts'
 test('explain and report take documents from URLs', async (t) => {
   const { url } = await serveDocuments(t, { '/openapi.yaml': apiDocument('Orders', '/v1/orders/{id}') })
   const explained = await runCommand(['explain', 'GET', 'https://api.example.com/v1/orders/7', '--json', '--openapi', `${url}/openapi.yaml`])
-  const explanation = JSON.parse(explained.stdout) as { route: string, source: string, service: string }
+  type Explained = { route: string, source: string, service: string, candidates: Array<{ place: string }> }
+  const explanation = JSON.parse(explained.stdout) as Explained
   assert.deepEqual([explained.code, explanation.route, explanation.service], [0, '/v1/orders/{id}', 'openapi'])
   assert.equal(explanation.source, `${url}/openapi.yaml`)
+  assert.deepEqual(explanation.candidates.map(({ place }) => place), [`${url}/openapi.yaml:4`])
   const reported = await runCommand(['report', '--json', '--openapi', `${url}/openapi.yaml`, 'examples/kong-log/access.ndjson'])
   assert.equal((JSON.parse(reported.stdout) as { catalog: { endpoints: number } }).catalog.endpoints, 1, reported.stderr)
 })

@@ -1,6 +1,7 @@
 import { compile, readOpenApi } from '../../../normalizer/index.ts'
 import type { Endpoint, Normalizer } from '../../../normalizer/index.ts'
-import type { Catalog } from '../../processor/catalog/load.ts'
+import type { PlaceFinder } from '../../processor/catalog/apis.ts'
+import type { LoadedCatalog } from '../../processor/catalog/load.ts'
 import { answersByEnd, answersById, answersByRoute } from './answers.ts'
 import { groupBy } from './group.ts'
 import type { Seen } from './seen.ts'
@@ -24,10 +25,12 @@ export interface Declared {
   judge (seen: Seen): Verdict
   /** Who owns a service that no request was seen of; '' when the catalog is not there to tell. */
   ownerOf (service: string): string
+  /** Where operations stand; undefined when the documents are not there to tell. */
+  placeOf: PlaceFinder | undefined
 }
 
 /** The catalog that declared operations are of, where it is there. */
-export type DeclaringCatalog = Pick<Catalog, 'normalizer' | 'services'>
+export type DeclaringCatalog = Pick<LoadedCatalog, 'normalizer' | 'services' | 'placeOf'>
 
 /**
  * Declared operations that requests are resolved to by route, by operationId, by matching a sample path anew where the documents
@@ -48,7 +51,7 @@ export function createDeclared (operations: readonly DeclaredOperation[], origin
     if (operation !== undefined) return { is: 'operation', operation }
     return seen.outcome === 'method_not_declared' ? { is: 'method', route: seen.route } : { is: 'fine' }
   }
-  return { origin, operations, judge, ownerOf: (service) => catalog?.services.get(service)?.owner ?? '' }
+  return { origin, operations, judge, ownerOf: (service) => catalog?.services.get(service)?.owner ?? '', placeOf: catalog?.placeOf }
 }
 
 /** What the sample of these requests resolves to now. */

@@ -21,7 +21,11 @@ export interface LoadedApis {
   problems: Problem[]
   /** Adds the line to a finding about one of these documents. */
   withLine (problem: Problem): Problem
+  placeOf: PlaceFinder
 }
+
+/** Finds file (or URL) and line of a JSON pointer in the document of a source; undefined for a source that was not read. */
+export type PlaceFinder = (source: string, where: string) => { source: string, line: number } | undefined
 
 /** Where API documents come from, and what they share with the other sources. */
 export interface ApiSources { sources: readonly OpenApiSource[], backstage: LoadedBackstage, context: LoadContext }
@@ -40,7 +44,7 @@ export async function loadApis (given: ApiSources): Promise<LoadedApis> {
   for (const source of options.sources) await loadSource(source, options, loaded)
   for (const api of options.backstage.apis) await loadEntity(api, options, loaded)
   const apis = [...loaded.values()]
-  const lines = new Map(apis.flatMap(({ api, lines }) => api === undefined || lines === undefined ? [] : [[api.source, lines] as const]))
+  const lines: Places = new Map(apis.flatMap(({ api, lines: own }) => api === undefined || own === undefined ? [] : [[api.source, own]]))
   let open: DocumentLines | undefined
   return {
     documents: apis.flatMap(({ api }) => api ?? []),
@@ -52,9 +56,17 @@ export async function loadApis (given: ApiSources): Promise<LoadedApis> {
       // Findings come document by document: the lines of one at a time are enough.
       if (open !== place) open?.forget?.()
       open = place
-      return { ...problem, source: place.source ?? problem.source, line: place.lineOf(problem.where) }
+      return { ...problem, ...placeIn(lines, problem.source, problem.where) }
     },
+    placeOf: (source, where) => placeIn(lines, source, where),
   }
+}
+
+type Places = ReadonlyMap<string, DocumentLines>
+
+function placeIn (lines: Places, source: string, where: string): ReturnType<PlaceFinder> {
+  const place = lines.get(source)
+  return place === undefined ? undefined : { source: place.source ?? source, line: place.lineOf(where) }
 }
 
 async function loadSource (source: OpenApiSource, options: Indexed, loaded: Map<string, LoadedApi>): Promise<void> {

@@ -4,6 +4,7 @@ import { lintCatalog, open, prepare, readKong } from '../../../normalizer/index.
 import type { GatewayMap, KongCatalog, Prepared, Problem } from '../../../normalizer/index.ts'
 import { gatewayAliases } from './alias.ts'
 import { loadApis } from './apis.ts'
+import type { PlaceFinder } from './apis.ts'
 import { loadBackstage } from './backstage.ts'
 import type { LoadContext } from './context.ts'
 import { digestCatalog } from './digest.ts'
@@ -33,9 +34,16 @@ export interface CompiledCatalog {
 /**
  * Reads and compiles what the sources name. What is broken or away becomes a problem; in its place stands what was read
  * of it last, if anything. Throws CATALOG_EMPTY for a path or glob that gives no document, and a CONFIG error for a
- * broken partners file, unless there is an earlier reading. `lint` adds findings that traffic does not need.
+ * broken partners file, unless there is an earlier reading.
  */
-export async function compileCatalog (config: CatalogConfig, context: LoadContext, { lint = false } = {}): Promise<CompiledCatalog> {
+export async function compileCatalog (config: CatalogConfig, context: LoadContext): Promise<CompiledCatalog> {
+  return (await compileWithPlaces(config, context, { lint: false })).compiled
+}
+
+/** The same, and where the declared operations stand, for people. `lint` adds findings that traffic does not need. */
+export async function compileWithPlaces (
+  config: CatalogConfig, context: LoadContext, { lint }: { lint: boolean }
+): Promise<{ compiled: CompiledCatalog, placeOf: PlaceFinder }> {
   const backstage = await loadBackstage(config.backstage, context)
   const apis = await loadApis({ sources: config.openapi, backstage, context })
   const kong = config.kong === undefined ? noKong : await loadKong(config.kong, context)
@@ -50,7 +58,7 @@ export async function compileCatalog (config: CatalogConfig, context: LoadContex
   const claims = conflictingClaims(partners, consumers).map((message): Problem =>
     ({ severity: 'warning', code: 'partner-conflict', message, source: context.nameOf(resolve(context.base, config.partners ?? '')) }))
   const located = [...normalizer.problems, ...lint ? lintCatalog(apis.documents, { gateway }) : []]
-  return {
+  const compiled: CompiledCatalog = {
     // They are among the problems, and a large catalog is handed from thread to thread.
     prepared: { ...prepared, problems: [] },
     services,
@@ -63,6 +71,7 @@ export async function compileCatalog (config: CatalogConfig, context: LoadContex
     digest: digestCatalog({ documents: apis.documents, gateway, services, aliases, partners, consumers }),
     compiledAt: Date.now(),
   }
+  return { compiled, placeOf: apis.placeOf }
 }
 
 const noKong: KongCatalog = { ...readKong({ _format_version: '3.0' }, { source: '' }), problems: [] }

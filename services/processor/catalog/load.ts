@@ -1,8 +1,9 @@
 /** Loads everything that is declared, once: for commands that do their work and end. */
 import { AskedRemotes } from './asked-remotes.ts'
+import type { PlaceFinder } from './apis.ts'
 import { openCatalog } from './catalog.ts'
 import type { Catalog } from './catalog.ts'
-import { compileCatalog } from './compile.ts'
+import { compileWithPlaces } from './compile.ts'
 import { FileInputs } from './inputs.ts'
 import { configuredUnits } from './remote-unit.ts'
 import { noShelf } from './shelf.ts'
@@ -13,6 +14,9 @@ import type { CatalogSources } from './sources.ts'
 export type { Catalog } from './catalog.ts'
 export type { CatalogSources } from './sources.ts'
 
+/** A catalog of which it is known where its operations stand. */
+export interface LoadedCatalog extends Catalog { placeOf: PlaceFinder }
+
 /** How {@link loadCatalog} goes about it: `base` is what paths are relative to, `lint` adds findings that traffic does not need. */
 export interface LoadOptions { base: string, lint?: boolean }
 
@@ -21,11 +25,12 @@ export interface LoadOptions { base: string, lint?: boolean }
  * the rest loads. Throws CATALOG_EMPTY for a path or glob that gives no document, and a CONFIG error for a broken partners
  * file.
  */
-export async function loadCatalog (sources: CatalogSources, { base, lint }: LoadOptions): Promise<Catalog> {
+export async function loadCatalog (sources: CatalogSources, { base, lint }: LoadOptions): Promise<LoadedCatalog> {
   const config = withDefaults(sources)
   const own = { shelf: noShelf, policy: config.fetch, oversized: new Map<string, string>(), begin: () => {} }
   const remotes = new AskedRemotes({ shelf: noShelf, policy: config.fetch, limitMs: config.compile.timeout })
   const context = { ...own, base, nameOf: sourceNames(process.cwd()), remotes, files: new FileInputs(), isStart: true }
   await remotes.readAll(configuredUnits(config))
-  return openCatalog(await compileCatalog(config, context, { lint }))
+  const { compiled, placeOf } = await compileWithPlaces(config, context, { lint: lint === true })
+  return Object.assign(openCatalog(compiled), { placeOf })
 }
