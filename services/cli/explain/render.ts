@@ -90,7 +90,7 @@ function renderCandidates ({ explanation: { candidates }, places }: Located): st
   if (candidates.length === 0) return ''
   const rows = candidates.map(({ outcome, endpoint, route, reason }, index) =>
     [marks[outcome], endpoint.method === '*' ? 'any' : endpoint.method || '-', ...[route, endpoint.service, places[index] ?? '', reason].map((text) => formatText(text))])
-  return `\n${renderTitle('Candidates')}\n${renderTable([...left('', 'method'), yielding('path', 'route'), yielding('name', 'service'), ...left('place'), yielding('prose', 'why')], rows)}\n`
+  return `\n${renderTitle('Candidates')}\n${renderTable([...left('', 'method'), yielding('path', 'route'), yielding('name', 'service', 1), yielding('path', 'place'), yielding('prose', 'why')], rows)}\n`
 }
 
 function renderInferred ({ inferred }: Explanation): string {
