@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename, dirname, extname } from 'node:path'
 import { readOpenApi } from '../../../normalizer/index.ts'
 import type { ApiDocument, Problem } from '../../../normalizer/index.ts'
-import { isBroken, linesLater, readSource } from './document.ts'
+import { decodeText, isBroken, linesLater, readSource } from './document.ts'
 import type { Broken, SourceFile } from './document.ts'
 import { readPlainly, resolveReferences } from './references.ts'
 import type { FetchReference } from './references.ts'
@@ -67,7 +67,7 @@ export function linesAgain (path: string): DocumentLines {
 /** A file that has gone since has no lines. */
 function readText (path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return decodeText(readFileSync(path))
   } catch {
     return ''
   }

@@ -37,6 +37,15 @@ test('findings of a document behind a URL bear the line in its text, in YAML and
   ])
 })
 
+test('the lines of a file are those that people see, whatever its encoding and line ends', async (t) => {
+  const base = makeFolder(t)
+  writeFileSync(join(base, 'wide.yaml'), `\uFEFF${document}`, 'utf16le')
+  writeFileSync(join(base, 'crlf.yaml'), `\uFEFF${document.replaceAll('\n', '\r\n')}`)
+  assert.deepEqual(await findings(base, { openapi: ['*.yaml'] }), [
+    'crlf.yaml:6 same-shape', 'crlf.yaml:8 unresolved-reference', 'wide.yaml:6 same-shape', 'wide.yaml:8 unresolved-reference',
+  ])
+})
+
 const entity = (name: string, definition: string): string => `apiVersion: backstage.io/v1alpha1
 kind: API
 metadata: { name: ${name} }
