@@ -102,7 +102,12 @@ export interface GatewayRoute {
   /** `example.com`, `*.example.com`, `example.*`, each with an optional `:port`. */
   hosts?: readonly string[]
   methods?: readonly string[]
-  /** Header name to accepted values; counts for the priority, compared only when the request tells its headers. */
+  /** Names asked for by TLS: one more criterion for the priority. They stand in for `hosts` where there are none. */
+  snis?: readonly string[]
+  /**
+   * Header name to accepted values, `~*…` for a regular expression; counts for the priority, compared only when the request
+   * tells its headers.
+   */
   headers?: Readonly<Record<string, readonly string[]>>
   /** Default true, as in Kong. */
   strip_path?: boolean

@@ -40,14 +40,14 @@ export function createDescriber (mounts: readonly Mount[], routes: readonly Gate
   }
   const groupsOf = (route: GatewayRoute, prefix: string): MountSet | null => {
     const service = text(route.service)
-    const key = `${service} ${text(route.service_url)} ${prefix} ${texts(route.hosts).join(' ')}`
+    const key = `${service} ${text(route.service_url)} ${prefix} ${hostsOf(route).join(' ')}`
     const cached = known.get(key)
     if (cached !== undefined) return cached
     const named = groupsOfService(service)
     if (named !== null) return named
     const backend = hostOfUrl(route.service_url)
     const under = groupsBelow(prefix)
-    const hosts = texts(route.hosts).map((host) => splitPort(normalizeHost(host)).name)
+    const hosts = hostsOf(route).map((host) => splitPort(normalizeHost(host)).name)
     const groups = (backend === '' ? null : groupsWhere((mount) => mount.hosts.some((host) => splitPort(host).name === backend))) ??
       (under === null ? null : groupsWhere((mount, index) => under.has(index) && claimed[index] !== NAMED && mayServe(mount, hosts))) ??
       groupsWhere((_, index) => claimed[index] === FREE) ?? (claimed.includes(FREE) ? null : mountSet(mounts, () => false))
@@ -102,6 +102,12 @@ function groupsUnder (labels: readonly Label[], prefix: string): Set<number> | n
 
 function hostOfUrl (url: unknown): string {
   return splitPort(normalizeHost(/^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(text(url))?.[1] ?? '')).name
+}
+
+/** The hosts of a route. A client asks by TLS (SNI) for the host that it then names, so one without hosts is told by its `snis`. */
+export function hostsOf (route: GatewayRoute): string[] {
+  const hosts = texts(route.hosts)
+  return hosts.length > 0 ? hosts : texts(route.snis).map((name) => name.replace(/\.$/, ''))
 }
 
 /** The value if it is a string, else ''. */

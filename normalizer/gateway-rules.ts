@@ -4,7 +4,7 @@
  */
 import type { GatewayMap, GatewayRoute, Problem } from './endpoint.ts'
 import type { Mount } from './forms.ts'
-import { createDescriber, text, texts } from './gateway-groups.ts'
+import { createDescriber, hostsOf, text, texts } from './gateway-groups.ts'
 import type { Describer } from './gateway-groups.ts'
 import { splitPort } from './hosts.ts'
 import { normalizeHost, normalizeText } from './path.ts'
@@ -21,7 +21,7 @@ export interface GatewayRule {
   readonly hosts: ReadonlyArray<{ readonly name: string, readonly port: string }>
   /** Upper case; none = every method. */
   readonly methods: readonly string[]
-  /** Lower-case names and values. */
+  /** Lower-case names, and values as they stand in the route. */
   readonly headers: ReadonlyArray<readonly [name: string, values: readonly string[]]>
   readonly hasPath: boolean
   /** Path of the service's URL, without a trailing slash. */
@@ -45,10 +45,10 @@ export function prepareGateway (map: GatewayMap | undefined, mounts: readonly Mo
 function rulesOf (route: GatewayRoute, describer: Describer, problems: Problem[]): GatewayRule[] {
   const shared = {
     route,
-    hosts: texts(route.hosts).map((host) => splitPort(normalizeHost(host))),
+    hosts: hostsOf(route).map((host) => splitPort(normalizeHost(host))),
     methods: texts(route.methods).map((method) => method.toUpperCase()),
     headers: Object.entries(route.headers ?? {}).map(([name, values]) =>
-      [name.toLowerCase(), texts(values).map((value) => value.toLowerCase())] as const),
+      [name.toLowerCase(), texts(values)] as const),
     servicePath: pathOfUrl(route.service_url),
   }
   const paths = texts(route.paths)
@@ -76,12 +76,14 @@ function compareRules (a: GatewayRule, b: GatewayRule): number {
     (a.pattern === '' ? b.prefix.length - a.prefix.length : (b.route.regex_priority ?? 0) - (a.route.regex_priority ?? 0))
 }
 
-function weight ({ methods, hosts, headers, hasPath }: GatewayRule): number {
-  return Number(methods.length > 0) + Number(hosts.length > 0) + Number(headers.length > 0) + Number(hasPath)
+function weight ({ methods, headers, hasPath, route: { hosts, snis } }: GatewayRule): number {
+  const lists = [methods, headers, texts(hosts), texts(snis)]
+  return lists.filter((list) => list.length > 0).length + Number(hasPath)
 }
 
-function plainHosts ({ hosts }: GatewayRule): boolean {
-  return hosts.length > 0 && hosts.every(({ name }) => !name.includes('*'))
+function plainHosts ({ route }: GatewayRule): boolean {
+  const hosts = texts(route.hosts)
+  return hosts.length > 0 && hosts.every((host) => !host.includes('*'))
 }
 
 function pathOfUrl (url: unknown): string {

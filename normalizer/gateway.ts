@@ -3,7 +3,7 @@ import type { GatewayRoute, MatchRequest } from './endpoint.ts'
 import type { GatewayRule } from './gateway-rules.ts'
 import { globTest, splitPort } from './hosts.ts'
 import { normalizeHost } from './path.ts'
-import { compilePattern } from './pattern.ts'
+import { compilePattern, compileSearch } from './pattern.ts'
 import type { Pattern } from './pattern.ts'
 import { createPrefixIndex } from './prefix-index.ts'
 import type { MountSet } from './select.ts'
@@ -23,8 +23,9 @@ export interface GatewayHit {
 export type ResolveRoute = (request: MatchRequest, host: unknown, path: string) => GatewayHit | null
 
 /** A rule at work; `rank` is its place in the order. */
-interface Rule extends Omit<GatewayRule, 'pattern'> {
+interface Rule extends Omit<GatewayRule, 'pattern' | 'headers'> {
   rank: number
+  headerTests: ReadonlyArray<{ name: string, test: (value: string) => boolean }>
   hostTests: ReadonlyArray<{ test: (name: string) => boolean, port: string }>
   /** Compiled when first needed: most of a large gateway's patterns are never asked. */
   pattern: (() => Pattern) | null
@@ -71,15 +72,23 @@ function mergeSlashes (path: string): string {
   return path.includes('//') ? path.replace(/\/{2,}/g, '/') : path
 }
 
-function openRule ({ pattern: source, ...rule }: GatewayRule, rank: number): Rule {
+function openRule ({ pattern: source, headers, ...rule }: GatewayRule, rank: number): Rule {
   let compiled: Pattern | undefined
   return {
     ...rule,
     rank,
+    headerTests: headers.map(([name, values]) => ({ name, test: headerTest(values) })),
     hostTests: rule.hosts.map(({ name, port }) => ({ port, test: name.includes('*') ? globTest(name) : (other: string) => other === name })),
     // It was understood when the rules were read.
     pattern: source === '' ? null : () => (compiled ??= compilePattern(source)!),
   }
+}
+
+/** Case does not count, for patterns neither. One that is not understood speaks for any value, as was told when it was read. */
+function headerTest (values: readonly string[]): (value: string) => boolean {
+  const plain = new Set(values.map((value) => value.toLowerCase()))
+  const patterns = values.filter((value) => value.startsWith('~*')).map((value) => compileSearch(value.slice(2)))
+  return (value) => plain.has(value.toLowerCase()) || patterns.some((found) => found === null || found(value))
 }
 
 function add (lists: Map<string, Rule[]>, key: unknown, rule: Rule): void {
@@ -138,7 +147,7 @@ function bestOf (lists: ReadonlyArray<readonly Rule[]>, request: MatchRequest, h
   let untold: Rule | undefined
   for (const rules of lists) {
     for (const rule of rules) {
-      const isTold = (host.name !== '' || rule.hosts.length === 0) && (request.headers !== undefined || rule.headers.length === 0)
+      const isTold = (host.name !== '' || rule.hosts.length === 0) && (request.headers !== undefined || rule.headerTests.length === 0)
       const best = isTold ? told : untold
       if ((best !== undefined && best.rank < rule.rank) || !fitsRequest(rule, request, host) || lengthTaken(rule, path) < 0) continue
       if (isTold) told = rule
@@ -155,7 +164,7 @@ function fitsRequest (rule: Rule, request: MatchRequest, host: Host): boolean {
   }
   const { headers } = request
   if (typeof headers !== 'object' || headers === null) return true
-  return rule.headers.every(([name, values]) => values.includes(String(headers[name] ?? '').toLowerCase()))
+  return rule.headerTests.every(({ name, test }) => test(String(headers[name] ?? '')))
 }
 
 /** How much of the path the rule's prefix or pattern takes; -1 when it does not fit. */

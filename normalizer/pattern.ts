@@ -33,6 +33,13 @@ export function compilePattern (source: string): Pattern | null {
   }
 }
 
+/** A test whether a pattern fits anywhere in a text of one line, whatever the case; null when its syntax is not understood. */
+export function compileSearch (source: string): ((text: string) => boolean) | null {
+  // By itself first: `a)(b` must not become understood.
+  const pattern = compilePattern(source) === null ? null : compilePattern(`.*?(?i:${source})`)
+  return pattern === null ? null : (text) => pattern.matchLength(text) >= 0
+}
+
 interface Parser { source: string, at: number, fold: boolean, size: number }
 
 /** Codes 0 to 127; everything above counts as one, 128 (paths in normal form are ASCII). */

@@ -1,5 +1,6 @@
 /** Kong's declarative configuration, format 3.0 (and older): https://developer.konghq.com/gateway/db-less-mode/ */
 import type { GatewayMap, GatewayRoute, Problem } from '../endpoint.ts'
+import { compileSearch } from '../pattern.ts'
 import { isObject, objectsOf, stringsOf, textOf } from './references.ts'
 import type { Json } from './references.ts'
 
@@ -94,7 +95,8 @@ function readRoute (route: Json, backend: Backend | undefined, where: string, re
     id: textOf(route.id),
     service: backend?.service.name ?? '',
     paths: textOf(route.expression) === '' ? stringsOf(route.paths) : [noPath],
-    hosts: readHosts(route),
+    hosts: stringsOf(route.hosts),
+    ...stringsOf(route.snis).length > 0 && { snis: stringsOf(route.snis) },
     methods: stringsOf(route.methods),
     headers: readHeaders(route.headers),
     strip_path: route.strip_path !== false,
@@ -108,29 +110,17 @@ function reportLimits (route: Json, name: string, backend: Backend | undefined, 
   if (textOf(route.expression) !== '') {
     report('warning', 'route-expression', `Route ${name} is an expression, which is not evaluated: only records that name the route find it.`, `${where}/expression`)
   }
-  for (const [header, values] of Object.entries(isObject(route.headers) ? route.headers : {})) {
-    if (stringsOf(values).some(isPattern)) report('warning', 'header-pattern', `Route ${name}: the pattern for header ${header} is not tested; any value fits.`, `${where}/headers`)
+  for (const [header, values] of Object.entries(readHeaders(route.headers))) {
+    if (!values.some((value) => value.startsWith('~*') && compileSearch(value.slice(2)) === null)) continue
+    report('warning', 'header-pattern', `Route ${name}: the pattern for header ${header} is not understood; any value fits.`, `${where}/headers`)
   }
   if (textOf(route.path_handling) === 'v1' && /^[a-z+.-]+:\/\/[^/]+\/./.test(backend?.service.url ?? '')) {
     report('warning', 'path-handling', `Route ${name} has path_handling v1; the path of its service is put before a request's as v0 does.`, `${where}/path_handling`)
   }
 }
 
-/** A client asks by TLS (SNI) for the host that it then names, so a route without hosts is told by its `snis`. */
-function readHosts (route: Json): string[] {
-  const hosts = stringsOf(route.hosts)
-  return hosts.length > 0 ? hosts : stringsOf(route.snis).map((name) => name.replace(/\.$/, ''))
-}
-
 function readHeaders (headers: unknown): Record<string, string[]> {
-  if (!isObject(headers)) return {}
-  const entries = Object.entries(headers).map(([name, values]) => [name, stringsOf(values)] as const)
-  return Object.fromEntries(entries.filter(([, values]) => !values.some(isPattern)))
-}
-
-/** https://developer.konghq.com/gateway/entities/route/ (headers) */
-function isPattern (value: string): boolean {
-  return value.startsWith('~*')
+  return isObject(headers) ? Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, stringsOf(values)])) : {}
 }
 
 const credentialLists = [

@@ -1,6 +1,6 @@
 /** Operations that the gateway's routes do not lead to. */
 import type { Endpoint, GatewayMap, GatewayRoute, Match, MatchRequest, Problem } from '../endpoint.ts'
-import { text, texts } from '../gateway-groups.ts'
+import { hostsOf, text, texts } from '../gateway-groups.ts'
 import { splitPort } from '../hosts.ts'
 import { normalizeHost } from '../path.ts'
 import { writeHost, writePath } from './samples.ts'
@@ -48,8 +48,8 @@ function groupRoutes (routes: readonly GatewayRoute[], keyOf: (route: GatewayRou
   return groups
 }
 
-function isPattern ({ paths }: GatewayRoute): boolean {
-  return texts(paths).some((path) => path.startsWith('~'))
+function isPattern ({ paths, headers }: GatewayRoute): boolean {
+  return texts(paths).some((path) => path.startsWith('~')) || Object.values(headers ?? {}).some((values) => texts(values)[0]?.startsWith('~*'))
 }
 
 /** What clients may send so that the service sees the operation's path: the route's prefix goes, the service's path comes. */
@@ -58,7 +58,7 @@ function requestsFor (route: GatewayRoute, subject: Subject, fresh: string): Mat
   const prefixes = texts(route.paths).length === 0 ? [''] : texts(route.paths)
   const base = pathOf(route.service_url)
   const paths = [...full, ...stripped].map((form) => writePath(form, () => fresh))
-  const host = texts(route.hosts)[0] ?? mount.hosts[0]
+  const host = hostsOf(route)[0] ?? mount.hosts[0]
   const headers = Object.fromEntries(Object.entries(route.headers ?? {}).map(([name, values]) =>
     [name.toLowerCase(), texts(values)[0] ?? '']))
   const strips = route.strip_path !== false
