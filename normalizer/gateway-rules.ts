@@ -42,6 +42,9 @@ export function prepareGateway (map: GatewayMap | undefined, mounts: readonly Mo
   return { rules: routes.flatMap((route) => rulesOf(route, describer, problems)).sort(compareRules), problems }
 }
 
+// No request has such a path (none begins without a slash), so that the route is found by its name alone.
+const noPath = '(pattern)'
+
 function rulesOf (route: GatewayRoute, describer: Describer, problems: Problem[]): GatewayRule[] {
   const shared = {
     route,
@@ -60,9 +63,9 @@ function rulesOf (route: GatewayRoute, describer: Describer, problems: Problem[]
   return paths.flatMap((path): GatewayRule[] => {
     const pattern = path.startsWith('~') ? compilePattern(path.slice(1)) : null
     if (path.startsWith('~') && pattern === null) {
-      const message = `Route ${text(route.name)}: the pattern ${path} is not understood.`
+      const message = `Route ${text(route.name)}: the pattern ${path} is not understood: only records that name the route find it.`
       problems.push({ severity: 'error', code: 'unsupported-pattern', message, source: 'gateway', where: text(route.name) })
-      return []
+      return [{ ...shared, hasPath: true, prefix: noPath, pattern: '', ...described('') }]
     }
     const prefix = pattern?.head ?? normalizeText(path)
     return [{ ...shared, hasPath: true, prefix, pattern: pattern === null ? '' : path.slice(1), ...described(prefix) }]

@@ -47,7 +47,7 @@ export const rules = {
   'no-gateway-route': { about: 'gateway', severity: 'warning', summary: 'The gateway has routes for the service, but none of them leads to the operation.', help: 'Add its path and method to a route, or delete the operation.' },
   'no-routes': { about: 'gateway', severity: 'warning', summary: 'The gateway has no routes, or none with the wanted tags.', help: 'Check the workspace and the tags.' },
   'not-allowed': { about: 'gateway', severity: 'warning', summary: 'The token may not read a part of the gateway\'s configuration, so that callers may stay unknown.', help: 'Give the token the right to read it.' },
-  'unsupported-pattern': { about: 'gateway', severity: 'error', summary: 'The pattern of a route is not understood, so that the route is left out.', help: 'Write a simpler one: without look-around and back-references.' },
+  'unsupported-pattern': { about: 'gateway', severity: 'error', summary: 'The pattern of a route is not understood, so that only records that name the route find it.', help: 'Write a simpler one: without look-around, back-references and classes such as \\p{L}.' },
   'unknown-service': { about: 'gateway', severity: 'error', summary: 'A route names a service that is not there.', help: 'Add the service, or mend the name.' },
   'service-without-host': { about: 'gateway', severity: 'warning', summary: 'A service of the gateway has neither url nor host.', help: 'Give it one.' },
   'invalid-entity': { about: 'Backstage', severity: 'error', summary: 'An entity has no kind or no name.', help: 'Give it both.' },
