@@ -9,6 +9,8 @@ import type { Finding } from './finding.ts'
 import { groupBy } from './group.ts'
 import type { Comparison } from './options.ts'
 import type { Seen } from './seen.ts'
+import { standingAt, stepsOf } from './standing.ts'
+import type { Written } from './standing.ts'
 import { describePaths, missingMethods, missingPaths, pathItems } from './suggest.ts'
 import type { Suggestion, Wanted } from './suggest.ts'
 import { describeOperations, describeStatus, parametersOf } from './suggest-operation.ts'
@@ -23,12 +25,12 @@ interface Document { operations: readonly DeclaredOperation[], paths: Seen[], me
 /**
  * Overlays, one for each document that lacks something: undocumented paths and undeclared methods that backends serve, and
  * undeclared statuses. New paths go to the document of their service that declares most; a service without one has no overlay.
- * The overlays name the documents as seen from `folder`.
+ * The overlays name the documents as seen from `folder`; `written` says where operations stand in them.
  */
-export function suggestOverlays (comparison: Comparison, wanted: Wanted, folder: string): Suggestion[] {
+export function suggestOverlays (comparison: Comparison, wanted: Wanted, folder: string, written: Written): Suggestion[] {
   return documentsOf(comparison, wanted).flatMap((document) => {
     const [{ service, api, source }] = document.operations as [DeclaredOperation]
-    const actions = actionsFor(document, wanted.minRequests)
+    const actions = actionsFor(document, wanted.minRequests, written)
     return actions.length === 0 ? [] : [{ service, document: overlayOf(api, extendsOf(source, folder), actions) }]
   }).sort((a, b) => a.service < b.service ? -1 : a.service > b.service ? 1 : 0)
 }
@@ -55,13 +57,13 @@ function nameOf ({ service, api, source }: DeclaredOperation): string {
   return [service, api, source].join('\n')
 }
 
-function actionsFor ({ operations, paths, methods, statuses }: Document, minRequests: number): Action[] {
+function actionsFor ({ operations, paths, methods, statuses }: Document, minRequests: number, written: Written): Action[] {
   const choice = { ids: new Set(operations.map(({ operationId }) => operationId)), minRequests }
   const described = describePaths(pathItems(paths), chooseBase(operations), choice)
   return [
     ...described.length === 0 ? [] : [{ target: '$.paths', update: Object.fromEntries(described) }],
     ...addMethods(methods, choice),
-    ...addStatuses(statuses),
+    ...addStatuses(statuses, written),
   ]
 }
 
@@ -76,25 +78,41 @@ function addMethods (methods: readonly Seen[], choice: Choice): Action[] {
   })
 }
 
-function addStatuses (findings: readonly Finding[]): Action[] {
-  const byTarget = groupBy(findings, ({ operation }) => `${pathTarget(operation!.template)}${member(keyOf(operation!))}.responses`)
-  return [...byTarget].sort(byKey).map(([target, found]) => {
-    const statuses = found.flatMap(({ status }) => status ?? []).sort((a, b) => a - b)
+function addStatuses (findings: readonly Finding[], written: Written): Action[] {
+  const placed = findings.flatMap((finding) => {
+    const steps = responsesOf(finding, written)
+    return steps === undefined ? [] : [{ target: targetOf(steps), status: finding.status! }]
+  })
+  return [...groupBy(placed, ({ target }) => target)].sort(byKey).map(([target, found]) => {
+    const statuses = found.map(({ status }) => status).sort((a, b) => a - b)
     return { target, update: Object.fromEntries(statuses.map((status) => [status, describeStatus(status)])) }
   })
+}
+
+/** The steps to the responses of a finding's operation; undefined when they are not in its document. */
+export function responsesOf ({ operation }: Finding, written: Written): string[] | undefined {
+  if (operation === undefined) return undefined
+  const { source, where, template } = operation
+  const steps = [...where === '' ? ['paths', template, keyOf(operation)] : stepsOf(where), 'responses']
+  return written.has(source) ? standingAt(written.get(source), steps) : steps
 }
 
 function keyOf ({ method }: DeclaredOperation): string {
   return method === '*' ? 'x-amazon-apigateway-any-method' : method.toLowerCase()
 }
 
-/** Names in JSONPath (RFC 9535): after a dot, or quoted where they are no plain words. */
+/** Names in JSONPath (RFC 9535): after a dot, or in the quotes that they do not hold themselves, as some tools know no escapes. */
 function member (name: string): string {
-  return /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `['${name.replace(/[\\']/g, '\\$&')}']`
+  if (/^[A-Za-z_]\w*$/.test(name)) return `.${name}`
+  return name.includes("'") ? `["${name.replace(/[\\"]/g, '\\$&')}"]` : `['${name.replaceAll('\\', '\\\\')}']`
+}
+
+function targetOf (steps: readonly string[]): string {
+  return `$${steps.map(member).join('')}`
 }
 
 function pathTarget (template: string): string {
-  return `$.paths${member(template)}`
+  return targetOf(['paths', template])
 }
 
 function overlayOf (api: string, document: string, actions: Action[]): Record<string, unknown> {

@@ -1,8 +1,12 @@
 /** `gatelens drift --suggest`: what is said and written. */
 import { exitCodes, print } from '../outcome.ts'
 import { formatCount } from '../terminal.ts'
+import type { Finding } from './finding.ts'
+import { groupBy } from './group.ts'
 import type { Comparison, DriftOptions } from './options.ts'
-import { suggestOverlays } from './overlay.ts'
+import { responsesOf, suggestOverlays } from './overlay.ts'
+import { readWritten } from './standing.ts'
+import type { Written } from './standing.ts'
 import { missingMethods, missingPaths, renderSuggestions, suggestDocuments } from './suggest.ts'
 import type { Suggestion, Wanted } from './suggest.ts'
 import { writeSuggestions } from './suggest-files.ts'
@@ -11,8 +15,12 @@ import { writeSuggestions } from './suggest-files.ts'
 export async function suggest (comparison: Comparison, options: DriftOptions): Promise<void> {
   const { out, overlay, minRequests, kind: kinds } = options
   const wanted = { minRequests, kinds }
-  const suggestions = overlay === true ? suggestOverlays(comparison, wanted, out ?? process.cwd()) : suggestDocuments(comparison, wanted)
-  for (const note of notes(comparison, suggestions, wanted, options)) process.stderr.write(`note: ${note}\n`)
+  const changed = overlay === true ? comparison.result.findings.filter(({ kind }) => kind === 'undeclared-status') : []
+  const written = await readWritten(changed.map(({ operation }) => operation?.source ?? ''))
+  const suggestions = overlay === true
+    ? suggestOverlays(comparison, wanted, out ?? process.cwd(), written)
+    : suggestDocuments(comparison, wanted)
+  for (const note of [...notes(comparison, suggestions, wanted, options), ...outOfReach(changed, written)]) process.stderr.write(`note: ${note}\n`)
   if (out === undefined) await print(renderSuggestions(suggestions))
   else for (const file of writeSuggestions(suggestions, out, overlay === true ? 'overlay' : 'undocumented')) await print(`${file}\n`)
   if (comparison.failed) process.exitCode = exitCodes.failed
@@ -27,6 +35,15 @@ function notes (comparison: Comparison, suggestions: readonly Suggestion[], want
     ...homeless.length === 0 ? [] : [`no document declares anything of ${homeless.join(', ')}: without --overlay, one is written`],
     ...out !== undefined || suggestions.length < 2 ? [] : [`${suggestions.length} documents, one for each ${severalOf(overlay)}: use --out or --service`],
   ]
+}
+
+/** An overlay changes one document; an update of what is not in it would be lost without a word. */
+function outOfReach (changed: readonly Finding[], written: Written): string[] {
+  const elsewhere = changed.filter((finding) => responsesOf(finding, written) === undefined)
+  return [...groupBy(elsewhere, ({ operation }) => operation)].map(([operation, found]) => {
+    const statuses = found.flatMap(({ status }) => status ?? []).sort((a, b) => a - b).join(', ')
+    return `${operation?.method} ${operation?.template} stands in another file than ${operation?.source}, where no overlay reaches it: ${statuses} left out`
+  })
 }
 
 function severalOf (overlay: true | undefined): string {

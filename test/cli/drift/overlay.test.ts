@@ -9,6 +9,8 @@ import { driftInLogs } from '../../../services/cli/drift/from-logs.ts'
 import type { DriftKind } from '../../../services/cli/drift/finding.ts'
 import type { Comparison, DriftOptions } from '../../../services/cli/drift/options.ts'
 import { suggestOverlays } from '../../../services/cli/drift/overlay.ts'
+import { readWritten, standingAt } from '../../../services/cli/drift/standing.ts'
+import type { Written } from '../../../services/cli/drift/standing.ts'
 import { suggestDocuments } from '../../../services/cli/drift/suggest.ts'
 import { writeSuggestions } from '../../../services/cli/drift/suggest-files.ts'
 import { openLog } from '../../../services/cli/report/records.ts'
@@ -16,6 +18,7 @@ import { temporaryFolder } from '../../folder.ts'
 import { logLine } from './traffic.ts'
 
 const folder = temporaryFolder()
+const nothing: Written = new Map()
 
 interface Overlay { overlay: string, extends?: string, actions: Array<{ target: string, update: Record<string, unknown> }> }
 type Node = Record<string, unknown>
@@ -62,8 +65,8 @@ function findingsOf ({ result: { findings } }: Comparison): string[] {
 
 /** The members that a target names, one after the other. */
 function membersOf (target: string): string[] {
-  assert.match(target, /^\$(?:\.\w+|\['(?:[^'\\]|\\.)*'\])+$/)
-  return Array.from(target.matchAll(/\.(\w+)|\['((?:[^'\\]|\\.)*)'\]/g), ([, word, quoted]) => word ?? quoted!.replace(/\\(.)/g, '$1'))
+  assert.match(target, /^\$(?:\.\w+|\[(['"])(?:(?!\1)[^\\]|\\.)*\1\])+$/)
+  return Array.from(target.matchAll(/\.(\w+)|\[(['"])((?:(?!\2)[^\\]|\\.)*)\2\]/g), ([, word, , quoted]) => word ?? quoted!.replace(/\\(.)/g, '$1'))
 }
 
 /** Overlay 1.0.0, section 4.4: properties of the update are merged into the object, and lists are joined. */
@@ -88,7 +91,7 @@ function merge (into: Node, update: Node): void {
 test('the overlays, applied to their documents, end the findings; what backends refuse stays', async () => {
   const before = await compare()
   assert.equal(findingsOf(before).length, 14)
-  const files = writeSuggestions(suggestOverlays(before, { minRequests: 1 }, join(folder, 'suggested')), join(folder, 'suggested'), 'overlay')
+  const files = writeSuggestions(suggestOverlays(before, { minRequests: 1 }, join(folder, 'suggested'), nothing), join(folder, 'suggested'), 'overlay')
   assert.deepEqual(files.map((file) => file.slice(folder.length)), ['/suggested/stock.overlay.yaml', '/suggested/stock-2.overlay.yaml'])
   const changed: string[] = []
   for (const file of files) {
@@ -106,14 +109,14 @@ test('the overlays, applied to their documents, end the findings; what backends 
 
 test('an overlay names what it changes, and --kind chooses', async () => {
   const targets = async (...kind: DriftKind[]): Promise<string[]> => {
-    const overlays = suggestOverlays(await compare({ kind }), { minRequests: 1, kinds: kind }, folder)
+    const overlays = suggestOverlays(await compare({ kind }), { minRequests: 1, kinds: kind }, folder, nothing)
     return overlays.flatMap(({ document }) => (document as unknown as Overlay).actions.map(({ target }) => target))
   }
   assert.deepEqual(await targets('undocumented-path'), ['$.paths'])
-  assert.deepEqual(await targets('undeclared-method'), ["$.paths['/items/{id}']", "$.paths['/o\\'items/{id}.json']", "$.paths['/parts/{id}']"])
+  assert.deepEqual(await targets('undeclared-method'), ["$.paths['/items/{id}']", '$.paths["/o\'items/{id}.json"]', "$.paths['/parts/{id}']"])
   assert.deepEqual(await targets('undeclared-status'), [
-    "$.paths['/any']['x-amazon-apigateway-any-method'].responses", "$.paths['/items'].get.responses",
-    "$.paths['/o\\'items/{id}.json'].get.responses", "$.paths['/parts/{id}'].get.responses",
+    '$.paths["/o\'items/{id}.json"].get.responses', "$.paths['/any']['x-amazon-apigateway-any-method'].responses",
+    "$.paths['/items'].get.responses", "$.paths['/parts/{id}'].get.responses",
   ])
 })
 
@@ -121,4 +124,38 @@ test('a document of the missing operations declares undeclared methods, too, bel
   const files = writeSuggestions(suggestDocuments(await compare(), { minRequests: 1 }), join(folder, 'documents'))
   const kind: DriftKind[] = ['undocumented-path', 'undeclared-method']
   assert.deepEqual(findingsOf(await compare({ openapi: [...openapi, ...files], kind })), ['note undeclared-method POST /v1/items/{id}'])
+})
+
+test('statuses go where the operation stands, also behind references; what stands in another file is left out', async () => {
+  const shared = { get: operation('200') }
+  const paths = {
+    '/named': { $ref: '#/components/pathItems/Named' },
+    '/same/{id}': { $ref: '#/paths/~1items~1%7Bid%7D' },
+    '/items/{id}': shared,
+    '/file': { $ref: './file.json' },
+  }
+  const source = join(folder, 'referring', 'stock.json')
+  mkdirSync(join(folder, 'referring'))
+  writeFileSync(join(folder, 'referring', 'file.json'), JSON.stringify(shared))
+  writeFileSync(source, JSON.stringify({ openapi: '3.1.0', info: { title: 'S', version: '1' }, paths, components: { pathItems: { Named: shared } } }))
+  const uris = ['/named', '/same/7', '/items/7', '/file']
+  const path = join(folder, 'referring.ndjson')
+  writeFileSync(path, uris.map((uri, index) => `${logLine(index, { service: 'stock', uri, status: 404, time: Date.UTC(2026, 7, 20) })}\n`).join(''))
+  const find = async (document: string): Promise<Comparison> =>
+    await driftInLogs([openLog(path)], { format: 'kong', unusedDays: 30, minRequests: 1, top: 20, failOn: 'warning', openapi: [document] })
+  const before = await find(source)
+  const [suggestion] = suggestOverlays(before, { minRequests: 1 }, folder, await readWritten([source, source, 'https://example.com/a.json', 'a.yaml#inline', '']))
+  const overlay = suggestion?.document as unknown as Overlay
+  assert.deepEqual(overlay.actions.map(({ target }) => target), ['$.components.pathItems.Named.get.responses', "$.paths['/items/{id}'].get.responses"])
+  const changed = source.replace('stock.json', 'changed.json')
+  writeFileSync(changed, JSON.stringify(apply(JSON.parse(readFileSync(source, 'utf8')) as Node, overlay)))
+  assert.equal(findingsOf(before).length, 4)
+  assert.deepEqual(findingsOf(await find(changed)), ['warning undeclared-status GET /file 404'])
+})
+
+test('a reference that leads in a circle, or out of the document, leads nowhere', () => {
+  const references = { a: '#/b', b: '#/a', c: '#/c/d', out: 'x.json', odd: '#/%' }
+  const document = { ...Object.fromEntries(Object.entries(references).map(([name, $ref]) => [name, { $ref }])), beside: { $ref: '#/a', get: 1 } }
+  for (const name of ['a', 'c', 'out', 'odd', 'none']) assert.equal(standingAt(document, [name, 'get']), undefined, name)
+  assert.deepEqual(standingAt(document, ['beside', 'get']), ['beside', 'get'])
 })
