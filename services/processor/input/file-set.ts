@@ -26,6 +26,9 @@ const searchMs = 60_000
 /** How long a gzip'd file that is still being written must rest before it is decompressed anew, ms. */
 const restMs = 1000
 
+/** How long the clock of a file system may stand still, ms: what is written again within that has the same time. */
+const tickMs = 20
+
 const LF = 10
 
 /**
@@ -88,6 +91,7 @@ export class FileSet {
 
   async #look (tail: Tail, place: Found | undefined): Promise<void> {
     const stat = await tail.content.stat()
+    const isTimeVague = tail.entry.seen - tail.stat.modified < tickMs
     const changed = stat.size !== tail.stat.size || stat.modified !== tail.stat.modified
     if (changed || tail.attached !== (place !== undefined)) tail.changedAt = Date.now()
     if (tail.attached && place === undefined) this.#moved.push(tail)
@@ -95,7 +99,7 @@ export class FileSet {
     tail.path = place?.path ?? tail.path
     tail.stat = stat
     tail.entry.seen = Date.now()
-    if (!tail.content.gzip && (stat.size < tail.position || (changed && await this.#isRewritten(tail)))) {
+    if (!tail.content.gzip && (stat.size < tail.position || ((changed || isTimeVague) && await this.#isRewritten(tail)))) {
       await this.#tellIfShrunk(tail)
       await this.abandon(tail)
     } else if (tail.content.ending === 'broken' && stat.size !== tail.openedSize && Date.now() - tail.changedAt >= restMs) await this.#reopen(tail)

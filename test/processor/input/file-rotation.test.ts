@@ -1,6 +1,6 @@
 /** What the file input makes of files that are renamed, copied, compressed or cut. */
 import assert from 'node:assert/strict'
-import { appendFileSync, copyFileSync, readFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, readFileSync, renameSync, truncateSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { lines, numbers, openInput, setUp } from './fixture.ts'
@@ -70,6 +70,20 @@ test('a file that was copied, truncated and written again to its old length begi
   copyFileSync(log, `${log}.1`)
   truncateSync(log)
   appendFileSync(log, lines(20, 30))
+  assert.deepEqual(await input.take(10), numbers(20, 30))
+  await input.stop()
+})
+
+test('a file that was written again to its old length while the clock of the file system stood still begins anew', async (t) => {
+  const { folder, log } = setUp(t)
+  // No look comes late enough to trust a time that lies ahead.
+  const still = new Date(Date.now() + 86_400_000)
+  writeFileSync(log, lines(10, 20))
+  utimesSync(log, still, still)
+  const input = openInput(t, folder, { paths: ['logs/access.log'] })
+  assert.deepEqual(await input.take(10), numbers(10, 20))
+  writeFileSync(log, lines(20, 30))
+  utimesSync(log, still, still)
   assert.deepEqual(await input.take(10), numbers(20, 30))
   await input.stop()
 })
