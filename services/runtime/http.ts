@@ -15,9 +15,12 @@ export interface Listener {
   close (graceMs?: number): Promise<void>
 }
 
+/** Longer than clients and proxies keep a connection: whoever closes first must not be the one who is being asked. */
+const keepAliveTimeout = 65_000
+
 /** Listens on `host:port`; port 0 picks a free one. Throws PORT_IN_USE with the address and what to do. */
 export async function listen (address: { host: string, port: number }, handler: Handler, options: ServerOptions = {}): Promise<Listener> {
-  const server = createServer(options, handler)
+  const server = createServer({ keepAliveTimeout, ...options }, handler)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(address.port, address.host, () => { server.off('error', reject); resolve() })
@@ -45,9 +48,12 @@ function listenError ({ host, port }: { host: string, port: number }, error: unk
 
 async function close (server: Server, graceMs: number): Promise<void> {
   const timer = setTimeout(() => server.closeAllConnections(), graceMs)
+  // Those that still carry an answer become idle later.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
   await new Promise<void>((resolve) => {
     server.close(() => resolve())
     server.closeIdleConnections()
   })
   clearTimeout(timer)
+  clearInterval(sweep)
 }

@@ -19,7 +19,7 @@ export interface DocumentServer {
 export async function serveDocuments (t: TestContext, pages: Record<string, Page>): Promise<DocumentServer> {
   const known = new Map(Object.entries(pages))
   const answers: string[] = []
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     const path = request.url ?? '/'
     response.on('finish', () => { answers.push(`${response.statusCode} ${path}`) })
     const page = known.get(path)

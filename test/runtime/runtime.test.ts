@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { get } from 'node:http'
+import { Agent, get } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { catalogue, explainError, GatelensError, messageOf, systemCode } from '../../services/runtime/errors.ts'
@@ -70,6 +71,23 @@ test('closing a listener cuts requests that outlast the grace', async () => {
   await new Promise((resolve) => listener.server.once('request', resolve))
   await listener.close(10)
   assert.equal(await cut, 'ECONNRESET')
+})
+
+test('connections are kept longer than clients keep them, and closing waits for none that an answer leaves idle', async () => {
+  const waiting: ServerResponse[] = []
+  const listener = await listen({ host: '127.0.0.1', port: 0 }, (_request, response) => { waiting.push(response) })
+  const answered = new Promise<IncomingMessage>((resolve) => { get(listener.url, { agent: new Agent({ keepAlive: true }) }, resolve) })
+  await new Promise((resolve) => listener.server.once('request', resolve))
+  // From here on the server would keep it for ever.
+  const closing = listener.close(2 ** 31 - 1)
+  listener.server.keepAliveTimeout = 0
+  waiting[0]?.writeHead(200, { 'content-length': 2 }).end('ok')
+  const response = (await answered).resume()
+  await closing
+  assert.equal(response.statusCode, 200)
+  const other = await listen({ host: '127.0.0.1', port: 0 }, (_request, response) => sendJson(response, 200, {}))
+  assert.equal((await fetch(other.url)).headers.get('keep-alive'), 'timeout=65')
+  await other.close()
 })
 
 test('addresses are split into host and port', () => {

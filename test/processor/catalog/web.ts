@@ -22,7 +22,8 @@ export async function web (answer: (request: IncomingMessage, response: ServerRe
     seen.push(request)
     answer(request, response)
   }
-  const server = secure ? createSecureServer(certificate, listener) : createServer(listener)
+  const kept = { keepAliveTimeout: 60_000 }
+  const server = secure ? createSecureServer({ ...certificate, ...kept }, listener) : createServer(kept, listener)
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
   after(() => {
     server.close()

@@ -207,7 +207,7 @@ async function openGate (t: TestContext, store: string): Promise<{ url: string, 
     free += inserts
     for (; free > 0 && held.length > 0; free--) held.shift()!()
   }
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     const forward = async (): Promise<void> => {
       if (request.url!.includes('insert_deduplication_token')) {
         await new Promise<void>((resolve) => {
