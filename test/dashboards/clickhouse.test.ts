@@ -22,7 +22,7 @@ let client: ClickHouseClient
 
 before(async () => {
   store = await openTestStore()
-  client = createClient({ url: store.url, database, request_timeout: 60_000 })
+  client = createClient({ url: store.url, database, request_timeout: 600_000 })
   await store.create(database)
   await store.insert(database, seededTrace())
   const rules = z.array(ruleSchema).parse([

@@ -18,7 +18,7 @@ export interface RunningStore {
 export async function startStoreProcess (t: TestContext, folder: string, port?: number): Promise<RunningStore> {
   const child = startChild('./store-child.ts', [folder, String(port ?? await reservePort())])
   const { url } = await firstMessage<{ url: string }>(child)
-  const client = createClient({ url, request_timeout: 60_000 })
+  const client = createClient({ url, request_timeout: 600_000 })
   let stopped = false
   const stop = async (): Promise<void> => {
     if (stopped) return

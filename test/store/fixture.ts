@@ -18,7 +18,7 @@ export async function openStore (options: Partial<StoreOptions> = {}): Promise<S
 
 /** The unmodified client, without its own logging of the errors that tests provoke. */
 export function connect (url: string, options: Parameters<typeof createClient>[0] = {}): ClickHouseClient {
-  return createClient({ url, request_timeout: 60_000, log: { level: ClickHouseLogLevel.OFF }, ...options })
+  return createClient({ url, request_timeout: 600_000, log: { level: ClickHouseLogLevel.OFF }, ...options })
 }
 
 export interface StoreProcess { url: string, child: ChildProcess, pid: number, ended: Promise<number | null> }

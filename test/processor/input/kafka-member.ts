@@ -10,7 +10,7 @@ import { createLog } from '../../../services/runtime/log.ts'
 import { onShutdown, pause } from '../../../services/runtime/shutdown.ts'
 
 const { url, table, options } = JSON.parse(process.argv[2] ?? '') as { url: string, table: string, options: object }
-const client = createClient({ url })
+const client = createClient({ url, request_timeout: 600_000 })
 const stopping = new AbortController()
 const input = createKafkaInput(kafkaInputSchema.parse({ type: 'kafka', ...options }), {
   signal: stopping.signal, log: createLog('member'), telemetry: { set: () => {} },
