@@ -4,7 +4,10 @@ import { describe, test } from 'node:test'
 import { expectCase, readCases } from '../case.ts'
 import { root, runCommand } from './run-command.ts'
 
-describe('the command line', { concurrency: availableParallelism() }, () => {
+/** Each is a process of its own, and a container may have far fewer cores, and less memory, than its machine. */
+const concurrency = Math.min(4, availableParallelism())
+
+describe('the command line', { concurrency }, () => {
   for (const item of readCases('cli')) {
     test(item.name, async () => {
       const { code, stdout, stderr } = await runCommand(item.config.trim().split(/\s+/), { stdin: item.input === '' ? '' : `${item.input}\n` })
