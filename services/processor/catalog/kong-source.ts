@@ -9,21 +9,25 @@ import { kongUnit } from './remote-unit.ts'
 import type { RemoteKong } from './remote-unit.ts'
 import type { KongSource } from './sources.ts'
 
+/** What Kong routes, and where findings about its routes stand: they name the route and no file. */
+export interface LoadedKong extends KongCatalog { withPlace (problem: Problem): Problem }
+
 /** Reads what Kong routes, from its declarative file or its Admin API; what was read last when that is broken or away. */
-export async function loadKong (source: KongSource, context: LoadContext): Promise<KongCatalog> {
+export async function loadKong (source: KongSource, context: LoadContext): Promise<LoadedKong> {
   if (typeof source === 'string') return await loadKongFile(resolve(context.base, source), context)
   const unit = kongUnit(source)
   const kept = await context.remotes.read<RemoteKong>(unit)
   const problem = context.remotes.states.get(unit.key)?.problem
   const { problems, ...rest } = kept?.catalog ?? { ...nothing, problems: [] }
-  return { ...rest, problems: [...problem === undefined ? [] : [problem], ...problems] }
+  const withPlace = (finding: Problem): Problem => ({ ...finding, source: unit.label })
+  return { ...rest, problems: [...problem === undefined ? [] : [problem], ...problems], withPlace }
 }
 
 /**
  * Reads Kong's declarative file. A broken one is a problem and gives what was read of it last, else nothing. Throws
  * CATALOG_EMPTY when there is no such file at the start. What is kept has ids of credentials, never their secrets.
  */
-async function loadKongFile (path: string, context: LoadContext): Promise<KongCatalog> {
+async function loadKongFile (path: string, context: LoadContext): Promise<LoadedKong> {
   const { files, shelf, isStart, oversized } = context
   const key = `kong ${path}`
   await files.note(path)
@@ -34,14 +38,41 @@ async function loadKongFile (path: string, context: LoadContext): Promise<KongCa
     const catalog = read(source, context)
     const digest = files.digest([path])
     if (await shelf.digest(key) !== digest) await shelf.put(key, { digest, value: catalog })
-    return catalog
+    return { ...catalog, withPlace: placer(source, context) }
   }
   const kept = await shelf.get<KongCatalog>(key)
-  if (!isBroken(source) && kept === undefined) return read(source, context)
+  if (!isBroken(source) && kept === undefined) return { ...read(source, context), withPlace: placer(source, context) }
   const { message, line } = isBroken(source) ? source : { message: 'the file is empty', line: 1 }
   if (kept === undefined && isStart && line === 0) throw new GatelensError('CATALOG_EMPTY', message, { where: path })
   files.distrust(path)
-  return { ...kept?.value ?? nothing, problems: [problemOf(path, message, line, kept !== undefined, context)] }
+  const withPlace = (finding: Problem): Problem => ({ ...finding, source: context.nameOf(path) })
+  return { ...kept?.value ?? nothing, problems: [problemOf(path, message, line, kept !== undefined, context)], withPlace }
+}
+
+/** Gives a finding about a route the line of its paths. */
+function placer (file: SourceFile, { nameOf }: LoadContext): LoadedKong['withPlace'] {
+  return (finding) => {
+    const where = routePointer(file.documents[0], finding.where ?? '')
+    return { ...finding, source: nameOf(file.path), where, line: file.lineOf(where) }
+  }
+}
+
+function routePointer (document: unknown, name: string): string {
+  const lists = listAt(document, 'services').map((service, index) => ({ at: `/services/${index}/routes`, routes: listAt(service, 'routes') }))
+  for (const { at, routes } of [...lists, { at: '/routes', routes: listAt(document, 'routes') }]) {
+    const index = routes.findIndex((route) => [memberOf(route, 'name'), memberOf(route, 'id')].includes(name))
+    if (index >= 0) return `${at}/${index}/paths`
+  }
+  return ''
+}
+
+function listAt (holder: unknown, key: string): unknown[] {
+  const list = memberOf(holder, key)
+  return Array.isArray(list) ? list : []
+}
+
+function memberOf (holder: unknown, key: string): unknown {
+  return typeof holder === 'object' && holder !== null && Object.hasOwn(holder, key) ? (holder as Record<string, unknown>)[key] : undefined
 }
 
 const nothing: Omit<KongCatalog, 'problems'> = { gateway: { kind: 'kong', routes: [] }, services: [], consumers: [] }
