@@ -7,10 +7,11 @@ import { test } from 'node:test'
 import { Agent, request } from 'undici'
 import { configFor, exchangeBytes, only, readRecords, run, serve, serveSocket, until } from './servers.ts'
 
-test('a thousand requests at once are each logged exactly once', async () => {
+test('a thousand requests, two hundred at a time, are each logged exactly once', async () => {
   const upstream = await serve((incoming, response) => { response.end(incoming.url) })
   const { gateway, stop } = await run(configFor(upstream.url))
-  const dispatcher = new Agent({ connections: 1000, connect: { timeout: 0 } })
+  // Each takes four open files in this process, and some systems allow a thousand.
+  const dispatcher = new Agent({ connections: 200, connect: { timeout: 0 } })
   const statuses = await Promise.all(Array.from({ length: 1000 }, async (_, index) => {
     const { statusCode, headers, body } = await request(`${gateway.url}${index % 10 === 9 ? '/nowhere' : '/r'}/${index}`, { dispatcher })
     await body.dump()
