@@ -50,9 +50,9 @@ scenario('a range that was handed out and not committed comes again, first and e
 scenario('a batch that the pipeline is slow with does not cost the membership', async (t) => {
   const topic = await makeTopic(kafka, 'slow', 1)
   await produce(kafka, topic, numbers(20))
-  const reader = openReader(t, kafka, topic, { session_timeout: '6s', batch: { records: 10 } })
+  const reader = openReader(t, kafka, topic, { session_timeout: '15s', batch: { records: 10 } })
   const batch = await reader.next()
-  await pause(15_000)
+  await pause(35_000)
   await batch?.commit()
   assert.deepEqual(await take(reader, 10), numbers(10, 10))
   assert.equal(reader.lines.filter((line) => line === 'kafka: member of the group').length, 1)
