@@ -30,7 +30,8 @@ const successorKey = /successor|sunset|replace|supersed|alternative|removal|end-
 const successorHeader = /^(?:sunset|deprecation|link)$/i
 const successorWords = new RegExp('\\b(?:instead|replac(?:e|es|ed|ement|ing)|supersed(?:e|es|ed)|successor|in favou?r of|migrat(?:e|ed|ing|ion)|switch(?:ing)? to|' +
   'please use|should use|use the|moved to|new (?:api|endpoints?|method|operation|version)|sunset|(?:be|is|are) removed|removed (?:in|on|from)|' +
-  'discontinue[ds]?|retired?|no longer|end[- ]of[- ]life|alternatives?)\\b|(?:^|[.:]\\s*)use ', 'i')
+  'discontinue[ds]?|retired?|no longer|end[- ]of[- ]life|alternatives?|updated version|' +
+  'recommend(?:ed|s)?(?: \\w+){0,3} (?:using|use|endpoint|method|operation))\\b|(?:^|[.:,;(]\\s*)use ', 'i')
 
 function hasHeader (root: Json, responses: unknown): boolean {
   if (!isObject(responses)) return false
