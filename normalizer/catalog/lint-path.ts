@@ -1,6 +1,6 @@
 /** What is odd about the key of a path item, and about the path parameters that it and its operations declare. */
 import { foldKey, parameterNames, parseTemplate } from '../template.ts'
-import { isObject, objectsOf, resolve, textOf } from './references.ts'
+import { isObject, listOf, resolve, textOf } from './references.ts'
 import type { Json } from './references.ts'
 
 /** One path item as a reader has it: references of the item itself are followed. */
@@ -62,8 +62,8 @@ function isParameterName ({ root, item, operations }: PathItem, name: string): b
   return holders.some((holder) => isObject(holder) && declarationsOf(root, holder).names.includes(name))
 }
 
-/** The parameters of one list: names of path parameters, and whether all references could be followed. */
-interface Declarations { names: string[], whole: boolean }
+/** The parameters of one list: names of path parameters with their places in it, and whether all references could be followed. */
+interface Declarations { names: string[], places: number[], whole: boolean }
 
 function lintDeclarations (path: PathItem, names: ReadonlySet<string>, warn: Warn): void {
   const { root, key, where, item } = path
@@ -82,24 +82,30 @@ function lintDeclarations (path: PathItem, names: ReadonlySet<string>, warn: War
   for (const operation of operations) lintList(operation.own, names, key, operation.where, warn)
 }
 
-function lintList ({ names: declared }: Declarations, names: ReadonlySet<string>, key: string, where: string, warn: Warn): void {
+function lintList ({ names: declared, places }: Declarations, names: ReadonlySet<string>, key: string, where: string, warn: Warn): void {
+  const placeOf = (index: number): string => `${where}/parameters/${places[index]}`
   for (const name of repeated(declared)) {
-    warn('repeated-declaration', `The path parameter ${name} is declared twice for ${key}. Delete one of the declarations.`, where)
+    const second = declared.indexOf(name, declared.indexOf(name) + 1)
+    warn('repeated-declaration', `The path parameter ${name} is declared twice for ${key}. Delete one of the declarations.`, placeOf(second))
   }
   for (const name of new Set(declared)) {
     if (names.has(name)) continue
     const message = key.includes(`{${name}}`)
       ? `The path parameter ${name} stands behind the path of ${key}. Declare it with "in: query".`
       : `The path parameter ${name} does not stand in ${key}. Add {${name}} to the path, or delete the declaration.`
-    warn('unused-parameter', message, where)
+    warn('unused-parameter', message, placeOf(declared.indexOf(name)))
   }
 }
 
 function declarationsOf (root: Json, holder: Json): Declarations {
-  const listed = objectsOf(holder.parameters)
-  const resolved = listed.map((parameter) => resolve(root, parameter))
-  const names = resolved.filter((parameter) => parameter?.in === 'path').map((parameter) => bareName(textOf(parameter!.name)))
-  return { names, whole: !resolved.includes(undefined) }
+  const listed = listOf(holder.parameters).flatMap((parameter, place) =>
+    isObject(parameter) ? [{ place, declared: resolve(root, parameter) }] : [])
+  const inPath = listed.filter(({ declared }) => declared?.in === 'path')
+  return {
+    names: inPath.map(({ declared }) => bareName(textOf(declared!.name))),
+    places: inPath.map(({ place }) => place),
+    whole: listed.every(({ declared }) => declared !== undefined),
+  }
 }
 
 /** Some documents declare a parameter with the operator or modifier of its expression. */
