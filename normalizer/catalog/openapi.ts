@@ -160,7 +160,7 @@ function greedyNames (reader: Reader, item: Json): string[] {
 
 function saysGreedy (holder: unknown): boolean {
   return isObject(holder) && Object.keys(holder).some((key) =>
-    key.startsWith('x-') && holder[key] === true && /(?:greedy|multi-?segments?|reserved-?expansion|catch-?all)$/i.test(key))
+    key.startsWith('x-') && holder[key] === true && /(?:greedy(?:-path-parameter)?|multi-?segments?|reserved-?expansion|catch-?all)$/i.test(key))
 }
 
 function pathParameters (reader: Reader, item: Json): Json[] {
