@@ -29,6 +29,7 @@ export function isIdentifier (text: string): boolean {
   if (/^[^A-Za-z]*\d[^A-Za-z]*$/.test(text)) return true
   // `PROJ-12`, but not `UTF-8`: counted by trackers and invoices, whatever the length of the number.
   if (/^[A-Z][A-Z0-9]{1,9}-\d+$/.test(text)) return !technicalWords.has(text.replace('-', '').toLowerCase())
+  if (/^[a-z]{2,3}[-_]\d{3}$/.test(text)) return !technicalWords.has(text.replace(/[-_]/, ''))
   const tokens = text.split(/[-_.~+$]/)
   let filled = 0
   let numbers = 0
@@ -46,9 +47,9 @@ function isShaped (text: string): boolean {
   return text.length <= maxWord && /^[.$@~]?[A-Za-z0-9_](?:[\w.~$+-]*[\w~])?$/.test(text)
 }
 
-/** `en`, `en-US`, `zh-Hans-CN`. */
+/** `en-US`, `zh-Hans-CN`. Regions with digits are few, and `abc-123` is an id. */
 function isLocale (text: string): boolean {
-  return /^[a-z]{2,3}[-_](?:[A-Z][a-z]{3}[-_])?(?:[A-Z]{2}|\d{3})$/.test(text)
+  return /^(?:[a-z]{2,3}[-_](?:[A-Z][a-z]{3}[-_])?[A-Z]{2}|es[-_]419|(?:ar|en)[-_](?:001|150))$/.test(text)
 }
 
 function isWordToken (token: string, count: number): boolean {

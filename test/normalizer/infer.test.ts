@@ -3,13 +3,13 @@ import { test } from 'node:test'
 import { createInference, inferRoute } from '../../normalizer/index.ts'
 
 const words = `users orders order-items OrderLineItems getUserById user_profiles user_profiles2 v1 v2.1 v1.0 v3.1.2 v1beta1 v2alpha1 2fa oauth2
-ipv4 sha256 base64 utf8 mp4 k8s s3 ec2 x509 log4j TLSv1 css3 html5 web3 b2b p2p 3ds 4xx en en-US zh-Hans-CN pt_BR es-419
+ipv4 sha256 base64 utf8 mp4 k8s s3 ec2 x509 log4j TLSv1 css3 html5 web3 b2b p2p 3ds 4xx en en-US zh-Hans-CN pt_BR es-419 en-001
 us-east-1 eu-west-2 robots.txt favicon.ico index.html swagger.json openapi.yaml main.css jquery-3.min.js README.md .well-known .env
 openid-configuration batchGet search:export orders:batchGet me self @me healthz livez metrics actuator graphql wp-login.php
 cgi-bin phpmyadmin level2 step1 top10 facade decade face cafe dead beef added cabbage terms-and-conditions create-payment-intent
 oauth2PermissionGrants s3Buckets b2cUserFlows getOffice365ActivationCounts l3FirewallRules BoxScoreV3 snmpv3 hex2bin bin2Dec md5 p12 i18nLanguages
 socket.io Microsoft.Compute microsoft.graph.getMobileApplicationManagementAppRegistrationSummaryReport jobpreparationandreleasetaskstatus
-bulk_update_ads_bid_by_inventory_reference ~defaults $batch @connections UTF-8 SHA-256 USD EUR-USD DE deu getUserByName XMLHttpRequest rechnungen utilisateurs`
+bulk_update_ads_bid_by_inventory_reference ~defaults $batch @connections UTF-8 SHA-256 sha-256 USD EUR-USD DE deu getUserByName XMLHttpRequest rechnungen utilisateurs`
 
 const values = {
   '{int}': '42 007 1700000000000 4111111111111111 -12 +7',
@@ -17,7 +17,7 @@ const values = {
   '{id}': `fd8c ad76 3f2a 9bc1 a1b2 12ab 5f3 x7f q7wz cus_9s6XKzkNRiz8i3 pi_3MtwBwLkdIwHu7ix28a3tqPa acct_1032D82eZvKYlo2C
     sub_1MowQVLkdIwHu7ixeRlqHVzs PX1Z8Q B00005N5PF ORD-2024-17 INV-00042 ABCD-1234-EFGH G-12AB34 item12345 user123 user-8812 product-123
     some-slug-4f2a my-post-12345 sku-99812-blue 978-3-16-148410-0 GB29NWBK60161331926819 1Z999AA10123456784 LH454 @janedoe
-    urn:isbn:0451450523 a:fd8c9912 jMXUwBEvd qxzvkjw b36x9k2m myAccount33 PROJ-12 INV-7`,
+    urn:isbn:0451450523 a:fd8c9912 jMXUwBEvd qxzvkjw b36x9k2m myAccount33 PROJ-12 INV-7 abc-123 sku-414 pd_947`,
   '{uuid}': `550e8400-e29b-41d4-a716-446655440000 550E8400-E29B-41D4-A716-446655440000 %7B550e8400-e29b-41d4-a716-446655440000%7D
     ffffffff-ffff-ffff-ffff-ffffffffffff`,
   '{ulid}': '01ARZ3NDEKTSV4RRFFQ69G5FAV',
