@@ -3,7 +3,10 @@ import { normalizeHost, portColon } from './path.ts'
 
 /** How well each group's hosts fit a requested host. */
 export interface HostTiers {
-  /** Per group: 0 = declares this very host, 1 = a wildcard of it fits, 2 = declares no host, 3 = declares others only. */
+  /**
+   * Per group: 0 = declares this very host, 1 = with a wildcard, or without the port that another group names, 2 = declares
+   * no host, 3 = declares others only.
+   */
   readonly tiers: Uint8Array
   /** The best tier that a group has, and the groups that have it. */
   readonly best: number
@@ -15,7 +18,7 @@ export type HostIndex = (host: string) => HostTiers | null
 
 const remembered = 1024
 
-/** Indexes the hosts of each group. A host with a port wants that port only where both sides name one. */
+/** Indexes the hosts of each group. A host with a port wants that port only where both sides name one; who names it goes first. */
 export function indexHosts (groups: ReadonlyArray<readonly string[]>): HostIndex {
   const exact = new Map<string, Array<{ group: number, port: string }>>()
   const wildcards: Array<{ group: number, test: (name: string) => boolean, port: string }> = []
@@ -37,8 +40,9 @@ export function indexHosts (groups: ReadonlyArray<readonly string[]>): HostIndex
     const alike = wildcards.filter((item) => agrees(item) && item.test(name))
     if (named.length + alike.length === 0) return null
     const tiers = Uint8Array.from(neutral, (free) => free ? 2 : 3)
-    for (const { group } of alike) tiers[group] = 1
-    for (const { group } of named) tiers[group] = 0
+    const same = port === '' ? [] : named.filter((item) => item.port === port)
+    for (const { group } of [...alike, ...named]) tiers[group] = 1
+    for (const { group } of same.length > 0 ? same : named) tiers[group] = 0
     const best = tiers.reduce((least, tier) => Math.min(least, tier), 3)
     return { tiers, best, fitting: groups.flatMap((_, group) => tiers[group] === best ? [group] : []) }
   }

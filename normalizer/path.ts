@@ -67,13 +67,26 @@ export function normalizeText (text: string): string {
   return from === 0 ? text : clean + text.slice(from)
 }
 
-/** Lower case, without surrounding blanks and a trailing dot; the port stays. Not a string = ''. */
+/**
+ * Lower case, without surrounding blanks and a trailing dot; the port stays. An international name comes out as requests
+ * write it (`xn--…`). Not a string = ''.
+ */
 export function normalizeHost (host: unknown): string {
   if (typeof host !== 'string') return ''
   const lower = host.trim().toLowerCase()
   const colon = portColon(lower)
-  const name = colon < 0 ? lower : lower.slice(0, colon)
+  const name = asciiName(colon < 0 ? lower : lower.slice(0, colon))
   return (name.endsWith('.') ? name.slice(0, -1) : name) + (colon < 0 ? '' : lower.slice(colon))
+}
+
+/** Documents may write a name as people do (RFC 5890), requests cannot. */
+function asciiName (name: string): string {
+  if (!/[^ -~]/.test(name) || !/^[\p{L}\p{M}\p{N}.。*_-]+$/u.test(name)) return name
+  try {
+    return new URL(`http://${name}`).hostname
+  } catch {
+    return name
+  }
 }
 
 /** Position of the colon before a port, or -1; an IPv6 address counts as one only in brackets. */

@@ -95,10 +95,10 @@ const nameRule = 'rule 3: the gateway route or service names the document'
 
 /** What the tiers of hosts say of the winner, and of a loser. */
 const winnerTiers = [
-  'its document declares the host', 'a wildcard of its document fits the host', 'its document declares no host', 'its document is served at other hosts',
+  'its document declares the host', 'its document declares the host with a wildcard or without a port', 'its document declares no host', 'its document is served at other hosts',
 ]
 const tierReasons = [
-  '', 'only a wildcard of its document fits the host', 'its document declares no host', 'its document is served at other hosts',
+  '', 'its document declares the host with a wildcard or without a port only', 'its document declares no host', 'its document is served at other hosts',
 ]
 const tierAt = 3
 const derivedAt = 8
