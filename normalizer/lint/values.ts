@@ -33,6 +33,6 @@ function toProblem (endpoint: Endpoint, parameter: ParameterValues, lost: readon
   const other = first.winner.source === endpoint.source ? nameOf(first.winner) : `${nameOf(first.winner)} of ${first.winner.source}`
   const declares = first.winner.method === '' ? ', which does not declare the method' : ''
   const message = `${nameOf(endpoint)} names ${shown} as ${lost.length === 1 ? 'a value' : 'values'} of {${parameter.name}}, but such a request goes to ${other}${declares}. ` +
-    (all ? 'No documented value is left: give it a path of its own.' : `Describe ${lost.length === 1 ? 'it' : 'them'} there only, or declare the method on that path, too.`)
+    (all ? 'No documented value is left: give it a path of its own.' : `Describe ${lost.length === 1 ? 'it' : 'them'} there only${declares === '' ? '' : ', or declare the method on that path, too'}.`)
   return { severity: all ? 'error' : 'warning', code: all ? 'unreachable-values' : 'shadowed-value', message, source: endpoint.source, where: endpoint.where }
 }
