@@ -50,9 +50,14 @@ function severalDocuments (source: string, file: SourceFile): Problem {
 }
 
 async function readApiFile (path: string): Promise<SourceFile | Broken> {
-  const document = extname(path) === '.json' ? undefined : await readPlainly(path)
-  if (document === undefined) return await readSource(path)
-  return { path, documents: [document], lineOf: linesAgain(path).lineOf }
+  if (extname(path) === '.json') return withoutText(await readSource(path))
+  const document = await readPlainly(path)
+  return document === undefined ? await readSource(path) : { path, documents: [document], lineOf: linesAgain(path).lineOf }
+}
+
+/** The text of a JSON document takes more memory than what is made of it, and hardly ever is a line asked for before it is let go. */
+function withoutText (file: SourceFile | Broken): SourceFile | Broken {
+  return isBroken(file) ? file : { path: file.path, documents: file.documents, lineOf: linesAgain(file.path).lineOf }
 }
 
 /** The texts and parsed documents of a large catalog take much memory: where lines are asked for, the file is read once more. */

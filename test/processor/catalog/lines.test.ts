@@ -46,6 +46,17 @@ test('the lines of a file are those that people see, whatever its encoding and l
   ])
 })
 
+test('findings of a JSON file bear its lines, also those of dead references, though its text is not kept', async (t) => {
+  const base = makeFolder(t)
+  const paths = { '/a/{x}': { get: {} }, '/a/{y}': { get: {} }, '/b': { $ref: '#/components/pathItems/gone' } }
+  const json = JSON.stringify({ openapi: '3.1.0', info: { title: 'J', version: '1' }, paths }, null, 1)
+  writeFileSync(join(base, 'a.json'), json)
+  writeFileSync(join(base, 'wide.json'), `\uFEFF${json}`, 'utf16le')
+  assert.deepEqual(await findings(base, { openapi: ['*.json'] }), [
+    'a.json:11 same-shape', 'a.json:14 unresolved-reference', 'wide.json:11 same-shape', 'wide.json:14 unresolved-reference',
+  ])
+})
+
 const entity = (name: string, definition: string): string => `apiVersion: backstage.io/v1alpha1
 kind: API
 metadata: { name: ${name} }
