@@ -18,6 +18,8 @@ export interface GatewayRule {
   readonly prefix: string
   /** Regular expression, '' for a plain prefix. */
   readonly pattern: string
+  /** What every path that fits the pattern holds behind the prefix. */
+  readonly inner: string
   readonly hosts: ReadonlyArray<{ readonly name: string, readonly port: string }>
   /** Upper case; none = every method. */
   readonly methods: readonly string[]
@@ -59,16 +61,16 @@ function rulesOf (route: GatewayRoute, describer: Describer, problems: Problem[]
     const groups = describer.groupsOf(route, prefix)
     return { groups, isMounted: shared.servicePath !== '' && !describer.declaresBelow(groups, shared.servicePath) }
   }
-  if (paths.length === 0) return [{ ...shared, hasPath: false, prefix: '', pattern: '', ...described('') }]
+  if (paths.length === 0) return [{ ...shared, hasPath: false, prefix: '', pattern: '', inner: '', ...described('') }]
   return paths.flatMap((path): GatewayRule[] => {
     const pattern = path.startsWith('~') ? compilePattern(path.slice(1)) : null
     if (path.startsWith('~') && pattern === null) {
       const message = `Route ${text(route.name)}: the pattern ${path} is not understood: only records that name the route find it.`
       problems.push({ severity: 'error', code: 'unsupported-pattern', message, source: 'gateway', where: text(route.name) })
-      return [{ ...shared, hasPath: true, prefix: noPath, pattern: '', ...described('') }]
+      return [{ ...shared, hasPath: true, prefix: noPath, pattern: '', inner: '', ...described('') }]
     }
     const prefix = pattern?.head ?? normalizeText(path)
-    return [{ ...shared, hasPath: true, prefix, pattern: pattern === null ? '' : path.slice(1), ...described(prefix) }]
+    return [{ ...shared, hasPath: true, prefix, pattern: path.slice(pattern === null ? path.length : 1), inner: pattern?.inner ?? '', ...described(prefix) }]
   })
 }
 

@@ -31,7 +31,15 @@ interface Rule extends Omit<GatewayRule, 'pattern' | 'headers'> {
   pattern: (() => Pattern) | null
 }
 
-interface Host { name: string, port: string }
+interface Host {
+  name: string
+  port: string
+  /** Indexes of the rules whose hosts may be this one. */
+  starts: readonly Starts[]
+}
+
+/** The rules whose prefix a path begins with. */
+type Starts = (path: string) => readonly Rule[]
 
 /** A resolver over rules in Kong's order; null without any. */
 export function openGateway (given: readonly GatewayRule[]): ResolveRoute | null {
@@ -44,7 +52,7 @@ export function openGateway (given: readonly GatewayRule[]): ResolveRoute | null
     add(services, rule.route.service, rule)
   }
   const starts = createStartIndex(rules)
-  const hostOf = createHostReader()
+  const hostOf = createHostReader(createHostIndex(rules))
   const hit: GatewayHit = { route: undefined, groups: null, upstream: '', rest: '' }
   const lead = (rule: Rule, path: string): GatewayHit => {
     hit.route = rule.route
@@ -99,37 +107,56 @@ function add (lists: Map<string, Rule[]>, key: unknown, rule: Rule): void {
 }
 
 /**
- * The rules whose prefix a path begins with, in lists. Those for plain hosts are looked up by name: a gateway may tell
+ * The rules whose prefix a path begins with, in lists. Those for certain hosts are looked up by them: a gateway may tell
  * thousands of services apart by nothing else. Without a host all of them may fit. The answer is reused from call to call.
  */
 function createStartIndex (rules: readonly Rule[]): (path: string, host: Host) => ReadonlyArray<readonly Rule[]> {
-  const named = new Map<string, Rule[]>()
-  const hasPlainHosts = ({ hosts }: Rule): boolean => hosts.length > 0 && hosts.every(({ name }) => !name.includes('*'))
-  for (const rule of rules.filter(hasPlainHosts)) for (const name of new Set(rule.hosts.map((host) => host.name))) add(named, name, rule)
   const all = createPrefixIndex(rules)
-  const others = createPrefixIndex(rules.filter((rule) => !hasPlainHosts(rule)))
-  const byHost = new Map([...named].map(([name, own]) => [name, createPrefixIndex(own)]))
+  const others = createPrefixIndex(rules.filter((rule) => !isByHost(rule)))
   const lists: Array<readonly Rule[]> = []
   return (path, host) => {
     lists.length = 0
     lists.push(host.name === '' ? all(path) : others(path))
-    const own = host.name === '' ? undefined : byHost.get(host.name)
-    if (own !== undefined) lists.push(own(path))
+    for (const starts of host.starts) lists.push(starts(path))
     return lists
+  }
+}
+
+/** Hosts that can be looked up: without a wildcard, or with one for the first or the last labels. */
+function isByHost ({ hosts }: Rule): boolean {
+  return hosts.length > 0 && hosts.every(({ name }) => /^(?:\*\.)?[^*]+$|^[^*]+\.\*$/.test(name))
+}
+
+/** Finds the rules for a host under each way to write it: itself, `*.` and its last labels, its first labels and `.*`. */
+function createHostIndex (rules: readonly Rule[]): (name: string) => Starts[] {
+  const named = new Map<string, Rule[]>()
+  for (const rule of rules.filter(isByHost)) for (const name of new Set(rule.hosts.map((host) => host.name))) add(named, name, rule)
+  const indexes = new Map([...named].map(([name, own]) => [name, createPrefixIndex(own)]))
+  const hasWildcards = [...named.keys()].some((name) => name.includes('*'))
+  return (name) => {
+    const found = [indexes.get(name)]
+    for (let dot = hasWildcards ? name.indexOf('.') : -1; dot >= 0; dot = name.indexOf('.', dot + 1)) {
+      found.push(indexes.get(`*${name.slice(dot)}`), indexes.get(`${name.slice(0, dot)}.*`))
+    }
+    return found.filter((starts) => starts !== undefined)
   }
 }
 
 const remembered = 1024
 
 /** Reads hosts, and remembers them within a bound: anyone can send any. */
-function createHostReader (): (host: unknown) => Host {
+function createHostReader (startsOf: (name: string) => Starts[]): (host: unknown) => Host {
   const known = new Map<string, Host>()
+  const read = (host: unknown): Host => {
+    const { name, port } = splitPort(normalizeHost(host))
+    return { name, port, starts: name === '' ? [] : startsOf(name) }
+  }
   return (host) => {
-    if (typeof host !== 'string' || host.length > 512) return splitPort(normalizeHost(host))
-    const read = known.get(host) ?? splitPort(normalizeHost(host))
+    if (typeof host !== 'string' || host.length > 512) return read(host)
+    const found = known.get(host) ?? read(host)
     if (known.size >= remembered) known.clear()
-    known.set(host, read)
-    return read
+    known.set(host, found)
+    return found
   }
 }
 
@@ -170,7 +197,9 @@ function fitsRequest (rule: Rule, request: MatchRequest, host: Host): boolean {
 /** How much of the path the rule's prefix or pattern takes; -1 when it does not fit. */
 function lengthTaken (rule: Rule, path: string): number {
   if (!path.startsWith(rule.prefix)) return -1
-  return rule.pattern === null ? rule.prefix.length : rule.pattern().matchLength(path)
+  if (rule.pattern === null) return rule.prefix.length
+  // Of many patterns that begin alike nearly all end here, long before their machines are built.
+  return path.includes(rule.inner, rule.prefix.length) ? rule.pattern().matchLength(path) : -1
 }
 
 /** What is left of the path when the route has stripped its own part. */

@@ -13,6 +13,8 @@ import type { Syntax } from './pattern-program.ts'
 export interface Pattern {
   /** What every match begins with, literally. */
   readonly head: string
+  /** What every match holds behind its head, literally; '' when that cannot be told. */
+  readonly inner: string
   /** Length of the preferred match at the start of `text`, or -1. Linear in the text. */
   matchLength (text: string): number
 }
@@ -25,8 +27,9 @@ export function compilePattern (source: string): Pattern | null {
     if (parser.at < source.length) return null
     const program = assemble(tree)
     const head = literalHead(tree)
+    const inner = literalRuns(tree).slice(1).reduce((longest, run) => run.length > longest.length ? run : longest, '')
     let machine: Machine | undefined
-    return { head, matchLength: (text) => text.startsWith(head) ? (machine ??= createMachine(program, head))(text) : -1 }
+    return { head, inner, matchLength: (text) => text.startsWith(head) ? (machine ??= createMachine(program, head))(text) : -1 }
   } catch (error) {
     if (error instanceof SyntaxError) return null
     throw error
@@ -198,8 +201,24 @@ function literalHead (tree: Syntax): string {
   let head = ''
   for (const part of tree.kind === 'sequence' ? tree.parts : [tree]) {
     if (part.kind === 'assert' && part.what === '^') continue
-    if (part.kind !== 'set' || part.codes.reduce((sum, inside) => sum + inside, 0) !== 1 || part.codes[128] === 1) break
-    head += String.fromCharCode(part.codes.indexOf(1))
+    const literal = literalOf(part)
+    if (literal === '') break
+    head += literal
   }
   return head
+}
+
+/** The literal texts that every match holds, in their order; the first one is '' where something else comes first. */
+function literalRuns (tree: Syntax, runs: string[] = ['']): string[] {
+  const literal = literalOf(tree)
+  if (tree.kind === 'sequence') for (const part of tree.parts) literalRuns(part, runs)
+  else if (literal !== '') runs[runs.length - 1] += literal
+  else if (tree.kind !== 'assert') runs.push('')
+  return runs
+}
+
+/** The only character that a set takes; '' for anything else. */
+function literalOf (part: Syntax): string {
+  if (part.kind !== 'set' || part.codes.reduce((sum, inside) => sum + inside, 0) !== 1 || part.codes[128] === 1) return ''
+  return String.fromCharCode(part.codes.indexOf(1))
 }

@@ -38,3 +38,31 @@ test('a pattern for a header that is not understood lets every value through', (
   const route = router([{ paths: ['/x'] }, { paths: ['/x'], headers: { 'x-agent': ['~*(?=bot)'] } }])
   assert.equal(route({ path: '/x', headers: { 'x-agent': 'any' } }), 'r1')
 })
+
+test('routes with wildcard hosts are found under every label of the host, in the order of priorities', () => {
+  const route = router([
+    { hosts: ['*.test'] }, { hosts: ['*.b.test', 'b.*'], paths: ['/x'] }, { hosts: ['a.b.*'], paths: ['/x/y'] }, { hosts: ['*.b.test:8443'], methods: ['GET'], paths: ['/x'] },
+    { hosts: ['a*.test'], paths: ['/odd'] }, { hosts: ['*.b.test', 'a.b.test'], paths: ['/x/y/z'] }, { paths: ['/'] },
+  ])
+  const answers = [['a.b.test:80', '/x/y/z'], ['a.b.test:80', '/x/y'], ['a.b.test:8443', '/x'], ['A.B.test:80', '/x'], ['b.org', '/x'], ['b.test', '/x'], ['b.test', '/y'],
+    ['.test', '/x'], ['b.', '/x'], ['abc.test', '/odd'], ['c.org', '/x'], ['', '/x/y']]
+    .map(([host = '', path = '']) => `${host} ${path} ${route({ path, host })}`)
+  assert.deepEqual(answers, ['a.b.test:80 /x/y/z r5', 'a.b.test:80 /x/y r2', 'a.b.test:8443 /x r3', 'A.B.test:80 /x r1', 'b.org /x r1', 'b.test /x r1', 'b.test /y r6',
+    '.test /x r6', 'b. /x r6', 'abc.test /odd r4', 'c.org /x r6', ' /x/y r6'])
+})
+
+test('each of thousands of wildcard hosts and patterns finds its own route', () => {
+  const count = 2000
+  const hosts = router(Array.from({ length: count }, (_, index) => ({ hosts: [`*.t${index}.example.com`], paths: ['/'] })))
+  const patterns = router(Array.from({ length: count }, (_, index) => ({ paths: [`~/(?<tenant>[^#?/]+)/s${index}/items$`] })))
+  for (const index of [0, 19, 199, count - 1]) {
+    assert.equal(hosts({ path: '/a', host: `x.t${index}.example.com` }), `r${index}`)
+    assert.equal(patterns({ path: `/acme/s${index}/items` }), `r${index}`)
+  }
+  assert.equal(patterns({ path: `/acme/s${count}/items` }), undefined)
+})
+
+test('a pattern is not passed over for a literal that only some of its matches hold', () => {
+  const route = router([{ paths: ['~/a(?:/long-literal)?/x$'] }, { paths: ['~/(?i)b/Folded/y$'] }, { paths: ['~/(?:c/one|d/other)/z$'] }, { paths: ['~/[a-z]+(?:/never){0}/w$'] }])
+  assert.deepEqual(['/a/x', '/a/long-literal/x', '/B/fOLDED/Y', '/c/one/z', '/d/other/z', '/e/w'].map((path) => route({ path })), ['r0', 'r0', 'r1', 'r2', 'r2', 'r3'])
+})
