@@ -32,11 +32,17 @@ export interface Router {
 export function createRouter (routes: Route[]): Router {
   const candidates = routes.filter((route) => route.service?.enabled !== false).flatMap(candidatesOf).sort(compare)
   candidates.forEach((candidate, rank) => { candidate.rank = rank })
-  const table = index(candidates)
-  return { match: (request) => match(request, table) }
+  const tablesOf = indexByHost(candidates)
+  return {
+    match: (request) => {
+      let best: Found | undefined
+      for (const table of tablesOf(request.host)) best = match(request, table, best) ?? best
+      return best && { route: best.candidate.route, matched: best.matched }
+    },
+  }
 }
 
-interface HostRule { plain: string, pattern: RegExp | undefined, port: boolean }
+interface HostRule { text: string, pattern: RegExp | undefined, port: boolean }
 interface HeaderRule { name: string, values: Set<string>, pattern: RegExp | undefined }
 
 /** One route with one of its paths. */
@@ -88,11 +94,11 @@ function candidateOf (route: Route, order: number, path: string | undefined): Ca
 }
 
 function hostRule (host: string): HostRule {
-  const plain = host.toLowerCase()
-  const port = /:\d+$/.test(plain)
-  if (!plain.includes('*')) return { plain, pattern: undefined, port }
-  const source = plain.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace('*', '.+')
-  return { plain, pattern: new RegExp(`^${source}${port ? '' : '(?::\\d+)?'}$`), port }
+  const text = host.toLowerCase()
+  const port = /:\d+$/.test(text)
+  if (!text.includes('*')) return { text, pattern: undefined, port }
+  const source = text.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace('*', '.+')
+  return { text, pattern: new RegExp(`^${source}${port ? '' : '(?::\\d+)?'}$`), port }
 }
 
 function headerRule (name: string, values: string[]): HeaderRule {
@@ -112,6 +118,33 @@ function age (a: Candidate, b: Candidate): number {
   const first = a.route.entry.created_at
   const second = b.route.entry.created_at
   return typeof first === 'number' && typeof second === 'number' ? first - second : 0
+}
+
+/**
+ * The candidates that a host may be meant by, in tables: those for any host, and those under each way to write it (itself,
+ * `*.` and its last labels, its first labels and `.*`). A gateway may tell thousands of services apart by hosts alone.
+ */
+function indexByHost (candidates: Candidate[]): (host: string) => Table[] {
+  const nameOf = (text: string): string => text.replace(/(?<=.):\d+$/, '')
+  const isByHost = ({ hosts }: Candidate): boolean =>
+    hosts.length > 0 && hosts.every(({ text }) => /^(?:\*\.)?[^*]+$|^[^*]+\.\*$/.test(nameOf(text)))
+  const named = new Map<string, Candidate[]>()
+  for (const candidate of candidates.filter(isByHost)) {
+    for (const name of new Set(candidate.hosts.map(({ text }) => nameOf(text)))) {
+      if (named.get(name)?.push(candidate) === undefined) named.set(name, [candidate])
+    }
+  }
+  const tables = new Map([...named].map(([name, own]) => [name, index(own)]))
+  const others = index(candidates.filter((candidate) => !isByHost(candidate)))
+  const hasWildcards = [...named.keys()].some((name) => name.includes('*'))
+  return (host) => {
+    const name = nameOf(host)
+    const found = [others, tables.get(name)]
+    for (let dot = hasWildcards ? name.indexOf('.') : -1; dot >= 0; dot = name.indexOf('.', dot + 1)) {
+      found.push(tables.get(`*${name.slice(dot)}`), tables.get(`${name.slice(0, dot)}.*`))
+    }
+    return found.filter((table) => table !== undefined)
+  }
 }
 
 interface Table {
@@ -134,16 +167,19 @@ function index (candidates: Candidate[]): Table {
   return { byPrefix, lengths, others }
 }
 
-function match (request: RouterRequest, { byPrefix, lengths, others }: Table): RouteMatch | undefined {
+interface Found { candidate: Candidate, matched: string }
+
+/** The first candidate that fits, if it comes before the one that was found already. */
+function match (request: RouterRequest, { byPrefix, lengths, others }: Table, before: Found | undefined): Found | undefined {
   const { path } = request
-  let best: RouteMatch | undefined
-  let rank = Infinity
+  let best: Found | undefined
+  let rank = before?.candidate.rank ?? Infinity
   for (const length of lengths) {
     if (length > path.length) continue
     for (const candidate of byPrefix.get(path.slice(0, length)) ?? []) {
       if (candidate.rank >= rank) break
       if (!fits(candidate, request)) continue
-      best = { route: candidate.route, matched: candidate.prefix ?? '' }
+      best = { candidate, matched: candidate.prefix ?? '' }
       rank = candidate.rank
       break
     }
@@ -152,7 +188,7 @@ function match (request: RouterRequest, { byPrefix, lengths, others }: Table): R
     if (candidate.rank >= rank) break
     const found = candidate.pattern === undefined ? '' : candidate.pattern.exec(path)?.[0]
     if (found === undefined || !fits(candidate, request)) continue
-    return { route: candidate.route, matched: found }
+    return { candidate, matched: found }
   }
   return best
 }
@@ -170,5 +206,5 @@ function hostFits (rule: HostRule, { host, defaultPort }: RouterRequest): boolea
   const hasPort = /:\d+$/.test(host) && !(host.endsWith(']'))
   const withPort = hasPort ? host : `${host}:${defaultPort}`
   if (rule.pattern !== undefined) return rule.pattern.test(withPort)
-  return rule.plain === host || rule.plain === withPort || (!rule.port && hasPort && rule.plain === host.slice(0, host.lastIndexOf(':')))
+  return rule.text === host || rule.text === withPort || (!rule.port && hasPort && rule.text === host.slice(0, host.lastIndexOf(':')))
 }

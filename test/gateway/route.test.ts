@@ -44,3 +44,14 @@ test('a thousand routes with one prefix each are told apart', () => {
   assert.equal(decide(config, 'GET - /service-99/x'), 'GET - /service-99/x → r99 /x')
   assert.equal(decide(config, 'GET - /service-1000/x'), 'GET - /service-1000/x → no route')
 })
+
+test('each of many hosts finds its own route, plain or with a wildcard, whatever else it may mean', () => {
+  const hosts = (index: number): string => [`plain-${index}.test`, `"*.wild-${index}.test:80"`, `first-${index}.*`].join(', ')
+  const routes = Array.from({ length: 100 }, (_, index) => `      - { name: r${index}, hosts: [${hosts(index)}], paths: [/, /deep] }`).join('\n')
+  const others = '      - { name: any, paths: [/deep/er] }\n      - { name: odd, hosts: ["*plain-7.test"], paths: [/deep/e] }'
+  const config = `_format_version: "3.0"\nservices:\n  - name: s\n    url: http://127.0.0.1\n    routes:\n${routes}\n${others}\n`
+  const lines = ['GET plain-98.test /x', 'GET plain-0.test:1 /x', 'GET a.b.wild-99.test /deep/x', 'GET a.wild-99.test:81 /deep/x', 'GET first-9.example.org:1 /x',
+    'GET first-9 /x', 'GET plain-100.test /deep/er', 'GET plain-100.test /x', 'GET my-plain-7.test /deep/er', '- - /x']
+  assert.deepEqual(lines.map((line) => decide(config, line).replace(`${line} → `, '')),
+    ['r98 /x', 'r0 /x', 'r99 /x', 'no route', 'r9 /x', 'no route', 'any /', 'no route', 'odd /r', 'no route'])
+})
