@@ -15,16 +15,23 @@ export interface Cells<C> { columns: C[], rows: string[][] }
 export function fitTable<C extends Yielding> ({ columns, rows }: Cells<C>, width: number, gap: number): Cells<C> {
   const natural = columns.map(({ head }, index) => rows.reduce((most, row) => Math.max(most, widthOf(row[index] ?? '')), widthOf(head)))
   const room = width - gap * (columns.length - 1)
-  const sizes = shrink(columns, natural, room)
+  const sizes = shrink({ columns, rows }, natural, room)
   const spare = sumOf(sizes) > room ? leastNeeded(columns) : -1
   if (spare >= 0) return fitTable({ columns: without(columns, spare), rows: rows.map((row) => without(row, spare)) }, width, gap)
   return { columns, rows: rows.map((row) => row.map((cell, index) => fitCell(cell, columns[index]?.fit, sizes[index] ?? 0))) }
 }
 
-/** The greatest widths that fit. Prose gives way first, as wrapping loses nothing. */
-function shrink (columns: readonly Yielding[], natural: readonly number[], room: number): number[] {
-  const wrapped = shrinkThose(({ fit }) => fit === 'prose', columns, natural, room)
+/** The greatest widths that fit. Prose gives way first, as wrapping loses nothing; what its lines do not need is for the others. */
+function shrink ({ columns, rows }: Cells<Yielding>, natural: readonly number[], room: number): number[] {
+  const allowed = shrinkThose(({ fit }) => fit === 'prose', columns, natural, room)
+  const wrapped = allowed.map((size, index) => columns[index]?.fit === 'prose' ? linesOf(rows, index, size, columns[index].head) : size)
   return shrinkThose(({ fit }) => fit !== 'prose', columns, wrapped, room)
+}
+
+/** The widest line of a column of prose. */
+function linesOf (rows: readonly string[][], index: number, width: number, head: string): number {
+  const lines = rows.flatMap((row) => fitCell(row[index] ?? '', 'prose', width).split('\n'))
+  return lines.reduce((most, line) => Math.max(most, widthOf(line)), widthOf(head))
 }
 
 /** Each share of the room grows until its column has what it needs. */
