@@ -26,7 +26,7 @@ export function readKong (declarative: unknown, options: { source: string }): Ko
   const problems: Problem[] = []
   const source = textOf(options?.source)
   const report: Report = (severity, code, message, where) => { problems.push({ severity, code, message, source, where }) }
-  const root = isObject(declarative) ? declarative : {}
+  const root = isObject(declarative) ? withMarkedPatterns(declarative) : {}
   if (!isObject(declarative)) report('error', 'not-a-document', 'The gateway configuration is not an object.', '')
   else if (!/^[123](?:\.\d+)?$/.test(textOf(root._format_version))) {
     report('warning', 'unknown-format', '_format_version is not 1.1, 2.1 or 3.0.', '/_format_version')
@@ -38,6 +38,15 @@ export function readKong (declarative: unknown, options: { source: string }): Ko
     consumers: readConsumers(root),
     problems,
   }
+}
+
+/** Before 3.0 a path was a pattern when it looked like one; Kong 3 marks those of older files in the same way. */
+function withMarkedPatterns (root: Json): Json {
+  if (!/^[12]\.1$/.test(textOf(root._format_version))) return root
+  const mark = (path: string): string => /^~|^[\w.~/%-]*$/.test(path) ? path : `~${path}`
+  const marked = (routes: unknown): Json[] => objectsOf(routes).map((route) => ({ ...route, paths: stringsOf(route.paths).map(mark) }))
+  const services = objectsOf(root.services).map((service) => ({ ...service, routes: marked(service.routes) }))
+  return { ...root, routes: marked(root.routes), services }
 }
 
 type Report = (severity: Problem['severity'], code: string, message: string, where: string) => void
