@@ -1,17 +1,10 @@
-/** The static edges of the tree: hash tables of the nodes that have several, and the texts that make sure of a hash. */
-import { HASH, nodeSize, STATIC, TEXT } from './node.ts'
-import type { BuildNode } from './node.ts'
+/** The static edges of the tree: a small hash table a node, and the texts that make sure of a hash. */
 
-/** Static edges in flat form. */
-export interface EdgeTables {
-  /** A table a node, each of a power of two of records of four: hash, child (0 = empty), place of the text, unused. */
-  readonly edges: Int32Array
-  /** Texts of the static segments, each closed by a 0; their normal form is ASCII. */
-  readonly texts: Uint8Array
-}
-
-/** Factor of multiplicative hashing: its high bits depend on all bits of the hash. */
-const factor = 0x9E3779B1 | 0
+/**
+ * As many characters at the end of a segment as its hash and length vouch for: a hash moves by seven bits for each character,
+ * and in normal form they are ASCII. Those before are compared.
+ */
+export const vouched = 4
 
 /** Hash of a segment, as scanning computes it. */
 export function hashOf (text: string): number {
@@ -20,63 +13,48 @@ export function hashOf (text: string): number {
   return hash
 }
 
-/** Where in a table an edge is looked for first; then in the places after it, around the end. */
-export function edgeSlot (hash: number, shift: number): number {
-  return Math.imul(hash, factor) >>> shift
+/** The static edges of one node: a multiplied hash, shifted, is the place of its entry or a little before it. */
+export interface EdgeTable {
+  /** Chosen so that few entries of this very table meet. */
+  readonly factor: number
+  /** Bits to shift by, 0 to 31; above them, how far from its first place an entry may stand. */
+  readonly probe: number
+  readonly entries: ReadonlyArray<Edge | undefined>
 }
 
-/** Lays out the edges of all nodes, in their order, and fills in the nodes' records. */
-export function flattenEdges (nodes: Int32Array, order: readonly BuildNode[]): EdgeTables {
-  const edges = new Int32Array(4 * order.reduce((sum, { statics }) => sum + tableSize(statics?.size ?? 0), 0))
-  const { texts, places } = textTable(order)
-  let from = 0
-  for (const { id, statics } of order) {
-    if (statics === undefined) continue
-    const at = id * nodeSize
-    if (statics.size === 1) {
-      const [[text, child]] = [...statics] as [[string, BuildNode]]
-      nodes.set([child.id, hashOf(text), places.get(text)!], at + STATIC)
-      continue
-    }
-    const size = tableSize(statics.size)
-    const shift = Math.clz32(size) + 1
-    nodes[at + STATIC] = -1
-    nodes[at + HASH] = from
-    nodes[at + TEXT] = shift
-    for (const [text, child] of statics) addEdge(edges, from, shift, [hashOf(text), child.id, places.get(text)!])
-    from += size * 4
+interface Edge { readonly hash: number, readonly text: string }
+
+/** Multipliers that are tried: for most tables one is among them that keeps all entries apart. */
+const factors = Int32Array.from({ length: 16 }, (_, index) => Math.imul(index * 2 + 1, 0x9E3779B1))
+
+/** Gives every edge its place. A table is half empty at least, so that a search for what is not there ends soon. */
+export function layTable (texts: readonly string[]): EdgeTable {
+  const edges = texts.map((text) => ({ hash: hashOf(text), text }))
+  const shift = Math.clz32(edges.length * 2 - 1)
+  let best: Layout | undefined
+  for (const factor of factors) {
+    const layout = layOut(edges, factor, shift)
+    if (best === undefined || layout.reach < best.reach) best = layout
+    if (best.reach === 0) break
   }
-  return { edges, texts }
+  const { factor, entries, reach } = best!
+  return { factor, probe: shift | reach << 5, entries }
 }
 
-function addEdge (edges: Int32Array, from: number, shift: number, edge: readonly [hash: number, child: number, text: number]): void {
-  const last = -1 >>> shift
-  let slot = edgeSlot(edge[0], shift)
-  while (edges[from + slot * 4 + 1] !== 0) slot = (slot + 1) & last
-  edges.set(edge, from + slot * 4)
-}
+interface Layout { factor: number, entries: Array<Edge | undefined>, reach: number }
 
-/** Half empty, so that a search that finds nothing ends soon; a single edge needs no table. */
-function tableSize (entries: number): number {
-  if (entries < 2) return 0
-  let size = 4
-  while (size < entries * 2) size *= 2
-  return size
-}
-
-function textTable (order: readonly BuildNode[]): { texts: Uint8Array, places: ReadonlyMap<string, number> } {
-  const places = new Map<string, number>()
-  let length = 0
-  for (const { statics } of order) {
-    for (const text of statics?.keys() ?? []) {
-      if (places.has(text)) continue
-      places.set(text, length)
-      length += text.length + 1
-    }
+function layOut (edges: readonly Edge[], factor: number, shift: number): Layout {
+  const size = 2 ** (32 - shift)
+  const entries = new Array<Edge | undefined>(size).fill(undefined)
+  let reach = 0
+  for (const edge of edges) {
+    const first = Math.imul(edge.hash, factor) >>> shift
+    let slot = first
+    while (entries[slot] !== undefined) slot++
+    entries[slot] = edge
+    reach = Math.max(reach, slot - first)
   }
-  const texts = new Uint8Array(length)
-  for (const [text, place] of places) {
-    for (let index = 0; index < text.length; index++) texts[place + index] = text.charCodeAt(index)
-  }
-  return { texts, places }
+  // A search may look as far behind every place.
+  while (entries.length < size + reach) entries.push(undefined)
+  return { factor, entries, reach }
 }

@@ -7,6 +7,10 @@ import type { MixedPattern } from './segment.ts'
 /** A node while the tree is built. */
 export interface BuildNode {
   id: number
+  /** Place of the record among the numbers of all. */
+  place: number
+  /** The static segment that leads here. */
+  text: string
   depth: number
   greedyDepth: number
   statics: Map<string, BuildNode> | undefined
@@ -17,29 +21,34 @@ export interface BuildNode {
   slashLeaves: Leaf[] | undefined
 }
 
-/** Numbers of a node's record, half a cache line; the search knows the offsets by heart. */
+/**
+ * Numbers of a node's record, half a cache line; the search knows the offsets by heart. Before it stands the start of the static
+ * segment that leads to it, padded to whole numbers; behind it the table of its static edges: hash and child in turn, 0 = none.
+ */
 export const nodeSize = 8
-/** Child for a whole-segment parameter. */
-export const PARAMETER = 0
-/** Place in `others` + 1; 0 = neither greedy nor mixed children. */
-export const OTHERS = 1
-/** The only static child, -1 when the node has a table of them, 0 when it has none. */
-export const STATIC = 2
-/** Hash of the only static segment; else where the node's table starts. */
-export const HASH = 3
-/** Place of the only static segment's text; else the shift that makes a hash a place in the table. */
-export const TEXT = 4
 /** Fewest and most segments below the node to any of its leaves, and whether it spans: see `measure` in tree.ts. */
-export const SIZE = 5
+export const SIZE = 0
+/** Child for a whole-segment parameter. */
+export const PARAMETER = 1
+/** Place in `others` + 1; 0 = neither greedy nor mixed children. */
+export const OTHERS = 2
+/** How to look up a static child: shift and reach, see `EdgeTable` in edges.ts. */
+export const PROBE = 3
+/** The multiplier of the table; 0 = no static children. */
+export const FACTOR = 4
 /** First leaf + 1; 0 = none. */
-export const LEAVES = 6
+export const LEAVES = 5
 /** First leaf of the forms with a trailing slash + 1; 0 = none. */
-export const SLASH_LEAVES = 7
+export const SLASH_LEAVES = 6
+/** Length of the static segment that leads to the node. */
+export const LENGTH = 7
 
 /** A node without anything below it. */
-export function newNode (parent?: BuildNode, greedy = 0): BuildNode {
+export function newNode (parent?: BuildNode, greedy = 0, text = ''): BuildNode {
   return {
     id: 0,
+    place: 0,
+    text,
     depth: parent === undefined ? 0 : parent.depth + 1,
     greedyDepth: (parent?.greedyDepth ?? 0) + greedy,
     statics: undefined,
@@ -64,7 +73,7 @@ function childFor (node: BuildNode, segment: Segment): BuildNode {
   if (segment.kind === 'greedy') return (node.greedy ??= newNode(node, 1))
   if (segment.kind === 'static') {
     const statics = (node.statics ??= new Map())
-    const known = statics.get(segment.text) ?? newNode(node)
+    const known = statics.get(segment.text) ?? newNode(node, 0, segment.text)
     statics.set(segment.text, known)
     return known
   }

@@ -4,7 +4,6 @@
  * length of the path. Nothing is allocated: scratch arrays live as long as the searcher (and grow to the longest path).
  */
 import type { Leaf } from './branch.ts'
-import { edgeSlot } from './edges.ts'
 import { LAST, leafAt } from './leaves.ts'
 import type { LeafTable } from './leaves.ts'
 import { createCursor, scanTarget } from './scan.ts'
@@ -75,15 +74,15 @@ const unfound = 2 ** 20
 type Consider = (first: number, penalty: number) => boolean
 
 function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): void, steps: () => number } {
-  const { mixed } = tree
-  // Alternatives still to try, the next on top: node, depth, and the mixed pattern that the segment before must fit.
+  const bytes = new Uint8Array(tree.nodes.buffer, tree.nodes.byteOffset, tree.nodes.byteLength)
+  // What is still to try, the next on top: node, depth, and which of the children that are not static is next; -1 = the node itself.
   let stack = new Int32Array(192)
   let top = 0
   // Not a plain number: beyond 2^30 every step would make a new one on the heap.
   const steps = new Float64Array(1)
   const seen = new Set<number>()
 
-  const push = (node: number, depth: number, pattern: number): void => {
+  const push = (node: number, depth: number, turn: number): void => {
     if (top + 3 > stack.length) {
       const larger = new Int32Array(stack.length * 2)
       larger.set(stack)
@@ -91,20 +90,31 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
     }
     stack[top] = node
     stack[top + 1] = depth
-    stack[top + 2] = pattern
+    stack[top + 2] = turn
     top += 3
   }
 
   const finish = (exact: number, other: number, consider: Consider): boolean =>
     (exact !== 0 && consider(exact - 1, 0)) || (other !== 0 && consider(other - 1, 1))
 
-  /** Stacks what else could follow than a static segment, the best on top. */
-  const branch = (parameter: number, others: number, depth: number): void => {
-    const at = others - 1
-    if (others !== 0 && tree.others[at] !== 0) push(tree.others[at]!, depth, -1)
-    if (parameter !== 0) push(parameter, depth, -1)
-    if (others === 0) return
-    for (let index = tree.others[at + 2]! - 1; index >= tree.others[at + 1]!; index--) push(mixed[index]!, depth, index)
+  /** The next child that is not static, from `turn` on: mixed ones that fit, the parameter, the greedy one; 0 for none. */
+  const follow = (node: number, depth: number, turn: number): number => {
+    const { nodes, others, mixed } = tree
+    const parameter = nodes[node + 1]!
+    const at = nodes[node + 2]! - 1
+    if (at < 0) return turn === 0 ? parameter : 0
+    const from = others[at + 1]!
+    const patterns = others[at + 2]! - from
+    for (let index = turn; index < patterns; index++) {
+      if (!fits(from + index, depth)) continue
+      push(node, depth, index + 1)
+      return mixed[from + index]!
+    }
+    if (turn <= patterns && parameter !== 0) {
+      push(node, depth, patterns + 1)
+      return parameter
+    }
+    return turn <= patterns + 1 ? others[at]! : 0
   }
 
   /** A greedy node may also take the next segment; false when it was here before. */
@@ -119,14 +129,14 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
   }
 
   const fits = (pattern: number, depth: number): boolean =>
-    fitsMixed(patternOf(tree, pattern), cursor.text, cursor.starts[depth - 1]!, cursor.starts[depth]! - 1)
+    fitsMixed(patternOf(tree, pattern), cursor.text, cursor.starts[depth]!, cursor.starts[depth + 1]! - 1)
 
   // One long function with bare offsets on purpose: arrays in locals make a step cost a few nanoseconds, and module
-  // bindings would be read again at every step. A node's record, as node.ts lays it out: 0 parameter, 1 others,
-  // 2 to 4 static edges, 5 size (fewest and most segments below in ten bits each, then spans), 6 and 7 leaves.
+  // bindings would be read again at every step. A node's record, as node.ts lays it out: 0 size (fewest and most segments
+  // below in ten bits each, then spans), 1 parameter, 2 others, 3 and 4 static edges, 5 and 6 leaves, 7 length of its text.
   const run = (consider: Consider): void => {
-    const { nodes, edges, texts } = tree
-    const { starts, hashes, count, text, slash } = cursor
+    const { nodes } = tree
+    const { starts, hashes, text, count, slash } = cursor
     if (count > tree.depth) return
     let node = 0
     let depth = 0
@@ -134,36 +144,22 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
     if (seen.size > 0) seen.clear()
     for (;;) {
       steps[0]!++
-      const at = node * 8
       const left = count - depth
-      const size = nodes[at + 5]!
+      const size = nodes[node]!
       const most = (size >> 10) & 1023
       let next = 0
       if (left >= (size & 1023) && (left <= most || most === 1023) && (size < spanning || span(node, depth, size >> 20))) {
         if (left === 0) {
-          if (slash ? finish(nodes[at + 7]!, nodes[at + 6]!, consider) : finish(nodes[at + 6]!, nodes[at + 7]!, consider)) return
+          if (slash ? finish(nodes[node + 6]!, nodes[node + 5]!, consider) : finish(nodes[node + 5]!, nodes[node + 6]!, consider)) return
         } else {
           const start = starts[depth]!
-          const end = starts[depth + 1]! - 1
-          const only = nodes[at + 2]!
-          if (only > 0) {
-            if (nodes[at + 3] === hashes[depth] && isText(texts, nodes[at + 4]!, text, start, end)) next = only
-          } else if (only < 0) {
-            const hash = hashes[depth]!
-            const from = nodes[at + 3]!
-            const shift = nodes[at + 4]!
-            for (let slot = edgeSlot(hash, shift); edges[from + slot * 4 + 1] !== 0; slot = (slot + 1) & (-1 >>> shift)) {
-              if (edges[from + slot * 4] === hash && isText(texts, edges[from + slot * 4 + 2]!, text, start, end)) {
-                next = edges[from + slot * 4 + 1]!
-                break
-              }
-            }
-          }
-          const parameter = nodes[at]!
-          const others = nodes[at + 1]!
-          if (end > start && (parameter | others) !== 0) {
+          const length = starts[depth + 1]! - 1 - start
+          if (nodes[node + 4] !== 0) next = staticChild(nodes, bytes, node, hashes[depth]!, text, start, length)
+          const parameter = nodes[node + 1]!
+          const others = nodes[node + 2]!
+          if (length > 0 && (parameter | others) !== 0) {
             if (next === 0 && others === 0) next = parameter
-            else branch(parameter, others, depth + 1)
+            else push(node, depth, 0)
           }
         }
       }
@@ -171,9 +167,10 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
       while (next === 0) {
         if (top === 0) return
         top -= 3
+        const turn = stack[top + 2]!
         depth = stack[top + 1]!
-        const pattern = stack[top + 2]!
-        if (pattern < 0 || fits(pattern, depth)) next = stack[top]!
+        if (turn < 0) next = stack[top]!
+        else next = follow(stack[top]!, depth++, turn)
       }
       node = next
     }
@@ -184,9 +181,26 @@ function createWalk (tree: Tree, cursor: Cursor): { run (consider: Consider): vo
 /** Sizes from here on are of nodes that span segments. */
 const spanning = 1 << 20
 
-/** Equal hashes are not yet equal texts: whoever sends requests can choose them. */
-function isText (texts: Uint8Array, place: number, text: string, start: number, end: number): boolean {
-  let at = place
-  for (let index = start; index < end; index++) if (text.charCodeAt(index) !== texts[at++]) return false
-  return texts[at] === 0
+/** The child of a node for a static segment, 0 for none: what is empty in its table holds the hash of '' and no child. */
+function staticChild (
+  nodes: Int32Array, bytes: Uint8Array, node: number, hash: number, text: string, start: number, length: number
+): number {
+  const probe = nodes[node + 3]!
+  let edge = node + 8 + (Math.imul(hash, nodes[node + 4]!) >>> probe) * 2
+  for (let further = probe >> 5; further >= 0; further--) {
+    if (nodes[edge] === hash) {
+      const child = nodes[edge + 1]!
+      if (nodes[child + 7] === length && isText(bytes, child * 4, text, start, length - 4)) return child
+    }
+    edge += 2
+  }
+  return 0
+}
+
+/** Equal hashes are not yet equal texts: whoever sends requests can choose them. See `vouched` in edges.ts for the last four. */
+function isText (bytes: Uint8Array, end: number, text: string, start: number, length: number): boolean {
+  for (let index = 0, at = end - ((length + 3) & -4); index < length; index++) {
+    if (bytes[at + index] !== text.charCodeAt(start + index)) return false
+  }
+  return true
 }

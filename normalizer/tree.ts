@@ -1,22 +1,21 @@
 /**
  * The segment tree of a whole catalog, in flat typed arrays. A request's segments are hashed once; a step then reads one
- * record of eight numbers, and where a node has several static children one entry of its own small hash table. Records,
- * tables and leaves lie in the order of a walk, so that what a request needs lies together, whatever number of documents
- * is in the tree.
+ * record of eight numbers and one entry of the small hash table behind it. Records with their texts and tables lie in the order
+ * of a walk, and so do leaves: what a request needs lies together, whatever number of documents is in the tree.
  */
 import type { Branch } from './branch.ts'
-import { flattenEdges } from './edges.ts'
-import type { EdgeTables } from './edges.ts'
+import { layTable, vouched } from './edges.ts'
+import type { EdgeTable } from './edges.ts'
 import { buildLeaves } from './leaves.ts'
 import type { LeafTable } from './leaves.ts'
-import { childrenOf, insert, LEAVES, newNode, nodeSize, number, OTHERS, PARAMETER, SIZE, SLASH_LEAVES } from './node.ts'
+import { childrenOf, FACTOR, insert, LEAVES, LENGTH, newNode, nodeSize, number, OTHERS, PARAMETER, PROBE, SIZE, SLASH_LEAVES } from './node.ts'
 import type { BuildNode } from './node.ts'
 import { compareMixed } from './segment.ts'
 import type { MixedPattern } from './segment.ts'
 
 /** The tree in flat form. */
-export interface Tree extends EdgeTables {
-  /** Records of `nodeSize` numbers a node, see node.ts; the root is node 0, and 0 as a child means none. */
+export interface Tree {
+  /** Records of `nodeSize` numbers a node, with text before and table behind: see node.ts. The root is 0; as a child, 0 means none. */
   readonly nodes: Int32Array
   /** Deepest possible number of segments; 2^30 with greedy parameters. */
   readonly depth: number
@@ -45,14 +44,48 @@ export function buildTree (branches: Iterable<Branch>): Tree {
   const root = newNode()
   for (const branch of branches) insert(root, branch)
   const order = number(root)
-  const nodes = new Int32Array(order.length * nodeSize)
+  const tables = order.map(({ statics }) => statics === undefined ? undefined : layTable([...statics.keys()]))
+  const nodes = new Int32Array(placeAll(order, tables))
   const { table, first, firstSlash } = buildLeaves(order)
   for (const node of order) {
-    nodes[node.id * nodeSize + PARAMETER] = node.parameter?.id ?? 0
-    nodes[node.id * nodeSize + LEAVES] = first[node.id]!
-    nodes[node.id * nodeSize + SLASH_LEAVES] = firstSlash[node.id]!
+    nodes[node.place + PARAMETER] = node.parameter?.place ?? 0
+    nodes[node.place + LEAVES] = first[node.id]!
+    nodes[node.place + SLASH_LEAVES] = firstSlash[node.id]!
+    setText(nodes, node)
+    setTable(nodes, node, tables[node.id])
   }
-  return { nodes, depth: measure(nodes, order), ...otherTables(nodes, order), ...flattenEdges(nodes, order), leaves: table, unread: null }
+  return { nodes, depth: measure(nodes, order), ...otherTables(nodes, order), leaves: table, unread: null }
+}
+
+/** Gives every record its place, with its text before it and its table behind it; returns where the last one ends. */
+function placeAll (order: readonly BuildNode[], tables: ReadonlyArray<EdgeTable | undefined>): number {
+  let end = 0
+  for (const node of order) {
+    node.place = end + textSize(node.text)
+    end = node.place + nodeSize + (tables[node.id]?.entries.length ?? 0) * 2
+  }
+  return end
+}
+
+/** Numbers that the characters fill which a hash does not vouch for, four a number. */
+function textSize (text: string): number {
+  return (Math.max(0, text.length - vouched) + 3) >> 2
+}
+
+function setText (nodes: Int32Array, { place, text }: BuildNode): void {
+  const bytes = new Uint8Array(nodes.buffer)
+  const start = (place - textSize(text)) * 4
+  for (let index = 0; index < text.length - vouched; index++) bytes[start + index] = text.charCodeAt(index)
+  nodes[place + LENGTH] = text.length
+}
+
+function setTable (nodes: Int32Array, { place, statics }: BuildNode, table: EdgeTable | undefined): void {
+  if (table === undefined) return
+  nodes[place + PROBE] = table.probe
+  nodes[place + FACTOR] = table.factor
+  for (const [index, edge] of table.entries.entries()) {
+    if (edge !== undefined) nodes.set([edge.hash, statics!.get(edge.text)!.place], place + nodeSize + index * 2)
+  }
 }
 
 function otherTables (nodes: Int32Array, order: readonly BuildNode[]): Pick<Tree, 'others' | 'mixed' | 'patterns'> {
@@ -61,10 +94,10 @@ function otherTables (nodes: Int32Array, order: readonly BuildNode[]): Pick<Tree
   const others: number[] = []
   for (const node of order) {
     if (node.greedy === undefined && node.mixed === undefined) continue
-    nodes[node.id * nodeSize + OTHERS] = others.length + 1
+    nodes[node.place + OTHERS] = others.length + 1
     const own = [...node.mixed?.values() ?? []].sort((a, b) => compareMixed(a.pattern, b.pattern))
-    others.push(node.greedy?.id ?? 0, mixed.length, mixed.length + own.length)
-    mixed.push(...own.map(({ child }) => child.id))
+    others.push(node.greedy?.place ?? 0, mixed.length, mixed.length + own.length)
+    mixed.push(...own.map(({ child }) => child.place))
     patterns.push(...own.map(({ pattern }) => pattern))
   }
   return { others: Int32Array.from(others), mixed: Int32Array.from(mixed), patterns }
@@ -83,7 +116,7 @@ function measure (nodes: Int32Array, order: readonly BuildNode[]): number {
       most[id] = Math.max(most[id]!, Math.min(most[child.id]! + 1, unbounded))
     }
     if (spans[id] !== 0) most[id] = unbounded
-    nodes[id * nodeSize + SIZE] = packSize(fewest[id]!, most[id]!, spans[id]!)
+    nodes[node.place + SIZE] = packSize(fewest[id]!, most[id]!, spans[id]!)
   }
   return most[0]!
 }
