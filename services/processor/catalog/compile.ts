@@ -7,7 +7,7 @@ import { loadApis } from './apis.ts'
 import type { PlaceFinder } from './apis.ts'
 import { loadBackstage } from './backstage.ts'
 import type { LoadContext } from './context.ts'
-import { digestDocuments } from './digest.ts'
+import { digestCatalog } from './digest.ts'
 import { loadKong } from './kong-source.ts'
 import type { LoadedKong } from './kong-source.ts'
 import { claimedConsumers, conflictingClaims } from './partners.ts'
@@ -53,17 +53,13 @@ export async function compileWithPlaces (
   context.begin('')
   const gateway: GatewayMap | undefined = config.kong === undefined ? undefined : kong.gateway
   const prepared = prepare(apis.documents, { gateway })
-  const findings = lint ? lintCatalog(apis.documents, { gateway }) : []
-  const digest = digestDocuments(apis.documents)
-  // Nothing that follows asks for them, and asking the normalizer for all operations takes as much memory again.
-  apis.documents.length = 0
   const normalizer = open(prepared)
   const services = collectServices(backstage.catalog, apis.hints)
   const aliases = gatewayAliases(backstage.catalog.apis, kong.gateway.routes, normalizer)
   const claims = conflictingClaims(partners, consumers).map((message): Problem =>
     ({ severity: 'warning', code: 'partner-conflict', message, source: context.nameOf(resolve(context.base, config.partners ?? '')) }))
   const withPlace = (problem: Problem): Problem => problem.code === 'unsupported-pattern' ? kong.withPlace(problem) : apis.withLine(problem)
-  const located = [...normalizer.problems, ...findings]
+  const located = [...normalizer.problems, ...lint ? lintCatalog(apis.documents, { gateway }) : []]
   const compiled: CompiledCatalog = {
     // They are among the problems, and a large catalog is handed from thread to thread.
     prepared: { ...prepared, problems: [] },
@@ -74,7 +70,7 @@ export async function compileWithPlaces (
     consumers: claimedConsumers(partners, consumers),
     problems: [...backstage.problems, ...apis.problems, ...kong.problems, ...problems, ...claims, ...located.map(withPlace)],
     cut: { errors: 0, warnings: 0 },
-    digest: digest({ gateway, services, aliases, partners, consumers }),
+    digest: digestCatalog({ documents: apis.documents, gateway, services, aliases, partners, consumers }),
     compiledAt: Date.now(),
   }
   return { compiled, placeOf: apis.placeOf }

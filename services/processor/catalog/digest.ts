@@ -19,12 +19,7 @@ export interface Declarations {
  * 32 hex digits over all that decides what becomes of a request: two catalogs with the same digest give it the same
  * route, service, owner and partner. Where the documents stand is not part of it, nor is what they say of bodies.
  */
-export function digestCatalog ({ documents, ...rest }: Declarations): string {
-  return digestDocuments(documents)(rest)
-}
-
-/** {@link digestCatalog} in two steps, between which the documents may be let go. The second can be taken once. */
-export function digestDocuments (documents: readonly ApiDocument[]): (rest: Omit<Declarations, 'documents'>) => string {
+export function digestCatalog ({ documents, gateway, services, aliases, partners, consumers }: Declarations): string {
   const hash = createHash('sha256')
   const add = (value: unknown): void => { hash.update(`${JSON.stringify(value)}\n`) }
   for (const { service, api, apiVersion, paths } of documents) {
@@ -36,12 +31,10 @@ export function digestDocuments (documents: readonly ApiDocument[]): (rest: Omit
       }
     }
   }
-  return ({ gateway, services, aliases, partners, consumers }) => {
-    add(gateway?.routes ?? [])
-    for (const service of services.values()) add(service)
-    add([...aliases])
-    add(partners)
-    for (const consumer of claimedConsumers(partners, consumers)) add(consumer)
-    return hash.digest('hex').slice(0, 32)
-  }
+  add(gateway?.routes ?? [])
+  for (const service of services.values()) add(service)
+  add([...aliases])
+  add(partners)
+  for (const consumer of claimedConsumers(partners, consumers)) add(consumer)
+  return hash.digest('hex').slice(0, 32)
 }
