@@ -3,13 +3,14 @@
  * documents, and the findings end.
  */
 import { relative } from 'node:path'
+import { stepsOf } from '../../processor/catalog/member.ts'
 import { answersByPath } from './answers.ts'
 import type { DeclaredOperation } from './declared.ts'
 import type { Finding } from './finding.ts'
 import { groupBy } from './group.ts'
 import type { Comparison } from './options.ts'
 import type { Seen } from './seen.ts'
-import { standingAt, stepsOf } from './standing.ts'
+import { standingAt } from './standing.ts'
 import type { Written } from './standing.ts'
 import { describePaths, missingMethods, missingPaths, pathItems } from './suggest.ts'
 import type { Suggestion, Wanted } from './suggest.ts'

@@ -1,5 +1,6 @@
 /** Where places of an API document stand in its text: operations may be there by reference only. */
 import { isBroken, readSource } from '../../processor/catalog/document.ts'
+import { memberOf, stepsOf } from '../../processor/catalog/member.ts'
 import { isUrl } from '../../processor/catalog/sources.ts'
 
 /** Documents by their source as they are written, references not followed; those that are no files of their own are not there. */
@@ -44,19 +45,10 @@ function referred (document: unknown, reference: unknown, followed: number): Pla
   return typeof reference === 'string' && reference.startsWith('#/') ? stand(document, stepsOf(decoded(reference.slice(1))), followed) : undefined
 }
 
-/** The steps of a JSON pointer (RFC 6901). */
-export function stepsOf (pointer: string): string[] {
-  return pointer.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-}
-
 function decoded (fragment: string): string {
   try {
     return decodeURIComponent(fragment)
   } catch {
     return fragment
   }
-}
-
-function memberOf (holder: unknown, key: string): unknown {
-  return typeof holder === 'object' && holder !== null && Object.hasOwn(holder, key) ? (holder as Record<string, unknown>)[key] : undefined
 }

@@ -7,6 +7,7 @@ import { findFiles, findKeptFiles } from './files.ts'
 import type { FoundFile } from './files.ts'
 import type { EntityPlace } from './inline-definition.ts'
 import { readKeptSource } from './kept-source.ts'
+import { memberOf, textAt } from './member.ts'
 import { backstageUnit } from './remote-unit.ts'
 import type { RemoteBackstage } from './remote-unit.ts'
 import type { SourceNames } from './source-name.ts'
@@ -97,13 +98,4 @@ function placed (problem: Problem, entity: Entity | undefined, nameOf: SourceNam
 function refOf (entity: unknown): string {
   const metadata = memberOf(entity, 'metadata')
   return `${textAt(entity, 'kind')}:${textAt(metadata, 'namespace') || 'default'}/${textAt(metadata, 'name')}`.toLowerCase()
-}
-
-function memberOf (holder: unknown, key: string): unknown {
-  return typeof holder === 'object' && holder !== null && Object.hasOwn(holder, key) ? (holder as Record<string, unknown>)[key] : undefined
-}
-
-function textAt (holder: unknown, key: string): string {
-  const value = memberOf(holder, key)
-  return typeof value === 'string' ? value : ''
 }

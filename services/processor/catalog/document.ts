@@ -5,6 +5,7 @@ import type { Document } from 'yaml'
 import { messageOf } from '../../runtime/errors.ts'
 import { findJsonFault } from '../../runtime/json-fault.ts'
 import { jsonPlaces, lineAt } from './json-places.ts'
+import { stepsOf } from './member.ts'
 import { yamlPlaces } from './yaml-places.ts'
 
 /** A JSON or YAML file, read: its documents as plain values, and where each place of them stands in the text. */
@@ -113,7 +114,7 @@ function parseYaml (text: string): Yaml {
     broken: error === undefined ? undefined : { message: messageOf(error), line: lines.linePos(error.pos[0]).line },
     lineOf: (pointer, at = 0) => lines.linePos(offsetOf(documents[at], pointer)).line,
     literalLine: (pointer, at = 0) => {
-      const node = documents[at]?.getIn(pointer.split('/').slice(1).map(unescapePointer), true)
+      const node = documents[at]?.getIn(stepsOf(pointer), true)
       return isScalar(node) && node.type === 'BLOCK_LITERAL' && node.range !== undefined && node.range !== null
         ? lines.linePos(node.range[0]).line + 1
         : undefined
@@ -126,7 +127,7 @@ function parseYaml (text: string): Yaml {
 function offsetOf (document: Document.Parsed | undefined, pointer: string): number {
   let node: unknown = document?.contents
   let offset = document?.contents?.range[0] ?? 0
-  for (const part of pointer.split('/').slice(1).map(unescapePointer)) {
+  for (const part of stepsOf(pointer)) {
     const pair = isMap(node) ? node.items.find((item) => String(isScalar(item.key) ? item.key.value : item.key) === part) : undefined
     node = isSeq(node) ? node.items[Number(part)] : pair?.value
     const place = pair === undefined ? node : pair.key
@@ -135,8 +136,4 @@ function offsetOf (document: Document.Parsed | undefined, pointer: string): numb
     offset = range[0]
   }
   return offset
-}
-
-function unescapePointer (part: string): string {
-  return part.replaceAll('~1', '/').replaceAll('~0', '~')
 }

@@ -5,6 +5,7 @@ import { GatelensError } from '../../runtime/errors.ts'
 import type { LoadContext } from './context.ts'
 import { isBroken, readSource } from './document.ts'
 import type { SourceFile } from './document.ts'
+import { memberOf } from './member.ts'
 import { kongUnit } from './remote-unit.ts'
 import type { RemoteKong } from './remote-unit.ts'
 import type { KongSource } from './sources.ts'
@@ -69,10 +70,6 @@ function routePointer (document: unknown, name: string): string {
 function listAt (holder: unknown, key: string): unknown[] {
   const list = memberOf(holder, key)
   return Array.isArray(list) ? list : []
-}
-
-function memberOf (holder: unknown, key: string): unknown {
-  return typeof holder === 'object' && holder !== null && Object.hasOwn(holder, key) ? (holder as Record<string, unknown>)[key] : undefined
 }
 
 const nothing: Omit<KongCatalog, 'problems'> = { gateway: { kind: 'kong', routes: [] }, services: [], consumers: [] }

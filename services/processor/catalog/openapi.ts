@@ -4,6 +4,7 @@ import { readOpenApi } from '../../../normalizer/index.ts'
 import type { ApiDocument, Problem } from '../../../normalizer/index.ts'
 import { decodeText, isBroken, linesLater, readSource } from './document.ts'
 import type { Broken, SourceFile } from './document.ts'
+import { memberOf, textAt } from './member.ts'
 import { readPlainly, resolveReferences } from './references.ts'
 import type { FetchReference } from './references.ts'
 
@@ -87,7 +88,7 @@ export async function readDocument (
 ): Promise<LoadedApi> {
   const { document: resolved, missing, others } = await resolveReferences(document, path, fetch)
   const hints = hintsOf(resolved)
-  const title = objectAt(resolved.info, 'title')
+  const title = memberOf(resolved.info, 'title')
   // As reading the document takes it: YAML makes a number of some titles.
   const name = typeof title === 'number' || typeof title === 'boolean' ? String(title) : textAt(resolved.info, 'title')
   const api = readOpenApi(resolved, { service: choose(path, name, hints), source })
@@ -117,19 +118,10 @@ export function serviceOfPath (path: string): string {
 /** `x-service` and `x-owner` may stand at the top or in `info`; `info.contact` is OpenAPI's own. */
 function hintsOf (document: Record<string, unknown>): ServiceHints {
   const { info } = document
-  const contact = textAt(info, 'contact') === '' ? objectAt(info, 'contact') : {}
+  const contact = textAt(info, 'contact') === '' ? memberOf(info, 'contact') : {}
   return {
     service: textAt(document, 'x-service') || textAt(info, 'x-service'),
     owner: textAt(document, 'x-owner') || textAt(info, 'x-owner'),
     contact: textAt(contact, 'email') || textAt(contact, 'url') || textAt(contact, 'name'),
   }
-}
-
-function objectAt (holder: unknown, key: string): unknown {
-  return typeof holder === 'object' && holder !== null && Object.hasOwn(holder, key) ? (holder as Record<string, unknown>)[key] : undefined
-}
-
-function textAt (holder: unknown, key: string): string {
-  const value = objectAt(holder, key)
-  return typeof value === 'string' ? value : ''
 }
