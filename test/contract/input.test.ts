@@ -20,6 +20,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('truncate' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('compress' as const) }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('read' as const), batches: fc.integer({ min: 1, max: 4 }), commit: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('hold' as const), batches: fc.integer({ min: 1, max: 3 }) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) }
 )
 const patienceMs = 120_000
@@ -72,6 +73,7 @@ class World {
     else if (item.kind === 'truncate') this.#copyAndTruncate()
     else if (item.kind === 'compress') this.#compress()
     else if (item.kind === 'restart') await this.#restart()
+    else if (item.kind === 'hold') await this.#hold(item.batches)
     else await this.#read(item.batches, item.commit)
   }
 
@@ -99,6 +101,15 @@ class World {
       this.#land(seen)
       if (commit) await this.#reading.commit()
       else return this.#restart()
+    }
+  }
+
+  /** Takes batches as a pipeline does whose store does not answer: they are committed together with later ones. */
+  async #hold (batches: number): Promise<void> {
+    for (let count = 0; count < batches && this.#missing() > 0; count++) {
+      const seen = await before(this.#reading.next(), () => `${this.#missing()} records of ${this.#written.length} do not come`)
+      assert.ok(seen !== undefined, 'an input that follows does not end')
+      this.#land(seen)
     }
   }
 

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { pipeline } from 'node:stream'
-import type { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { systemCode } from '../../runtime/errors.ts'
 
 /** What the system says of an open file; `modified` is epoch ms. */
 export interface Stat { dev: string, ino: string, size: number, modified: number }
@@ -122,9 +122,10 @@ class GzipContent implements Content {
 
   #rewind (): void {
     this.#stream?.destroy()
-    const source = this.#file.createReadStream({ start: 0, autoClose: false, highWaterMark: 256 * 1024 })
+    // A read stream of the handle would close it when it is destroyed, and the next one would find it closed.
+    const source = Readable.from(chunksOf(this.#file), { objectMode: false })
     // A broken end is told by the iterator; the callback only keeps the error from being thrown twice.
-    this.#stream = pipeline(source, createGunzip({ chunkSize: 256 * 1024 }), () => {})
+    this.#stream = pipeline(source, createGunzip({ chunkSize }), () => {})
     this.#chunks = this.#stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>
     this.#held = []
     this.#start = this.#end = 0
@@ -133,7 +134,12 @@ class GzipContent implements Content {
 
   async #pull (): Promise<boolean> {
     if (this.#ending !== 'unknown') return false
-    const next = await this.#chunks?.next().catch(() => undefined)
+    const next = await this.#chunks?.next().catch((error: unknown) => {
+      // What the disk refuses is no property of the content: it may be read later.
+      if (isBrokenStream(error)) return undefined
+      this.#chunks = undefined
+      throw error
+    })
     if (next === undefined || next.done === true) {
       this.#ending = next === undefined ? 'broken' : 'complete'
       return false
@@ -151,6 +157,23 @@ class GzipContent implements Content {
       first = this.#held[0]
     }
   }
+}
+
+/** Bytes that are read of a gzip'd file, and decompressed, at once. */
+const chunkSize = 256 * 1024
+
+async function * chunksOf (file: FileHandle): AsyncGenerator<Buffer> {
+  for (let at = 0; ;) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(chunkSize), 0, chunkSize, at)
+    if (bytesRead === 0) return
+    at += bytesRead
+    yield buffer.subarray(0, bytesRead)
+  }
+}
+
+/** True for what zlib makes of a stream that is cut or damaged. */
+function isBrokenStream (error: unknown): boolean {
+  return systemCode(error).startsWith('Z_')
 }
 
 /** How many bytes a content has, found by reading it to its end. */

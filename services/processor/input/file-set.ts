@@ -1,13 +1,14 @@
 import type { Logger } from '../../runtime/log.ts'
-import { GatelensError, messageOf, systemCode } from '../../runtime/errors.ts'
 import { newEntry } from './checkpoint.ts'
 import type { Checkpoint, Entry } from './checkpoint.ts'
-import { lengthOf, openContent } from './content.ts'
+import { lengthOf } from './content.ts'
 import type { Content } from './content.ts'
+import type { Flight } from './flight.ts'
 import { compare, fingerprint, fingerprintLength, readHead, startsWith } from './fingerprint.ts'
 import { findFiles, findSiblings, isRotatedName } from './rotation.ts'
 import type { Found } from './rotation.ts'
 import { lastLineEnd } from './lines.ts'
+import { Opener } from './opener.ts'
 import { newTail } from './tail.ts'
 import type { Tail } from './tail.ts'
 
@@ -41,19 +42,22 @@ export class FileSet {
   readonly tails: Tail[] = []
   readonly #options: FileSetOptions
   readonly #checkpoint: Checkpoint
+  readonly #flight: Flight
   readonly #log: Logger
+  readonly #opener: Opener
   /** Files that were looked at and left alone, as they were then; looked at again when a generation loses its file. */
   readonly #examined = new Map<string, string>()
-  readonly #complaints = new Map<string, string>()
   /** Files that are not any more where they were. */
   readonly #moved: Tail[] = []
   #present = new Set<Entry>()
   #starting = true
 
-  constructor (options: FileSetOptions, checkpoint: Checkpoint, log: Logger) {
+  constructor (options: FileSetOptions, checkpoint: Checkpoint, flight: Flight, log: Logger) {
     this.#options = options
     this.#checkpoint = checkpoint
+    this.#flight = flight
     this.#log = log
+    this.#opener = new Opener(options.follow, log)
   }
 
   /** Looks at the disk once: notices growth, renames, truncations and new files. Returns how many files the globs lead to. */
@@ -117,7 +121,7 @@ export class FileSet {
   }
 
   async #reopen (tail: Tail): Promise<void> {
-    const content = await this.#open(tail.path)
+    const content = await this.#opener.open(tail.path)
     if (content === undefined) return
     await tail.content.close()
     tail.content = content
@@ -127,7 +131,7 @@ export class FileSet {
   /** Generations that live in no file that we know of. */
   #orphans (found: Found[]): Entry[] {
     const isPresent = (entry: Entry): boolean =>
-      this.tails.some((tail) => tail.entry === entry) || found.some((file) => isDoneIn(entry, file))
+      this.tails.some((tail) => tail.entry === entry) || found.some((file) => this.#isDoneIn(entry, file))
     const present = new Set(this.#checkpoint.entries.filter(isPresent))
     if ([...this.#present].some((entry) => !present.has(entry))) this.#examined.clear()
     this.#present = present
@@ -137,7 +141,7 @@ export class FileSet {
 
   /** Files beside those that orphans with unread content lived in. */
   async #besides (orphans: Entry[]): Promise<Found[]> {
-    const searched = orphans.filter((entry) => (!entry.done || entry.intents.length > 0) &&
+    const searched = orphans.filter((entry) => (!entry.done || this.#flight.redoOf(entry).length > 0) &&
       (this.#starting || Date.now() - entry.seen < searchMs))
     const folders = new Map(searched.map((entry) => [entry.path, findSiblings(entry.path)]))
     return (await Promise.all(folders.values())).flat()
@@ -154,7 +158,11 @@ export class FileSet {
   #isOpen (file: Found): boolean {
     return file.size > 0 && this.#examined.get(keyOf(file)) !== signatureOf(file) &&
       !this.tails.some((tail) => keyOf(tail.stat) === keyOf(file)) &&
-      !this.#checkpoint.entries.some((entry) => isDoneIn(entry, file))
+      !this.#checkpoint.entries.some((entry) => this.#isDoneIn(entry, file))
+  }
+
+  #isDoneIn (entry: Entry, file: Found): boolean {
+    return entry.done && entry.ino === file.ino && entry.size === file.size && this.#flight.redoOf(entry).length === 0
   }
 
   /** Finds the files of orphans: by inode first, then by content. */
@@ -177,22 +185,22 @@ export class FileSet {
   }
 
   async #continue (entry: Entry, file: Found): Promise<Tail | undefined> {
-    const content = await this.#open(file.path)
+    const content = await this.#opener.open(file.path)
     if (content === undefined) return undefined
-    if (await compare(content, entry) !== 'continues') {
+    if (await compare(content, this.#flight.reachOf(entry)) !== 'continues') {
       await content.close()
       return undefined
     }
-    const reach = entry.intents.at(-1)?.to ?? entry.offset
+    const reach = this.#flight.redoOf(entry).at(-1)?.to ?? 0
     if (reach > 0 && await content.read(Buffer.alloc(1), reach - 1) === 0) {
       this.#log.warn({ path: file.path, from: entry.offset, to: reach }, 'the file ends before a range that was already read; its rest is read again')
-      entry.intents = []
+      this.#flight.dropRedo(entry)
     }
     return this.#add(content, file, entry, true)
   }
 
   async #begin (file: Found): Promise<void> {
-    const content = await this.#open(file.path)
+    const content = await this.#opener.open(file.path)
     if (content === undefined) return
     const first = this.#starting && this.#checkpoint.fresh
     if (!first && await this.#isCopy(content, file)) {
@@ -245,7 +253,7 @@ export class FileSet {
   async #add (content: Content, file: Found, entry: Entry, known: boolean): Promise<Tail> {
     const stat = await content.stat()
     Object.assign(entry, { dev: stat.dev, ino: stat.ino, done: false, seen: Date.now() })
-    const tail = newTail(file.path, content, entry, stat)
+    const tail = newTail(file.path, content, entry, stat, this.#flight.reachOf(entry).offset, this.#flight.redoOf(entry))
     tail.known = known
     this.tails.push(tail)
     return tail
@@ -254,20 +262,6 @@ export class FileSet {
   async #close (tail: Tail): Promise<void> {
     this.tails.splice(this.tails.indexOf(tail), 1)
     await tail.content.close()
-  }
-
-  async #open (path: string): Promise<Content | undefined> {
-    try {
-      return await openContent(path)
-    } catch (error) {
-      const message = messageOf(error)
-      if (!this.#options.follow) throw new GatelensError('INPUT_UNREADABLE', message, { where: path, cause: error })
-      if (systemCode(error) !== 'ENOENT' && this.#complaints.get(path) !== message) {
-        this.#complaints.set(path, message)
-        this.#log.warn({ code: 'INPUT_UNREADABLE', path, reason: message }, 'an input file cannot be read; it is tried again')
-      }
-      return undefined
-    }
   }
 
   #forget (): void {
@@ -292,8 +286,4 @@ function secondOf (file: { modified: number }): number {
 
 function signatureOf (file: Found): string {
   return `${file.path}:${file.size}:${file.modified}`
-}
-
-function isDoneIn (entry: Entry, file: Found): boolean {
-  return entry.done && entry.intents.length === 0 && entry.ino === file.ino && entry.size === file.size
 }

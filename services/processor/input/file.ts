@@ -16,6 +16,7 @@ import { createStateWriter } from '../state-writes.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import type { Checkpoint, Intent } from './checkpoint.ts'
 import { FileSet } from './file-set.ts'
+import { Flight } from './flight.ts'
 import { fingerprint, readHead, startsWith } from './fingerprint.ts'
 import { readAgain, readSlice } from './tail.ts'
 import type { Slice, Tail } from './tail.ts'
@@ -64,8 +65,9 @@ async function * readFiles (options: FileInputOptions, context: InputContext): A
   const checkpoint = await openCheckpoint(context.state, options.name, createStateWriter('the checkpoint', context))
   const patterns = options.paths.map((path) => resolve(context.base, path))
   const { follow, start_at: startAt, forget } = options
-  const files = new FileSet({ patterns, follow, startAt, forget }, checkpoint, context.log)
-  const reader = new Reader(options, checkpoint, files)
+  const flight = new Flight()
+  const files = new FileSet({ patterns, follow, startAt, forget }, checkpoint, flight, context.log)
+  const reader = new Reader(options, checkpoint, files, flight)
   try {
     if (await files.refresh() === 0) nothingToRead(options, patterns, context.log)
     await checkpoint.save()
@@ -98,13 +100,15 @@ class Reader {
   readonly #options: FileInputOptions
   readonly #checkpoint: Checkpoint
   readonly #files: FileSet
+  readonly #flight: Flight
   readonly #buffer: Buffer
   #lookedAt = Date.now()
 
-  constructor (options: FileInputOptions, checkpoint: Checkpoint, files: FileSet) {
+  constructor (options: FileInputOptions, checkpoint: Checkpoint, files: FileSet, flight: Flight) {
     this.#options = options
     this.#checkpoint = checkpoint
     this.#files = files
+    this.#flight = flight
     this.#buffer = Buffer.allocUnsafeSlow(Math.max(options.batch.bytes, options.max_record_bytes + 2))
   }
 
@@ -182,6 +186,7 @@ class Reader {
     const { entry } = tail
     const range = { input: this.#options.name, partition: entry.generation, from: tail.position, to: intent.to }
     if (tail.stat.size <= intent.to) tail.waitingSince = undefined
+    this.#flight.add(intent)
     tail.position = intent.to
     const source = sourceOf(range)
     const rejects = slice.tooLong.map(({ offset, length }) => ({

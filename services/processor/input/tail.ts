@@ -44,15 +44,15 @@ export interface Slice {
   intent: Intent
 }
 
-/** A file as it is when nothing of it was read yet in this run. */
-export function newTail (path: string, content: Content, entry: Entry, stat: Stat): Tail {
+/** A file of which `redo` is read first, and then what lies behind `position`. */
+export function newTail (path: string, content: Content, entry: Entry, stat: Stat, position: number, redo: Intent[]): Tail {
   return {
     path,
     content,
     entry,
     known: false,
-    redo: [...entry.intents],
-    position: entry.offset,
+    redo,
+    position,
     stat,
     changedAt: stat.modified,
     fruitless: -1,

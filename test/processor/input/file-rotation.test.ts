@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { appendFileSync, copyFileSync, readFileSync, renameSync, truncateSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { openContent } from '../../../services/processor/input/content.ts'
+import { pause } from '../../../services/runtime/shutdown.ts'
 import { lines, numbers, openInput, setUp } from './fixture.ts'
 
 test('a file that was renamed is read to its end, and so is its successor', async (t) => {
@@ -60,6 +62,68 @@ test('a file that was copied and truncated is continued in its copy, and begins 
   appendFileSync(log, lines(50, 53))
   assert.deepEqual((await input.take(43)).sort(), numbers(10, 53).sort())
   await input.stop()
+})
+
+test('a file may be copied and truncated while its batches are under way: they are committed, and the rest is read in the copy', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 50))
+  const input = openInput(t, folder, { batch: { records: 10 } })
+  assert.deepEqual((await input.next())?.texts, numbers(0, 10))
+  assert.deepEqual((await input.next())?.texts, numbers(10, 20))
+  copyFileSync(log, `${log}.1`)
+  truncateSync(log)
+  appendFileSync(log, lines(50, 53))
+  const texts = [await input.next(), await input.next()].flatMap((batch) => batch?.texts ?? [])
+  texts.push(...await input.take(20))
+  assert.deepEqual(texts.sort(), numbers(20, 53).sort())
+  await input.stop()
+  const after = openInput(t, folder, { follow: false })
+  assert.deepEqual(await after.take(1), [])
+})
+
+test('a file that ends while its last batch is under way is not read twice', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 5))
+  const input = openInput(t, folder)
+  assert.deepEqual((await input.next())?.texts, numbers(0, 5))
+  renameSync(log, `${log}.1`)
+  writeFileSync(`${log}.2`, lines(5, 6))
+  const between = input.next()
+  await pause(150)
+  writeFileSync(log, lines(6, 8))
+  assert.deepEqual([...(await between)?.texts ?? [], ...await input.take(2)].sort(), numbers(5, 8))
+  await input.stop()
+})
+
+test('a gzip file is read backwards as often as it takes', async (t) => {
+  const { log } = setUp(t)
+  const content = lines(0, 40_000)
+  writeFileSync(log, gzipSync(content))
+  const file = await openContent(log)
+  t.after(() => file.close())
+  for (const position of [0, content.length - 8, 100, content.length - 8, 0]) {
+    const buffer = Buffer.alloc(8)
+    assert.equal(await file.read(buffer, position), 8)
+    assert.equal(buffer.toString(), content.slice(position, position + 8))
+  }
+})
+
+test('a file that was compressed while a range of it was pending is read to its end', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 5))
+  const before = openInput(t, folder, { batch: { records: 2000 } })
+  await before.take(5)
+  appendFileSync(log, lines(5, 60_000))
+  const pending = await before.next()
+  await before.stop()
+  writeFileSync(`${log}.1.gz`, gzipSync(readFileSync(log)))
+  unlinkSync(log)
+  writeFileSync(log, lines(60_000, 60_100))
+  const after = openInput(t, folder, { batch: { records: 2000 } })
+  assert.deepEqual(await after.next(), pending)
+  const rest = await after.take(60_095 - (pending?.texts.length ?? 0))
+  assert.deepEqual([...pending?.texts ?? [], ...rest].sort(), numbers(5, 60_100).sort())
+  await after.stop()
 })
 
 test('a file that was copied, truncated and written again to its old length begins anew at once', async (t) => {

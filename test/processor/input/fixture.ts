@@ -33,6 +33,7 @@ export interface Seen { partition: string, from: number, to: number, texts: stri
 
 export interface Reading {
   next (): Promise<Seen | undefined>
+  /** Commits what was handed out and is not committed, in its order. */
   commit (): Promise<void>
   /** Takes and commits batches until `count` records came (or the end). */
   take (count: number): Promise<string[]>
@@ -57,13 +58,13 @@ export function openInput (t: TestContext, folder: string, settings: Record<stri
   const places = { state: join(folder, 'state'), base: folder }
   const input = createFileInput(options, { ...places, signal: stopper.signal, telemetry, log })
   const iterator = input[Symbol.asyncIterator]()
-  let last: RecordBatch | undefined
+  const waiting: RecordBatch[] = []
   t.after(stop)
 
   async function next (): Promise<Seen | undefined> {
     const { value, done } = await iterator.next()
     if (done === true) return undefined
-    last = value
+    waiting.push(value)
     return {
       partition: value.range.partition,
       from: value.range.from,
@@ -75,7 +76,7 @@ export function openInput (t: TestContext, folder: string, settings: Record<stri
   }
 
   async function commit (): Promise<void> {
-    await last?.commit()
+    for (const batch of waiting.splice(0)) await batch.commit()
   }
 
   async function take (count: number): Promise<string[]> {
