@@ -50,7 +50,12 @@ function emitChoice (program: Instruction[], parts: readonly Syntax[]): void {
 }
 
 function emitRepeat (program: Instruction[], { part, least, most, lazy }: Extract<Syntax, { kind: 'repeat' }>): void {
-  for (let copy = 0; copy < least; copy++) emit(program, part)
+  const before = program.length
+  for (let copy = 0; copy < least; copy++) {
+    emit(program, part)
+    // Nothing, however often, is nothing.
+    if (program.length === before) return
+  }
   const forks: Array<{ op: 'fork', first: number, second: number }> = []
   const optional = most === Infinity ? 1 : Math.max(0, most - least)
   for (let copy = 0; copy < optional; copy++) {

@@ -67,10 +67,11 @@ function parseRepeat (parser: Parser): Syntax {
   let part = parseAtom(parser)
   for (;;) {
     const rest = parser.source.slice(parser.at, parser.at + 16)
-    const match = /^(?:[*+?]|\{(\d{1,3})(,(\d{0,3}))?\})(\??)/.exec(rest)
+    const match = /^(?:[*+?]|\{(\d{1,6})(,(\d{0,6}))?\})(\??)/.exec(rest)
     if (match === null) return part
     parser.at += match[0].length
     const least = match[1] !== undefined ? Number(match[1]) : match[0][0] === '+' ? 1 : 0
+    if (Math.max(least, Number(match[3] ?? 0)) > maxSize) throw new SyntaxError('too large')
     const most = match[1] === undefined ? (match[0][0] === '?' ? 1 : Infinity) : upperBound(match[2], match[3], least)
     part = { kind: 'repeat', part, least, most, lazy: match[4] === '?' }
   }

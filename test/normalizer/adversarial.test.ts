@@ -70,6 +70,11 @@ test('a gateway pattern that would explode elsewhere answers', () => {
   assert.equal(compilePattern('(a)\\1'), null)
   assert.equal(compilePattern('a(?=b)'), null)
   assert.equal(compilePattern('(?:(?:a{100}){100}){100}'), null)
+  assert.equal(compilePattern('a{1,100000}'), null)
+  assert.equal(compilePattern('[a-f]{1,1000}/')?.matchLength(`${'a'.repeat(1000)}/`), 1001)
+  assert.equal(compilePattern('[a-f]{1,1000}/')?.matchLength(`${'a'.repeat(1001)}/`), -1)
+  // Nothing, a thousand million times.
+  assert.equal(compilePattern('(?:(?:(?:){999}){999}){999}a')?.matchLength('a'), 1)
 })
 
 test('variables of a server that would make millions of places are not all spelled out', () => {
