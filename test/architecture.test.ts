@@ -32,6 +32,10 @@ test('the gateway and the processor never import each other', () => {
     (inside(item.from, 'services/processor') && inside(item.to, 'services/gateway'))), [])
 })
 
+test('the gateway imports the runtime and the normalizer, nothing else', () => {
+  assert.deepEqual(local.filter((item) => inside(item.from, 'services/gateway') && !inside(item.to, 'services/gateway', 'services/runtime', 'normalizer')), [])
+})
+
 test('the store imports neither gateway nor processor', () => {
   assert.deepEqual(local.filter((item) => inside(item.from, 'services/store') && inside(item.to, 'services/gateway', 'services/processor')), [])
 })

@@ -5,9 +5,9 @@
 import { z } from 'zod'
 import { nearest } from '../runtime/config.ts'
 import { messageOf } from '../runtime/errors.ts'
-import { compilePattern } from './path.ts'
 import type { Environment, Hooks } from './plugin.ts'
-import { plugins } from './plugins/index.ts'
+import { findPlugin, plugins } from './plugins/index.ts'
+import { compileHeaderPattern, compileRoutePattern } from './route-pattern.ts'
 
 const given = <S extends z.ZodType, D>(schema: S, fallback: D) => schema.nullish().transform((value) => value ?? fallback)
 
@@ -44,7 +44,7 @@ const pluginSchema = z.strictObject({
   route: named,
   consumer: person,
 }).transform((value, context): ConfiguredPlugin => {
-  const plugin = plugins[value.name]
+  const plugin = findPlugin(value.name)
   if (plugin === undefined) return refusePlugin(value.name, context)
   const parsed = plugin.parse(value.config)
   if ('issues' in parsed) return refuseConfig(parsed.issues, plugin.schema, context)
@@ -90,15 +90,23 @@ function keysOf (schema: z.core.$ZodType): string[] {
 
 const routePath = z.string().superRefine((text, context) => {
   if (text.startsWith('~')) {
-    try {
-      compilePattern(text.slice(1))
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: `not a regular expression: ${messageOf(error).replace(/^.*\/: /, '')}` })
-    }
+    checkPattern(() => compileRoutePattern(text.slice(1)), context)
   } else if (!path.safeParse(text).success) {
     context.addIssue({ code: 'custom', message: 'a path starts with / and has no empty segments; a regular expression starts with ~' })
   }
 })
+
+const routeHeader = z.array(z.string()).superRefine(([first = '', ...more], context) => {
+  if (more.length === 0 && first.startsWith('~*')) checkPattern(() => compileHeaderPattern(first.slice(2)), context)
+})
+
+function checkPattern (compile: () => unknown, context: z.RefinementCtx): void {
+  try {
+    compile()
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: messageOf(error).replace(/^Invalid regular expression: .*\/[a-z]*: /, 'not a regular expression: ') })
+  }
+}
 
 const routeHost = z.string().min(1).refine((text) => {
   const stars = text.split('*').length - 1
@@ -112,7 +120,7 @@ const routeSchema = z.strictObject({
   methods: z.array(z.string().regex(/^[A-Z]+$/, 'a method is written in capitals')).nullish(),
   hosts: z.array(routeHost).nullish(),
   paths: z.array(routePath).nullish(),
-  headers: z.record(z.string(), z.array(z.string())).nullish(),
+  headers: z.record(z.string(), routeHeader).nullish(),
   https_redirect_status_code: given(z.union([426, 301, 302, 307, 308].map((code) => z.literal(code))), 426),
   regex_priority: given(z.number().int(), 0),
   strip_path: given(z.boolean(), true),

@@ -25,7 +25,9 @@ export type HeaderChange = { name: string, value: string } | undefined
 
 export interface Arrival {
   target: Target
-  /** Lower case, with port if the client sent one; '' when there is none. */
+  /** The requested host as the client wrote it: of an absolute-form target, else the Host header (RFC 9112 §3.2.2). */
+  authority: string
+  /** The same in lower case, with port if the client sent one; '' when there is none. */
   host: string
   /** Port of the gateway that took the request. */
   port: number
@@ -98,6 +100,7 @@ export class Exchange {
     this.startedAt = now
     this.method = request.method ?? 'GET'
     this.path = normalizePath(arrival.target.path)
+    if (arrival.target.authority !== '') this.upstreamHeaders.set('host', { name: 'Host', value: arrival.authority })
   }
 
   /** The decoded query, parsed when somebody asks for it. */

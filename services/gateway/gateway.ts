@@ -71,6 +71,8 @@ export async function startGateway (options: GatewayOptions): Promise<Gateway> {
   try {
     const handler = assemble(options, entities, trusts, { logs, monitors, pools })
     const listener = await listen(options, handler.handle, serverOptions)
+    // Node's own bound leaves out what is past it, without a word; the handler refuses the request instead.
+    listener.server.maxHeadersCount = 0
     guard(listener.server, handler, options.log)
     return await present(options, listener, handler, logs, release)
   } catch (error) {
@@ -154,9 +156,7 @@ function guard (server: Server, handler: GatewayHandler, log: Logger): void {
     if (code === 'ECONNRESET' || !socket.writable || handler.busy(socket)) return socket.destroy()
     handler.counters.malformed++
     log.debug({ reason: code }, 'a client sent something other than HTTP')
-    const [status, message] = code === 'HPE_HEADER_OVERFLOW'
-      ? [400, messages[494]] as const
-      : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? [408, messages[408]] as const : [400, messages[400]] as const
+    const [status, message] = refusals.get(code) ?? [400, messages[400]]
     socket.end(rawResponse(status, message, randomHex(16)))
   })
   // Node would answer 417 by itself; an expectation that nobody knows may be ignored (RFC 9110 §10.1.1), as nginx does.
@@ -167,6 +167,14 @@ function guard (server: Server, handler: GatewayHandler, log: Logger): void {
     socket.end(rawResponse(405, messages[405], randomHex(16)))
   })
 }
+
+/** Answers to what Node's parser takes for no request; the rest is a bad one. */
+const refusals = new Map<string, [number, string]>([
+  ['HPE_HEADER_OVERFLOW', [400, messages[494]]],
+  ['ERR_HTTP_REQUEST_TIMEOUT', [408, messages[408]]],
+  ['HPE_INVALID_VERSION', [505, messages[505]]],
+  ['HPE_PAUSED_H2_UPGRADE', [505, messages[505]]],
+])
 
 type Trust = (address: string) => boolean
 

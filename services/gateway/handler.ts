@@ -8,6 +8,7 @@ import { Exchange, headerValues, setUpstreamHeader } from './exchange.ts'
 import type { Arrival } from './exchange.ts'
 import { withoutPort } from './headers.ts'
 import { escapePath, joinPath, splitTarget } from './path.ts'
+import type { Target } from './path.ts'
 import type { Answer } from './plugin.ts'
 import { proxy } from './proxy.ts'
 import type { ProxyParts } from './proxy.ts'
@@ -110,9 +111,11 @@ function arrivalOf (request: IncomingMessage, trusts: (address: string) => boole
   const peer = (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '')
   const trusted = trusts(peer)
   const real = request.headers['x-real-ip']
+  const authority = target.authority || (request.headers.host ?? '')
   return {
     target,
-    host: (target.authority || (request.headers.host ?? '')).toLowerCase(),
+    authority,
+    host: authority.toLowerCase(),
     port: request.socket.localPort ?? 0,
     peer,
     clientIp: trusted && typeof real === 'string' && /^[0-9a-fA-F.:]{2,45}$/.test(real) ? real : peer,
@@ -123,9 +126,8 @@ function arrivalOf (request: IncomingMessage, trusts: (address: string) => boole
 function begin (exchange: Exchange, parts: HandlerParts): void {
   const { request, method, arrival: { target, host } } = exchange
   exchange.hooks = parts.chains.global
-  if (target.path === '' || !hostIsValid(request, host)) return respond(exchange, { status: 400, message: messages[400], headers: { Connection: 'close' } })
-  const framing = refuseFraming(request)
-  if (framing !== undefined) return respond(exchange, framing)
+  const refusal = refuseHead(request, target, host)
+  if (refusal !== undefined) return respond(exchange, { ...refusal, headers: { Connection: 'close' } })
   if (method === 'TRACE' || method === 'CONNECT') return respond(exchange, { status: 405, message: messages[405] })
   const match = parts.router.match({
     method, host, defaultPort: 80, path: exchange.path, header: (name) => request.headersDistinct[name] ?? [],
@@ -139,12 +141,21 @@ function begin (exchange: Exchange, parts: HandlerParts): void {
   answer.then((late) => proceed(exchange, late, parts)).catch((error: unknown) => fail(exchange, error, parts.log))
 }
 
-/** RFC 9112 §6.1: a body can only be passed on when `chunked` is all that was done to it, and not by a client of HTTP/1.0. */
-function refuseFraming ({ headers, httpVersion }: IncomingMessage): Answer | undefined {
+/** Most headers of a request; the bound on their bytes comes first for all but the shortest. */
+const mostHeaders = 1000
+
+/**
+ * Heads that are not passed on. The parser also takes versions that were never (0.9 with headers) or not in this form (2.0).
+ * RFC 9112 §6.1: a body can only be passed on when `chunked` is all that was done to it, and not by a client of HTTP/1.0.
+ */
+function refuseHead (request: IncomingMessage, target: Target, host: string): Answer | undefined {
+  const { headers, httpVersion, rawHeaders } = request
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return { status: 505, message: messages[505] }
+  if (target.path === '' || !hostIsValid(request, host)) return { status: 400, message: messages[400] }
+  if (rawHeaders.length > mostHeaders * 2) return { status: 431, message: messages[494] }
   const coding = headers['transfer-encoding']
   if (coding === undefined || (httpVersion === '1.1' && /^chunked$/i.test(coding))) return undefined
-  const status = httpVersion === '1.1' ? 501 : 400
-  return { status, message: status === 501 ? 'Transfer coding is not supported' : messages[400], headers: { Connection: 'close' } }
+  return httpVersion === '1.1' ? { status: 501, message: 'Transfer coding is not supported' } : { status: 400, message: messages[400] }
 }
 
 /** RFC 9112 §3.2: exactly one Host, and a valid one. */

@@ -23,8 +23,8 @@ export function upstreamHeaders (exchange: Exchange, host: string): string[] {
     if (hopByHop.has(lower) || replaced.has(lower) || named?.has(lower) === true || exchange.upstreamHeaders.has(lower)) continue
     result.push(name, rawHeaders[index + 1] ?? '')
   }
-  for (const change of exchange.upstreamHeaders.values()) {
-    if (change !== undefined) result.push(change.name, change.value)
+  for (const [lower, change] of exchange.upstreamHeaders) {
+    if (change !== undefined && lower !== 'host') result.push(change.name, change.value)
   }
   result.push(...forwarded(exchange), 'X-Kong-Request-Id', exchange.id,
     'Via', `${headers.via === undefined ? '' : `${headers.via}, `}${httpVersion} ${product}`)
@@ -49,8 +49,11 @@ function forwarded (exchange: Exchange): string[] {
   ]
 }
 
-/** The response headers to hand on, name and value in turn: the upstream's without hop-by-hop ones and the names in `extra`. */
-export function downstreamHeaders (raw: ReadonlyArray<Buffer | string>, extra: ReadonlyMap<string, unknown>): string[] {
+/**
+ * The response headers to hand on, name and value in turn: the upstream's without hop-by-hop ones and the names in `extra`.
+ * RFC 9110 §8.6: a 204 has no Content-Length, whatever the upstream says.
+ */
+export function downstreamHeaders (raw: ReadonlyArray<Buffer | string>, status: number, extra: ReadonlyMap<string, unknown>): string[] {
   const texts = raw.map((part) => typeof part === 'string' ? part : part.toString('latin1'))
   const named = connectionTokens(valueOf(texts, 'connection'))
   const result: string[] = []
@@ -58,6 +61,7 @@ export function downstreamHeaders (raw: ReadonlyArray<Buffer | string>, extra: R
     const name = texts[index] ?? ''
     const lower = name.toLowerCase()
     if (hopByHop.has(lower) || lower === 'via' || named?.has(lower) === true || extra.has(lower)) continue
+    if (status === 204 && lower === 'content-length') continue
     result.push(name, texts[index + 1] ?? '')
   }
   const via = valueOf(texts, 'via')

@@ -104,13 +104,7 @@ function joinExact (base: string, path: string): string {
   return base === '/' || path.endsWith('/') ? base : base.slice(0, -1)
 }
 
-/**
- * A route's regular expression, anchored at the start as Kong anchors it. Kong's are PCRE: `(?P<name>…)`, a leading
- * `(?i)`, `\A`, `\z` and `\Z` are translated, the rest must be valid in JavaScript too. Throws SyntaxError.
- */
-export function compilePattern (source: string): RegExp {
-  const insensitive = source.startsWith('(?i)')
-  const translated = (insensitive ? source.slice(4) : source)
-    .replaceAll('(?P<', '(?<').replace(/(?<!\\)((?:\\\\)*)\\A/g, '$1^').replace(/(?<!\\)((?:\\\\)*)\\[zZ]/g, '$1$$')
-  return new RegExp(`^(?:${translated})`, insensitive ? 'i' : '')
+/** A text as the "binary" string of its UTF-8 bytes: what stands in a configuration, to be compared with paths. */
+export function binary (text: string): string {
+  return Buffer.from(text).toString('latin1')
 }

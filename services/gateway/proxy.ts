@@ -107,7 +107,7 @@ class Call {
   }
 
   #hostOf (target: Target): string {
-    if (this.#exchange.route?.entry.preserve_host === true && this.#exchange.arrival.host !== '') return this.#exchange.request.headers.host ?? this.#exchange.arrival.host
+    if (this.#exchange.route?.entry.preserve_host === true && this.#exchange.arrival.host !== '') return this.#exchange.arrival.authority
     const name = this.#balancer?.upstream.hostHeader || (target.host.includes(':') ? `[${target.host}]` : target.host)
     const usual = this.#service.protocol === 'https' ? 443 : 80
     return target.port === usual ? name : `${name}:${target.port}`

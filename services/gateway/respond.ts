@@ -17,6 +17,7 @@ export const messages = {
   502: 'An invalid response was received from the upstream server',
   503: 'The upstream server is currently unavailable',
   504: 'The upstream server is timing out',
+  505: 'HTTP version not supported',
 } as const
 
 /** Answers in the gateway's own name, in the form that the client accepts, after the plugins' header phase. */
@@ -25,17 +26,21 @@ export function respond (exchange: Exchange, answer: Answer): void {
   exchange.source = 'kong'
   const { type, body } = errorBody(exchange.request.headers.accept, answer.message, exchange.id)
   const own = Object.entries(answer.headers ?? {}).flat()
+  const content = bodiless.has(answer.status) ? [] : ['Content-Type', type, 'Content-Length', String(Buffer.byteLength(body))]
   send(exchange, answer.status, STATUS_CODES[answer.status] ?? 'Unknown', [
-    'Date', new Date(exchange.startedAt).toUTCString(), 'Content-Type', type, 'Content-Length', String(Buffer.byteLength(body)), ...own, 'Server', product,
+    'Date', new Date(exchange.startedAt).toUTCString(), ...content, ...own, 'Server', product,
   ])
-  exchange.response.end(body)
+  exchange.response.end(content.length === 0 ? undefined : body)
 }
+
+/** Statuses whose responses have no body (RFC 9110 §6.4.1). */
+const bodiless = new Set([204, 304])
 
 /** Sends the head of an upstream's response; the body follows. Throws when the upstream's headers cannot be sent. */
 export function relayHead (exchange: Exchange, status: number, reason: string, raw: ReadonlyArray<Buffer | string>): void {
   exchange.source = 'upstream'
   runHeaderPhase(exchange)
-  write(exchange, status, reason, downstreamHeaders(raw, exchange.extraHeaders))
+  write(exchange, status, reason, downstreamHeaders(raw, status, exchange.extraHeaders))
 }
 
 function send (exchange: Exchange, status: number, reason: string, headers: string[]): void {
@@ -90,7 +95,7 @@ export function errorBody (accept: string | undefined, message: string, requestI
   }
 }
 
-const kinds: Record<string, 'html' | 'xml' | 'plain' | 'json'> = {
+const kinds = new Map<string, 'html' | 'xml' | 'plain' | 'json'>(Object.entries({
   'text/html': 'html',
   'application/xml': 'xml',
   'text/plain': 'plain',
@@ -98,7 +103,7 @@ const kinds: Record<string, 'html' | 'xml' | 'plain' | 'json'> = {
   'application/json': 'json',
   'application/*': 'json',
   '*/*': 'json',
-}
+} as const))
 
 function kindOf (accept: string | undefined): 'html' | 'xml' | 'plain' | 'json' {
   if (accept === undefined) return 'json'
@@ -107,7 +112,7 @@ function kindOf (accept: string | undefined): 'html' | 'xml' | 'plain' | 'json' 
   for (const part of accept.slice(0, 1000).split(',')) {
     const [type = '', ...parameters] = part.toLowerCase().split(';').map((text) => text.trim())
     const quality = Number(parameters.find((text) => text.startsWith('q='))?.slice(2) ?? 1)
-    const found = kinds[type]
+    const found = kinds.get(type)
     if (found === undefined || !(quality > best)) continue
     best = quality
     kind = found

@@ -4,7 +4,8 @@
  * regular expressions; more headers; regex_priority; the longer path; the older route; the order in the file.
  */
 import type { Route } from './entities.ts'
-import { compilePattern } from './path.ts'
+import { binary } from './path.ts'
+import { compileHeaderPattern, compileRoutePattern } from './route-pattern.ts'
 
 export interface RouterRequest {
   method: string
@@ -43,7 +44,7 @@ export function createRouter (routes: Route[]): Router {
 }
 
 interface HostRule { text: string, pattern: RegExp | undefined, port: boolean }
-interface HeaderRule { name: string, values: Set<string>, pattern: RegExp | undefined }
+interface HeaderRule { name: string, values: Set<string>, test: ((value: string) => boolean) | undefined }
 
 /** One route with one of its paths. */
 interface Candidate {
@@ -51,7 +52,8 @@ interface Candidate {
   order: number
   rank: number
   prefix: string | undefined
-  pattern: RegExp | undefined
+  /** Length of the match at the start of a path, or -1. */
+  pattern: ((path: string) => number) | undefined
   hosts: HostRule[]
   headers: HeaderRule[]
   methods: Set<string> | undefined
@@ -84,8 +86,8 @@ function candidateOf (route: Route, order: number, path: string | undefined): Ca
     hosts,
     headers,
     methods,
-    prefix: regex ? undefined : path,
-    pattern: regex ? compilePattern(path.slice(1)) : undefined,
+    prefix: regex || path === undefined ? undefined : binary(path),
+    pattern: regex ? compileRoutePattern(path.slice(1)) : undefined,
     kinds: kinds.filter(([has]) => has).length,
     category: kinds.reduce((sum, [has, bit]) => sum + (has ? bit : 0), 0),
     weight: (wild.some((rule) => rule.port) ? weight.wildcardPort : 0) +
@@ -103,8 +105,8 @@ function hostRule (host: string): HostRule {
 
 function headerRule (name: string, values: string[]): HeaderRule {
   const [first = ''] = values
-  const pattern = values.length === 1 && first.startsWith('~*') ? new RegExp(first.slice(2), 'i') : undefined
-  return { name: name.toLowerCase(), values: new Set(values.map((value) => value.toLowerCase())), pattern }
+  const test = values.length === 1 && first.startsWith('~*') ? compileHeaderPattern(first.slice(2)) : undefined
+  return { name: name.toLowerCase(), values: new Set(values.map((value) => value.toLowerCase())), test }
 }
 
 function compare (a: Candidate, b: Candidate): number {
@@ -186,9 +188,9 @@ function match (request: RouterRequest, { byPrefix, lengths, others }: Table, be
   }
   for (const candidate of others) {
     if (candidate.rank >= rank) break
-    const found = candidate.pattern === undefined ? '' : candidate.pattern.exec(path)?.[0]
-    if (found === undefined || !fits(candidate, request)) continue
-    return { candidate, matched: found }
+    const length = candidate.pattern === undefined ? 0 : candidate.pattern(path)
+    if (length < 0 || !fits(candidate, request)) continue
+    return { candidate, matched: path.slice(0, length) }
   }
   return best
 }
@@ -198,7 +200,7 @@ function fits (candidate: Candidate, request: RouterRequest): boolean {
   if (candidate.methods?.has(request.method) === false) return false
   if (candidate.hosts.length > 0 && !candidate.hosts.some((rule) => hostFits(rule, request))) return false
   return candidate.headers.every((rule) => request.header(rule.name).some((value) =>
-    rule.values.has(value.toLowerCase()) || rule.pattern?.test(value) === true))
+    rule.values.has(value.toLowerCase()) || rule.test?.(value) === true))
 }
 
 function hostFits (rule: HostRule, { host, defaultPort }: RouterRequest): boolean {

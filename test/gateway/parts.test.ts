@@ -71,6 +71,7 @@ test('error bodies follow the Accept header', () => {
   assert.equal(kind('text/*'), 'text/plain')
   assert.equal(kind('image/png'), 'application/json')
   assert.equal(kind('text/html;q=0'), 'application/json')
+  assert.equal(kind('constructor, text/html;q=0.5, __proto__'), 'text/html')
   assert.deepEqual(JSON.parse(errorBody(undefined, 'a <b> "c"', 'id').body), { message: 'a <b> "c"', request_id: 'id' })
   assert.match(errorBody('text/html', 'a <b>', 'id').body, /a &lt;b&gt;/)
 })

@@ -250,3 +250,21 @@ test('chunked requests, 204, 304 and interim responses go through', async () => 
   assert.deepEqual(records.map((record) => record.response.status), [204, 304, 200, 200])
   await upstream.close()
 })
+
+test('a request with more headers than are read is refused, and one with few less is passed on whole', async () => {
+  let seen = 0
+  const upstream = await serve((incoming, response) => {
+    seen = incoming.rawHeaders.filter((name) => name.startsWith('h-')).length
+    response.end()
+  })
+  const { gateway, stop } = await run(configFor(upstream.url))
+  const port = Number(new URL(gateway.url).port)
+  const head = (count: number): string => `GET /r HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${Array.from({ length: count }, (_, index) => `h-${index}: 1\r\n`).join('')}\r\n`
+  assert.match(await exchangeBytes(port, head(990)), /^HTTP\/1\.1 200 /)
+  assert.equal(seen, 990)
+  seen = 0
+  assert.match(await exchangeBytes(port, head(2500)), /^HTTP\/1\.1 431 /)
+  assert.equal(seen, 0)
+  await stop()
+  await upstream.close()
+})

@@ -14,7 +14,7 @@ const response = new ServerResponse(request)
 /** A request at a time of our choosing: the windows are cut by the time of the request, not by a clock. */
 function at (time: string, clientIp = '10.0.0.1', uri = '/a'): Exchange {
   const target = { authority: '', uri, path: uri, query: undefined }
-  return new Exchange(request, response, { target, host: 'a', port: 80, peer: clientIp, clientIp, trusted: false }, Date.parse(time))
+  return new Exchange(request, response, { target, authority: 'a', host: 'a', port: 80, peer: clientIp, clientIp, trusted: false }, Date.parse(time))
 }
 
 function start (config: Record<string, unknown>): (exchange: Exchange) => string {

@@ -11,3 +11,8 @@ export const plugins: Record<string, Plugin> = {
   'key-auth': keyAuth,
   'rate-limiting': rateLimiting,
 }
+
+/** The plugin of a name; undefined when there is none, also for names that every object has (`constructor`). */
+export function findPlugin (name: string): Plugin | undefined {
+  return Object.hasOwn(plugins, name) ? plugins[name] : undefined
+}

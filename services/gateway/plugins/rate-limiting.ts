@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { headerValues, setResponseHeader } from '../exchange.ts'
 import type { Exchange } from '../exchange.ts'
+import { binary, normalizePath } from '../path.ts'
 import { definePlugin } from '../plugin.ts'
 
 const periods = ['second', 'minute', 'hour', 'day', 'month', 'year'] as const
@@ -25,7 +26,8 @@ const schema = z.strictObject({
   year: limit,
   limit_by: z.enum(['consumer', 'credential', 'ip', 'service', 'header', 'path']).nullish().transform((value) => value ?? 'consumer' as const),
   header_name: z.string().nullish(),
-  path: z.string().nullish(),
+  // As the upstream sees paths: another spelling of the same path would never be limited.
+  path: z.string().nullish().transform((text) => typeof text === 'string' ? normalizePath(binary(text)) : undefined),
   policy: z.literal('local', 'this gateway counts in its own process only; write local').nullish(),
   fault_tolerant: z.boolean().nullish().describe('accepted: local counting cannot fail'),
   hide_client_headers: z.boolean().nullish().transform((value) => value ?? false),
@@ -77,7 +79,7 @@ function identifier (exchange: Exchange, config: Config): string | undefined {
     case 'credential': return exchange.credential?.id
     case 'service': return exchange.service?.id
     case 'header': return headerValues(exchange, (config.header_name ?? '').toLowerCase())[0]
-    case 'path': return exchange.arrival.target.path === config.path ? config.path : undefined
+    case 'path': return exchange.path === config.path ? config.path : undefined
     default: return undefined
   }
 }
