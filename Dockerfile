@@ -14,6 +14,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/services/store/allowed ./services/store/allowed
 COPY --from=build /app/services/store/schema ./services/store/schema
 RUN install -d -o node -g node /var/lib/gatelens
 USER node

@@ -20,8 +20,8 @@ export interface Received { statement: Statement, data?: Data }
 /** Decompresses a file into another with the engine, which knows more codings than Node. */
 export type Inflate = (from: string, encoding: string, to: string) => Promise<void>
 
-/** A statement's own text (not the data of an INSERT) is held in memory; this many bytes at most. */
-const longestQuery = 16 * 1024 * 1024
+/** A statement's own text (not the data of an INSERT) is held in memory: as much as the engine parses (max_query_size). */
+const longestQuery = 256 * 1024
 /** Where an INSERT's data begins is looked for in this many bytes. */
 const longestHead = 256 * 1024
 /** Expressions in Values are checked up to this size. */

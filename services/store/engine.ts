@@ -1,8 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { Session, drainPending } from 'chdb'
 import { ensureFolderSync } from '../runtime/files.ts'
 import { GatelensError, messageOf } from '../runtime/errors.ts'
+import { readKnownSettings, writeEngineConfig, writeKnownSettings } from './engine-config.ts'
+import type { KnownSettings } from './engine-config.ts'
 import { parseException, StoreException } from './exception.ts'
 import { folderLocked, isAlive } from '../runtime/lock.ts'
 import { createSlots } from './slots.ts'
@@ -42,35 +45,13 @@ export interface Engine {
 }
 
 /**
- * Privileges of everybody who comes through the front: all of the tables, nothing of the machine. There is no READ on
- * FILE, URL, REMOTE, S3, … and no engine that would reach there, so that neither a query nor a table definition can
- * read the disk or call out.
- */
-const grants = [
-  'GRANT CHECK, SHOW DATABASES, SHOW TABLES, SHOW COLUMNS, SHOW DICTIONARIES, SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, ' +
-    'CREATE VIEW, CREATE TEMPORARY TABLE, CREATE ARBITRARY TEMPORARY TABLE, CREATE FUNCTION, DROP, UNDROP TABLE, TRUNCATE, OPTIMIZE, KILL QUERY, ' +
-    'SYSTEM MERGES, SYSTEM TTL MERGES, SYSTEM FLUSH, SYSTEM DROP CACHE, SYSTEM VIEWS, dictGet ON *.*',
-  ...['MergeTree', 'ReplacingMergeTree', 'SummingMergeTree', 'AggregatingMergeTree', 'CollapsingMergeTree', 'VersionedCollapsingMergeTree',
-    'GraphiteMergeTree', 'CoalescingMergeTree', 'Memory', 'Null', 'View', 'MaterializedView', 'Merge', 'Buffer', 'Set', 'Join', 'Log', 'TinyLog',
-    'StripeLog', 'GenerateRandom', 'Distributed'].map((name) => `GRANT TABLE ENGINE ON ${name}`),
-]
-
-/**
  * Opens the ClickHouse engine (chDB) on `folder`. Throws FOLDER_LOCKED when another process has it open. One process
  * holds one engine.
  */
 export async function openEngine (folder: string): Promise<Engine> {
   const data = join(folder, 'data')
   ensureFolderSync(data)
-  const connectionArgs = [`--config-file=${writeConfig(folder)}`]
-  const open = (): Session => {
-    try {
-      return new Session(data, { connectionArgs })
-    } catch (error) {
-      throw openError(folder, data, error)
-    }
-  }
-  const first = open()
+  const { first, open } = await openConstrained(folder, data)
   const slots = createSlots()
   const [version = '', timezone = 'UTC'] = (await first.queryAsync('SELECT version(), timezone()', { format: 'TSV' })).text().trim().split('\t')
   return {
@@ -86,6 +67,39 @@ export async function openEngine (folder: string): Promise<Engine> {
       await drainPending()
     },
   }
+}
+
+interface Opened { first: Session, open: () => Session }
+
+/** Opens the engine with the settings fixed that are not allowed; it is opened twice when it has others than at its last start. */
+async function openConstrained (folder: string, data: string): Promise<Opened> {
+  const guess = readKnownSettings(folder)
+  const opened = openWith(folder, data, guess)
+  const known = { query: await settingsOf(opened.first, 'settings'), mergeTree: await settingsOf(opened.first, 'merge_tree_settings') }
+  if (isDeepStrictEqual(known, guess)) return opened
+  opened.first.close()
+  await drainPending()
+  writeKnownSettings(folder, known)
+  return openWith(folder, data, known)
+}
+
+function openWith (folder: string, data: string, known: KnownSettings): Opened {
+  const connectionArgs = [`--config-file=${writeEngineConfig(folder, known)}`]
+  const open = (): Session => {
+    try {
+      return new Session(data, { connectionArgs })
+    } catch (error) {
+      throw openError(folder, data, error)
+    }
+  }
+  return { first: open(), open }
+}
+
+async function settingsOf (session: Session, table: string): Promise<string[]> {
+  // The name of an alias would fix the setting that it stands for.
+  const filter = table === 'settings' ? "WHERE alias_for = ''" : ''
+  const result = await session.queryAsync(`SELECT name FROM system.${table} ${filter} ORDER BY name`, { format: 'TSV' })
+  return result.text().trim().split('\n')
 }
 
 function connection (session: Session): Connection {
@@ -136,31 +150,4 @@ function openError (folder: string, data: string, error: unknown): GatelensError
 
 function readText (path: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8') : ''
-}
-
-function writeConfig (folder: string): string {
-  const users = join(folder, 'users.xml')
-  writeFileSync(users, `<clickhouse>
-  <profiles><default/></profiles>
-  <quotas><default/></quotas>
-  <users><default>
-    <password/><networks><ip>::1</ip><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>
-    <grants>
-${grants.map((grant) => `      <query>${grant}</query>`).join('\n')}
-    </grants>
-  </default></users>
-</clickhouse>
-`, { mode: 0o600 })
-  const config = join(folder, 'engine.xml')
-  writeFileSync(config, `<clickhouse>
-  <users_config>${escapeXml(users)}</users_config>
-  <display_name>gatelens</display_name>
-  <access_control_improvements><table_engines_require_grant>true</table_engines_require_grant></access_control_improvements>
-</clickhouse>
-`, { mode: 0o600 })
-  return config
-}
-
-function escapeXml (text: string): string {
-  return text.replace(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -10,7 +10,7 @@ import { StoreException } from './exception.ts'
 import { outputFormat } from './formats.ts'
 import { insertData, ownSettings } from './insert.ts'
 import { readMultipart } from './multipart.ts'
-import { isForeignPage } from './origin.ts'
+import { refusalOfOrigin } from './origin.ts'
 import { createPool, poolKey } from './pool.ts'
 import { bind, prepare } from './prepare.ts'
 import type { Preparation, ReadOnly } from './prepare.ts'
@@ -29,6 +29,8 @@ export interface HandlerParts {
   engine: Engine
   spool: Spool
   users: readonly User[]
+  /** Host names and addresses, besides loopback, that this store is called by; lower case. */
+  names: ReadonlySet<string>
   settings: Record<string, string | number | boolean>
   log: Logger
 }
@@ -63,6 +65,8 @@ export function createHandler (parts: HandlerParts): StoreHandler {
   const pool = createPool()
 
   const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const refusal = refusalOfOrigin(message, parts.names)
+    if (refusal !== undefined) throw new StoreException('ACCESS_DENIED', refusal)
     const path = new URL(message.url ?? '/', 'http://store').pathname
     if (path === '/ping' || path === '/replicas_status') return sendText(response, 200, 'Ok.\n')
     if (path !== '/' && path !== '/query') return sendText(response, 404, `There is no handle ${path}\n\nUse / or /ping for health checks.\nSend queries from your program with POST method or GET /?query=...\n`)
@@ -70,7 +74,6 @@ export function createHandler (parts: HandlerParts): StoreHandler {
     const early = readRequest(message)
     setCommonHeaders(response, { queryId: early.queryId, timezone: engine.timezone })
     const user = authenticate(parts.users, early.credentials)
-    if (parts.users.length === 0 && isForeignPage(message)) throw new StoreException('ACCESS_DENIED', 'A web page of another origin may not use this store: configure users')
     if (early.isRead && early.query === '') return sendText(response, 200, 'Ok.\n')
     await answer(message, response, user)
   }

@@ -15,6 +15,8 @@ export interface StoreOptions {
   host: string
   /** 0 picks a free port. */
   port: number
+  /** Names that clients may use for this store in their URLs, besides loopback and the address that it listens on. */
+  names?: readonly string[]
   /** Who may come in; without any, `default` without password may, and only from this machine. */
   users?: readonly User[]
   /** Engine settings for every query, unless the query sets them. */
@@ -43,7 +45,7 @@ export async function startStore (options: StoreOptions): Promise<Store> {
   try {
     const spool = openSpool(options.folder)
     const engine = await openEngine(options.folder)
-    const handler = createHandler({ engine, spool, users, settings: options.settings ?? {}, log: options.log })
+    const handler = createHandler({ engine, spool, users, names: namesOf(options), settings: options.settings ?? {}, log: options.log })
     const address = { host: options.host, port: options.port }
     const listener = await listen(address, handler.handle, { maxHeaderSize }).catch(async (error: unknown) => {
       await engine.close()
@@ -64,6 +66,10 @@ export async function startStore (options: StoreOptions): Promise<Store> {
     lock.release()
     throw error
   }
+}
+
+function namesOf ({ names = [], host }: StoreOptions): Set<string> {
+  return new Set([...names, host].map((name) => name.toLowerCase()))
 }
 
 function openToAll (host: string): GatelensError {

@@ -215,7 +215,7 @@ test('wait_end_of_query gives a late error its own status; without it the answer
 test('a body that breaks off inserts nothing', async () => {
   await value('CREATE TABLE broken (a UInt32) ENGINE = MergeTree ORDER BY a')
   const socket = connectSocket(Number(new URL(store.url).port), '127.0.0.1')
-  socket.write('POST /?query=INSERT+INTO+broken+FORMAT+TSV HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n1\n2\n')
+  socket.write('POST /?query=INSERT+INTO+broken+FORMAT+TSV HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n1\n2\n')
   socket.end()
   socket.resume()
   await once(socket, 'close')
