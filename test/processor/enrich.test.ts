@@ -7,7 +7,7 @@ import { createBudget, other } from '../../services/processor/enrich/budget.ts'
 import { remember } from '../../services/processor/enrich/cache.ts'
 import { createEnricher } from '../../services/processor/enrich/enrich.ts'
 import { createPrivacy, privacySchema } from '../../services/processor/enrich/privacy.ts'
-import { redacted, scrub } from '../../services/processor/enrich/secrets.ts'
+import { redacted, scrub } from '../../services/processor/secrets.ts'
 import { fields } from '../../services/processor/event.ts'
 import type { EnrichedEvent, FieldName, LocatedEvent } from '../../services/processor/event.ts'
 import { expectCase, readCases } from '../case.ts'
@@ -66,10 +66,12 @@ test('client addresses are masked to /24 and /48, and nothing else passes', () =
   assert.deepEqual(masked, ['203.0.113.0', '203.0.113.0', '2001:db8:85a3::', '2001:db8:85a3::', 'fe80::', '', '', '', '', ''])
 })
 
-test('user agents are cut to product and major version', () => {
+test('user agents are cut to product and major version of products that are known or allowed', () => {
   const cut = ['acme-erp/4.2.1', 'GlobexPay-SDK/2.0 (java 17.0.11)', 'Mozilla/5.0 (iPhone; CPU)', 'Go-http-client/1.1', 'curl', '', 'token 4711', 'sk_live_abcdef123456/1.0',
     'a1b2c3d4e5/1', 'jane.doe@example.com/1'].map((agent) => privacy.cutAgent(agent))
-  assert.deepEqual(cut, ['acme-erp/4', 'GlobexPay-SDK/2', 'Mozilla/5', 'Go-http-client/1', 'other', '', 'other', 'other', 'other', 'other'])
+  assert.deepEqual(cut, ['other', 'other', 'Mozilla/5', 'Go-http-client/1', 'curl', '', 'other', 'other', 'other', 'other'])
+  const own = createPrivacy(privacySchema.parse({ allow_agents: ['acme-erp'] }))
+  assert.deepEqual(['acme-erp/4.2.1', 'acme-crm/1', 'CURL/8.7.1', 'jane-doe/3'].map((agent) => own.cutAgent(agent)), ['acme-erp/4', 'other', 'curl/8', 'other'])
 })
 
 const secrets = ['eyJhbGciOiJub25lIn0.e30.', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'AKIAIOSFODNN7EXAMPLE', 'sk_live_EXAMPLE0000000000', 'Bearer abc.def-123',

@@ -1,4 +1,4 @@
-import { redacted } from '../../processor/enrich/secrets.ts'
+import { redacted } from '../../processor/secrets.ts'
 import type { DeclaredOperation } from './declared.ts'
 import { groupBy } from './group.ts'
 

@@ -1,17 +1,34 @@
 /** Readings of HTTP that all gateways' records share: authority, trace context, rate-limit headers, query values. */
+import { scrub } from '../secrets.ts'
 import { textOf, wholeWithin } from './field.ts'
 import type { JsonObject } from './field.ts'
 
 const hostText = /^[a-z0-9._:-]{1,255}$/
 
-/** The host of `user@host:port`, lower case, without port, brackets or final dot; '' when it is no host (RFC 3986 §3.2.2). */
+const known = new Map<string, string>()
+const mostKnown = 2048
+
+/**
+ * The host of `user@host:port`, lower case, without port, brackets or final dot; '' when it is no host (RFC 3986 section 3.2.2)
+ * or has the shape of a secret. Most records have one of a few: those are remembered, within a bound.
+ */
 export function hostOf (authority: string): string {
+  const seen = known.get(authority)
+  if (seen !== undefined) return seen
+  const host = readHost(authority)
+  if (known.size >= mostKnown) known.clear()
+  if (authority.length <= 256 && !authority.includes('@')) known.set(authority, host)
+  return host
+}
+
+function readHost (authority: string): string {
   let host = authority.slice(authority.lastIndexOf('@') + 1)
   if (host.startsWith('[')) host = host.slice(1, Math.max(1, host.indexOf(']')))
   else if (host.indexOf(':') === host.lastIndexOf(':')) host = before(host, ':')
   if (host.endsWith('.')) host = host.slice(0, -1)
-  host = host.toLowerCase()
-  return hostText.test(host) ? host : ''
+  const folded = host.toLowerCase()
+  // Scrubbed before it is folded: most shapes of secrets count on case.
+  return hostText.test(folded) && scrub(host) === host ? folded : ''
 }
 
 /** Scheme, authority and target (path and query) of an absolute URL; '' for what it does not have. */
@@ -43,7 +60,16 @@ const parent = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/i
 export function readTraceparent (header: string): { trace: string, span: string } {
   const found = header === '' ? null : parent.exec(header)
   const trace = traceId(found?.[1] ?? '')
-  return trace === '' ? { trace: '', span: '' } : { trace, span: (found?.[2] ?? '').toLowerCase() }
+  const span = (found?.[2] ?? '').toLowerCase()
+  return trace === '' ? { trace: '', span: '' } : { trace, span: isRandomHex(span) ? span : '' }
+}
+
+/**
+ * Ids are random: one of decimal digits alone is a number that a client sent, such as a payment card (one of 1,800 true
+ * 64-bit ids is lost with that). Short ones and one digit again and again, as tests have them, tell nothing.
+ */
+function isRandomHex (digits: string): boolean {
+  return /[a-f]/.test(digits) || /^(?:0*\d{1,5}|(\d)\1+)$/.test(digits)
 }
 
 /**
@@ -51,12 +77,12 @@ export function readTraceparent (header: string): { trace: string, span: string 
  * id in front of a B3-single or Jaeger context; '' for anything else.
  */
 export function traceId (text: string): string {
-  if (hex32.test(text)) return /[1-9a-f]/.test(text) ? text : ''
+  if (hex32.test(text)) return /[1-9a-f]/.test(text) && isRandomHex(text) ? text : ''
   const lower = text.toLowerCase()
   const aws = /^(?:root=)?1-([0-9a-f]{8})-([0-9a-f]{24})/.exec(lower)
-  if (aws !== null) return `${aws[1]}${aws[2]}`
+  if (aws !== null) return isRandomHex(`${aws[1]}${aws[2]}`) ? `${aws[1]}${aws[2]}` : ''
   const digits = /^([0-9a-f]{16,32})(?:[-:]|$)/.exec(lower)?.[1]
-  return digits === undefined || /^0*$/.test(digits) ? '' : digits.padStart(32, '0')
+  return digits === undefined || /^0*$/.test(digits) || !isRandomHex(digits) ? '' : digits.padStart(32, '0')
 }
 
 /** A 64-bit decimal id (Datadog) as 32 hex digits, '' when it is none. */

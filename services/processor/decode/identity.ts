@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { AccessEvent } from '../event.ts'
 
-const hex32 = /^[0-9a-f]{32}$/
+/** Not of decimal digits alone: a client may send a number of somebody as its id. */
+const hex32 = /^(?=\d*[a-f])[0-9a-f]{32}$/
 
 /**
  * The event id: the gateway's request id if that is 32 hex digits, else the first 128 bits of a SHA-256 of gateway and

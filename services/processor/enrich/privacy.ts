@@ -2,7 +2,9 @@ import { createHmac, randomBytes } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { remember } from './cache.ts'
-import { scrub } from './secrets.ts'
+import { isGatewayId } from './request-id.ts'
+import { scrub } from '../secrets.ts'
+import { knownAgents } from './agents.ts'
 
 const forbidden = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'apikey', 'api-key', 'x-api-key'])
 
@@ -16,6 +18,8 @@ export const privacySchema = z.strictObject({
     .default([]).describe('Request headers to publish, as label header.<name>.'),
   allow_query: z.array(z.string().min(1)).default([])
     .describe('Query parameters to publish, as label query.<name>.'),
+  allow_agents: z.array(z.string().regex(/^[A-Za-z][A-Za-z0-9._-]{0,39}$/, 'a product is a name without its version')).default([])
+    .describe('Products of User-Agent to publish besides the widely known ones, such as the name of your own SDK.'),
 })
 
 /** The checked form of {@link privacySchema}. */
@@ -27,13 +31,13 @@ export interface Privacy {
   hash (value: string): string
   /** The /24 network of an IPv4 address (also an IPv4-mapped one), the /48 of an IPv6 address; '' when it is none. */
   maskAddress (address: string): string
-  /** Product and major version (`curl/8`), `other` for what has no such form; '' stays ''. */
+  /** Product and major version (`curl/8`) of products that are known or allowed, `other` for the rest; '' stays ''. */
   cutAgent (agent: string): string
   /** Free text without secrets, control characters and broken Unicode, at most 256 characters. */
   clean (text: string): string
   /** An inferred route, segment by segment: the whole would look random to `clean`. */
   cleanRoute (route: string): string
-  /** A request id: hex, UUID and counter forms stay, all else is free text. */
+  /** A request id in a shape that gateways make, else its hash. */
   cleanId (id: string): string
   /** Like `clean`, but a name that had to be changed becomes its hash, so that names stay apart. */
   cleanName (name: string): string
@@ -47,15 +51,16 @@ export interface Privacy {
 export function createPrivacy (options: PrivacyOptions): Privacy {
   const key = options.key ?? randomBytes(32)
   const safe = new Set(options.safe_params)
+  const agents = new Set(options.allow_agents)
   const digest = (value: string): string => createHmac('sha256', key).update(value).digest('hex').slice(0, 12)
   const hash = remember(20_000, digest)
   return {
     hash: (value) => value === '' ? '' : hash(value),
     maskAddress: remember(20_000, maskAddress),
-    cutAgent: remember(2000, cutAgent),
+    cutAgent: remember(2000, (agent) => cutAgent(agent, agents)),
     clean: remember(5000, clean),
     cleanRoute: remember(5000, (route) => route.split('/').map(clean).join('/')),
-    cleanId,
+    cleanId: (id) => id === '' || isGatewayId(id) ? id : `id-${digest(id)}`,
     cleanName: remember(20_000, (name) => clean(name) === name ? name : `name-${digest(name)}`),
     isSafe: (parameter) => safe.has(parameter),
     notices: options.key === undefined
@@ -73,13 +78,14 @@ function maskAddress (text: string): string {
   return ipaddr.fromByteArray(bytes.fill(0, bytes.length === 4 ? 3 : 6)).toString()
 }
 
-const product = /^([A-Za-z][A-Za-z0-9._-]{0,39})\/v?(\d{1,4})(?!\d)/
+const product = /^([A-Za-z][A-Za-z0-9._-]{0,39})(?:\/v?(\d{1,4})(?!\d))?/
 
-/** RFC 9110 §10.1.5: the first product is the most significant; all else tells more of the caller than is needed. */
-function cutAgent (agent: string): string {
+/** RFC 9110 section 10.1.5: the first product is the most significant; all else tells more of the caller than is needed. */
+function cutAgent (agent: string, allowed: ReadonlySet<string>): string {
   if (agent === '') return ''
   const [, name = '', major = ''] = product.exec(agent) ?? []
-  return name === '' || scrub(name) !== name || /\d{6}|[A-Za-z]\d+[A-Za-z]\w*\d/.test(name) ? 'other' : `${name}/${major}`
+  const canonical = knownAgents.get(name.toLowerCase()) ?? (allowed.has(name) ? name : undefined)
+  return canonical === undefined ? 'other' : major === '' ? canonical : `${canonical}/${major}`
 }
 
 /** Control characters, lone surrogates (no UTF-8 text can hold them) and the line ends that only JavaScript knows. */
@@ -89,11 +95,4 @@ function clean (text: string): string {
   // Cut before and after: a hostile text of megabytes is not searched, and a replacement may make a text longer.
   const scrubbed = scrub(text.length > 1024 ? text.slice(0, 1024) : text)
   return (scrubbed.length > 256 ? scrubbed.slice(0, 256) : scrubbed).replace(unprintable, '')
-}
-
-const plainId = /^[0-9a-f-]{1,64}(?:#\d{1,12})?$/i
-
-/** Ids are long and random by nature; a client may send its own, so only the plain forms pass unseen. */
-function cleanId (id: string): string {
-  return plainId.test(id) ? id : clean(id)
 }
