@@ -51,7 +51,8 @@ export interface AccessEvent {
   upstream_status: number | null
   /** Who produced the response. */
   response_source: 'upstream' | 'gateway' | ''
-  duration_ms: number
+  /** Null where the log does not give it, as with the two below. */
+  duration_ms: number | null
   upstream_ms: number | null
   gateway_ms: number | null
   request_bytes: number
@@ -164,7 +165,7 @@ export const fields = {
   status: { type: 'UInt16', description: 'status that the client saw; 0 = no response' },
   upstream_status: { type: 'Nullable(UInt16)', description: 'final status of the upstream' },
   response_source: { type: 'LowCardinality(String)', description: 'upstream or gateway' },
-  duration_ms: { type: 'Float64', description: 'total time' },
+  duration_ms: { type: 'Nullable(Float64)', description: 'total time' },
   upstream_ms: { type: 'Nullable(Float64)', description: 'time in the upstream' },
   gateway_ms: { type: 'Nullable(Float64)', description: 'time in the gateway' },
   request_bytes: { type: 'UInt64', description: 'request size' },

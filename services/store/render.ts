@@ -35,7 +35,7 @@ export function renderStatements (sql: string, target: Target): string[] {
 function onCluster (statement: string, database: string, cluster: string): string[] {
   const on = `ON CLUSTER ${quote(cluster)}`
   const [, altered] = /^ALTER TABLE gatelens\.(\w+)/.exec(statement) ?? []
-  if (altered !== undefined) return alterBoth(statement, altered, on)
+  if (altered !== undefined) return / MODIFY QUERY\s/.test(statement) ? [alterView(statement, on)] : alterBoth(statement, altered, on)
   const [, kind = '', table = ''] = created.exec(statement) ?? []
   const key = shardingKeys[table]
   if (kind === 'TABLE' && key !== undefined) {
@@ -55,6 +55,11 @@ function alterBoth (statement: string, table: string, on: string): string[] {
   const local = statement.replace(`gatelens.${table}`, `gatelens.${table}_local ${on}`)
   const distributed = statement.replace(`gatelens.${table}`, `gatelens.${table} ${on}`).replace(/,\s*MODIFY ORDER BY \([^)]*\)/, '')
   return [local, distributed]
+}
+
+/** The view of every server fills a local table from a local table. */
+function alterView (statement: string, on: string): string {
+  return statement.replace(/^(ALTER TABLE \S+)/, `$1 ${on}`).replace(/\bFROM gatelens\.(\w+)/g, 'FROM gatelens.$1_local')
 }
 
 /** The coordination paths hold the table's UUID by default (`default_replica_path`), so that a table can be made anew. */

@@ -2,7 +2,7 @@ import {
   colors, countOf, formatBytes, formatCount, formatMs, formatShare, formatText, formatTime, left, renderTable, renderTitle, right, yielding,
 } from '../terminal.ts'
 import type { Column } from '../terminal.ts'
-import type { BreachShape, FileShape, PartnerShape, QuotaShape, ReportShape, RouteShape, ServiceShape, UndocumentedShape } from './shape.ts'
+import type { BreachShape, FileShape, PartnerShape, Quantiles, QuotaShape, ReportShape, RouteShape, ServiceShape, UndocumentedShape } from './shape.ts'
 
 /** What is told of latencies; where the table is too wide, the ends matter more than the middle. */
 const latencies: Column[] = [{ head: 'p50', align: 'right', spare: 1 }, ...right('p95', 'p99'), { head: 'gateway p95', align: 'right', spare: 2 }]
@@ -37,11 +37,16 @@ function renderTotals (report: ReportShape): string {
     ['errors', `${alarm(formatCount(totals.errors), totals.errors > 0)}  ${formatShare(totals.error_ratio)}`],
     ['rate-limited', formatCount(totals.rate_limited)],
     ...(report.catalog.endpoints === 0 ? [] : [['undocumented', `${formatCount(undocumented)}  ${formatShare(undocumented / Math.max(totals.requests, 1))}`] as [string, string]]),
-    ['latency', `p50 ${formatMs(totals.duration_ms.p50)}   p95 ${formatMs(totals.duration_ms.p95)}   p99 ${formatMs(totals.duration_ms.p99)}   max ${formatMs(totals.duration_ms.max)}`],
-    ['gateway', `p50 ${formatMs(totals.gateway_ms.p50)}   p95 ${formatMs(totals.gateway_ms.p95)}   p99 ${formatMs(totals.gateway_ms.p99)}`],
+    ['latency', latencyText(totals.duration_ms, 'p50', 'p95', 'p99', 'max')],
+    ['gateway', latencyText(totals.gateway_ms, 'p50', 'p95', 'p99')],
     ['catalog', catalogText(report.catalog)],
   ]
   return [renderTitle('Gatelens report'), ...lines.map(([label, text]) => `  ${colors.dim(label.padEnd(14))}${text.trimEnd()}`)].join('\n')
+}
+
+/** Not 0 and no blank: that the log says nothing of latency is worth a word. */
+function latencyText (quantiles: Quantiles, ...names: Array<keyof Quantiles>): string {
+  return quantiles.max === null ? 'unknown' : names.map((name) => `${name} ${formatMs(quantiles[name])}`).join('   ')
 }
 
 function logText (files: FileShape[]): string {

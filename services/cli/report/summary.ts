@@ -134,7 +134,7 @@ function count (counts: Counts, event: EnrichedEvent): void {
 
 function measure (figures: Figures, event: EnrichedEvent): void {
   count(figures, event)
-  figures.duration.accept(event.duration_ms)
+  if (event.duration_ms !== null) figures.duration.accept(event.duration_ms)
   if (event.gateway_ms !== null) figures.gateway.accept(event.gateway_ms)
 }
 

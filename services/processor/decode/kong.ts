@@ -56,7 +56,7 @@ function reject (record: RawRecord, source: string, { reason, detail }: Refusal)
 }
 
 /** What a record must have to be a request. */
-interface Core { method: string, target: string, status: number, time: number, duration: number }
+interface Core { method: string, target: string, status: number, time: number }
 
 /** Epoch ms before this are seconds that someone took for milliseconds; after the last one ClickHouse's Date ends. */
 const firstTime = 1e11
@@ -72,18 +72,36 @@ function readCore (entry: JsonObject): Core | Refusal {
   const target = request.uri ?? (typeof request.url === 'string' ? splitUrl(request.url).target : undefined)
   const status = numberOf(objectOf(entry.response).status)
   const time = numberOf(entry.started_at)
-  const duration = readDuration(objectOf(entry.latencies))
   return faultOfText('request.method', request.method) ?? faultOfText('request.uri', target) ??
     faultOfStatus(status) ?? faultOfNumber('started_at', time, firstTime, lastTime) ??
-    faultOfNumber('latencies.request', duration, 0, longest) ??
-    { method: String(request.method), target: String(target), status: Number(status), time: roundMs(Number(time)), duration }
+    { method: String(request.method), target: String(target), status: Number(status), time: roundMs(Number(time)) }
 }
 
-/** Without a total the known parts are the best figure: a record is not worth less for it. */
-function readDuration (latencies: JsonObject): number {
-  const total = numberOf(latencies.request)
-  if (total !== null) return roundMs(total)
-  return (milliseconds(latencies.kong) ?? 0) + (milliseconds(latencies.proxy) ?? 0) + (milliseconds(latencies.receive) ?? 0)
+interface Latencies { total: number | null, upstream: number | null, gateway: number | null }
+
+/**
+ * Latencies in ms, each null where the record does not give it: `latencies` may be absent, a text such as `-`, or have
+ * parts that are absent, negative (Kong writes -1 for none) or no numbers. Kong's own time includes failed tries.
+ */
+function readLatencies (value: unknown): Latencies {
+  const latencies = objectOf(value)
+  const upstream = milliseconds(latencies.proxy)
+  const gateway = milliseconds(latencies.kong)
+  const receive = milliseconds(latencies.receive) ?? 0
+  const total = milliseconds(latencies.request)
+  // Parts add up to a total, and a total less its parts is what is left, only where no part is missing.
+  const proxied = upstream ?? (isNone(latencies.proxy) ? 0 : null)
+  if (proxied === null) return { total, upstream, gateway }
+  return {
+    total: total ?? (gateway === null ? null : roundMs(gateway + proxied + receive)),
+    upstream,
+    gateway: gateway ?? (total === null ? null : Math.max(0, roundMs(total - proxied - receive))),
+  }
+}
+
+/** Kong's mark of a time that there was not, because nothing was proxied. */
+function isNone (value: unknown): boolean {
+  return value === -1 || value === '-1'
 }
 
 function faultOfText (path: string, value: unknown): Refusal | undefined {
@@ -109,7 +127,8 @@ function toEvent (entry: JsonObject, core: Core, labels: LabelPicker, record: Ra
   const answered = objectOf(response.headers)
   const caller = readCaller(entry, headers)
   const trace = readTrace(entry.trace_id, textOf(headers.traceparent))
-  const upstream = readUpstream(entry)
+  const latencies = readLatencies(entry.latencies)
+  const upstream = readUpstream(entry, latencies.upstream)
   const url = splitUrl(textOf(request.url))
   const madeBy = responseSource(entry, upstream.attempts)
   const limit = nearestLimit(answered)
@@ -139,9 +158,9 @@ function toEvent (entry: JsonObject, core: Core, labels: LabelPicker, record: Ra
     status: core.status,
     upstream_status: upstream.status,
     response_source: madeBy,
-    duration_ms: core.duration,
-    upstream_ms: upstream.ms,
-    gateway_ms: gatewayMs(objectOf(entry.latencies), core.duration, upstream.ms),
+    duration_ms: latencies.total,
+    upstream_ms: latencies.upstream,
+    gateway_ms: latencies.gateway,
     request_bytes: wholeWithin(request.size, most) ?? 0,
     response_bytes: wholeWithin(response.size, most) ?? 0,
     attempts: upstream.attempts,
@@ -214,14 +233,13 @@ function traceOf (ids: JsonObject): string {
   return decimalTraceId(textOf(ids.datadog))
 }
 
-interface Upstream { status: number | null, attempts: number, ms: number | null, address: string }
+interface Upstream { status: number | null, attempts: number, address: string }
 
 /**
  * `upstream_status` is nginx' list: `502, 200` after a retry, `500, 200 : 200, 200` after an internal redirect; its last
  * entry is final. Attempts are what the longer of that list and `tries` says; records before 3.6 have neither.
  */
-function readUpstream (entry: JsonObject): Upstream {
-  const ms = milliseconds(objectOf(entry.latencies).proxy)
+function readUpstream (entry: JsonObject, ms: number | null): Upstream {
   const statuses = textOf(entry.upstream_status)
   const list = statuses.includes(',') || statuses.includes(':') ? statuses.split(/[,:]/) : statuses === '' ? [] : [statuses]
   const tries: unknown[] = Array.isArray(entry.tries) ? entry.tries : []
@@ -229,7 +247,6 @@ function readUpstream (entry: JsonObject): Upstream {
   return {
     status: wholeWithin(list.at(-1), 999),
     attempts: Math.min(255, seen === 0 && ms !== null ? 1 : seen),
-    ms,
     address: addressOf(tries.at(-1)),
   }
 }
@@ -246,14 +263,9 @@ function addressOf (attempt: unknown): string {
 function responseSource (entry: JsonObject, attempts: number): AccessEvent['response_source'] {
   if (entry.source === 'kong') return 'gateway'
   if (entry.source === 'upstream' || entry.source === 'service') return 'upstream'
-  if (objectOf(entry.latencies).proxy === undefined) return ''
+  const { proxy } = objectOf(entry.latencies)
+  if (milliseconds(proxy) === null && !isNone(proxy)) return ''
   return attempts === 0 ? 'gateway' : 'upstream'
-}
-
-/** Kong's own figure, which after retries includes the failed tries; else what is left of the total. */
-function gatewayMs (latencies: JsonObject, total: number, upstream: number | null): number {
-  const rest = total - (upstream ?? 0) - (milliseconds(latencies.receive) ?? 0)
-  return milliseconds(latencies.kong) ?? Math.max(0, roundMs(rest))
 }
 
 /**

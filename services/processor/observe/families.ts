@@ -31,7 +31,9 @@ export interface Admitted<P> { point: P, kept: boolean }
 interface Family<P> { name: MetricName, metric: Metric, points: Map<string, P>, lines: number, bound: number }
 
 /** Metrics whose label sets multiply with the traffic. The others keep a fifth of the bound for themselves. */
-const traffic: ReadonlySet<MetricName> = new Set(['http_server_request_duration_seconds', 'gatelens_partner_requests_total', 'gatelens_rate_limited_total'])
+const traffic: ReadonlySet<MetricName> = new Set([
+  'http_server_request_duration_seconds', 'gatelens_unmeasured_requests_total', 'gatelens_partner_requests_total', 'gatelens_rate_limited_total',
+])
 
 /** Labels whose values come from closed sets or from configuration; metrics with only these are never refused. */
 const closedLabels = new Set(['outcome', 'reason', 'stage', 'label', 'input', 'rule', 'severity'])

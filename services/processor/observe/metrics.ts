@@ -15,7 +15,12 @@ export const metrics = {
   http_server_request_duration_seconds: {
     type: 'histogram',
     labels: ['http_request_method', 'http_route', 'http_response_status_code', 'service'],
-    help: 'Time from the first byte of the request to the last byte of the response, as the gateway saw it.',
+    help: 'Time from the first byte of the request to the last byte of the response, as the gateway saw it. Requests whose log gives no total time are in gatelens_unmeasured_requests_total instead.',
+  },
+  gatelens_unmeasured_requests_total: {
+    type: 'counter',
+    labels: ['http_request_method', 'http_route', 'http_response_status_code', 'service'],
+    help: 'Requests whose log gives no total time, and which the histogram of request durations therefore leaves out.',
   },
   gatelens_upstream_duration_seconds: { type: 'histogram', labels: ['service'], help: 'Time that the upstream took, by service.' },
   gatelens_gateway_overhead_seconds: { type: 'histogram', labels: ['service'], help: 'Time that the gateway itself took, by service.' },

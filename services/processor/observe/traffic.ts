@@ -87,20 +87,29 @@ export class Traffic {
     this.#countPartner(event, service, partner)
     this.#countOutcome(event, service)
     this.#countDrift(event, service)
-    const end = event.time + event.duration_ms
+    const end = event.time + (event.duration_ms ?? 0)
     if (!(end <= latest && event.time >= earliest)) return
     if (end > this.#newest) this.#newest = end
     partner.quotas.add(event.time)
-    service.concurrency.add(event.time, event.duration_ms)
+    if (event.duration_ms !== null) service.concurrency.add(event.time, event.duration_ms)
   }
 
   #countRequest (event: EnrichedEvent, service: ServiceState): void {
     const method = methods.get(event.method) ?? 0
-    const code = method * 65_536 + event.status
-    const known = service.requests.get(event.route)?.get(code)
-    recordMs(known ?? this.#request(service, event.route, method, event.status, code), event.duration_ms)
+    if (event.duration_ms === null) this.#countUnmeasured(event, service, method)
+    else {
+      const code = method * 65_536 + event.status
+      const known = service.requests.get(event.route)?.get(code)
+      recordMs(known ?? this.#request(service, event.route, method, event.status, code), event.duration_ms)
+    }
     if (event.upstream_ms !== null) recordMs(service.upstream, event.upstream_ms)
     if (event.gateway_ms !== null) recordMs(service.overhead, event.gateway_ms)
+  }
+
+  /** A histogram counts what it measured; a request whose log gives no total time is counted beside it. */
+  #countUnmeasured (event: EnrichedEvent, service: ServiceState, method: number): void {
+    this.#families.value('gatelens_unmeasured_requests_total',
+      [methodNames[method] ?? '_OTHER', event.route, String(event.status), service.name]).point.value++
   }
 
   #countPartner (event: EnrichedEvent, service: ServiceState, partner: PartnerState): void {

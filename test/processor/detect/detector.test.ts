@@ -117,7 +117,7 @@ test('a log that arrives piece by piece, with restarts between, ends in the same
   await store.create('stepwise')
   // Counts only: a ratio or percentile of half a window may open a breach that the whole window does not confirm.
   const counts = rules.filter((rule) => !rule.measure.startsWith('p') && rule.measure !== 'error_ratio')
-  const ordered = trace.toSorted((a, b) => a.time + a.duration_ms - b.time - b.duration_ms)
+  const ordered = trace.toSorted((a, b) => a.time + (a.duration_ms ?? 0) - b.time - (b.duration_ms ?? 0))
   const size = Math.ceil(ordered.length / 8)
   for (let from = 0; from < ordered.length; from += size) {
     await store.insert('stepwise', ordered.slice(from, from + size))

@@ -235,6 +235,19 @@ test('a request from the future, or from before all clocks, does not end the liv
   assert.equal(total(samples, 'gatelens_service_concurrency_peak'), 2)
 })
 
+test('a request without a total time counts beside the histogram, and in everything that needs no time', async () => {
+  const series = createSeries({ clock })
+  series.observe([request(), request({ duration_ms: null, upstream_ms: null, gateway_ms: null, status: 503 })])
+  const samples = await samplesOf(series)
+  assert.equal(total(samples, `${requests}_count`), 1)
+  assert.equal(total(samples, 'gatelens_unmeasured_requests_total',
+    { http_request_method: 'GET', http_route: '/v1/orders/{id}', http_response_status_code: '503', service: 'orders' }), 1)
+  assert.equal(total(samples, 'gatelens_upstream_duration_seconds_count'), 1)
+  assert.equal(total(samples, 'gatelens_gateway_overhead_seconds_count'), 1)
+  assert.equal(total(samples, 'gatelens_partner_requests_total'), 2)
+  assert.equal(total(samples, 'gatelens_service_concurrency_peak', { service: 'orders' }), 1)
+})
+
 test('concurrency comes from start and duration, whatever the order of the records', async () => {
   const start = Date.UTC(2026, 0, 5, 10)
   const series = createSeries({ clock })
