@@ -29,7 +29,13 @@ export async function migrate (client: ClickHouseClient, options: MigrateOptions
   if (known === undefined) await apply(client, bootstrap, options)
   const applied: string[] = []
   for (const file of files.filter((item) => known?.has(item.version) !== true)) {
-    await apply(client, file, options)
+    try {
+      await apply(client, file, options)
+    } catch (error) {
+      // Another process was faster, and a later file of its has changed what this one needs.
+      if ((await readApplied(client, options.database))?.has(file.version) !== true) throw error
+      continue
+    }
     await record(client, file, options)
     options.log?.info({ database: options.database, file: file.name }, 'schema file applied')
     applied.push(file.name)

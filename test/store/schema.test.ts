@@ -121,22 +121,22 @@ test('a total time that the log does not give is in no quantile and no maximum, 
   await insert('unknown', unknown(0) + unknown(1), 'none')
   const read = (table: string): Promise<Record<string, unknown>> => firstRow(client,
     `SELECT sum(requests) AS n, max(duration_max) AS m, isNaN(quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration)[3]) AS e FROM unknown.${table}`)
-  assert.deepEqual([await read('requests_1m'), await read('requests_1h')], Array(2).fill({ n: 2, m: null, e: true }))
+  assert.deepEqual([await read('requests_1m'), await read('requests_1h')], Array(2).fill({ n: 2, m: null, e: 1 }))
   await insert('unknown', unknown(2) + rowsOf(100, now), 'some')
-  const known = "SELECT sum(requests) AS n, max(duration_max) AS m, round(quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration)[1]) AS d FROM unknown."
+  const known = 'SELECT sum(requests) AS n, max(duration_max) AS m, round(quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration)[1]) AS d FROM unknown.'
   assert.deepEqual(await firstRow(client, `${known}requests_1m`), { n: 103, m: 99, d: 49 })
   assert.deepEqual(await firstRow(client, `${known}requests_1h`), { n: 103, m: 99, d: 49 })
 })
 
 test('rows of before total times could be unknown stay as they are, and unknown ones are taken beside them', async () => {
-  const upTo = (version: number): string[] => readSchema().filter((file) => file.version <= version).flatMap((file) => renderStatements(file.sql, { database: 'older' }))
+  const upTo = (version: number): string[] => readSchema().filter((file) => file.version <= version).flatMap((file) => renderStatements(file.sql, { database: 'timed' }))
   for (const query of upTo(8)) await client.command({ query })
-  await insert('older', rowsOf(100, Date.UTC(2026, 0, 1, 12)), 'one')
-  const before = await totals('older')
+  await insert('timed', rowsOf(100, Date.UTC(2026, 0, 1, 12)), 'one')
+  const before = await totals('timed')
   for (const query of upTo(9).slice(upTo(8).length)) await client.command({ query })
-  assert.deepEqual(await totals('older'), before)
-  await insert('older', rowsOf(1, Date.UTC(2026, 0, 2)).replace('\t0\t0\t\\N\t10\t20', '\t\\N\t\\N\t\\N\t10\t20'), 'two')
-  assert.deepEqual((await totals('older')).slice(1).map((row) => ({ ...row as object, i: 0, o: 0 })),
+  assert.deepEqual(await totals('timed'), before)
+  await insert('timed', rowsOf(1, Date.UTC(2026, 0, 2)).replace('\t0\t0\t\\N\t10\t20', '\t\\N\t\\N\t\\N\t10\t20'), 'two')
+  assert.deepEqual((await totals('timed')).slice(1).map((row) => ({ ...row as object, i: 0, o: 0 })),
     before.slice(1).map((row) => ({ ...row as object, n: 101, u: (row as { u: number }).u + 1, i: 0, o: 0 })))
 })
 

@@ -37,16 +37,16 @@ function renderTotals (report: ReportShape): string {
     ['errors', `${alarm(formatCount(totals.errors), totals.errors > 0)}  ${formatShare(totals.error_ratio)}`],
     ['rate-limited', formatCount(totals.rate_limited)],
     ...(report.catalog.endpoints === 0 ? [] : [['undocumented', `${formatCount(undocumented)}  ${formatShare(undocumented / Math.max(totals.requests, 1))}`] as [string, string]]),
-    ['latency', latencyText(totals.duration_ms, 'p50', 'p95', 'p99', 'max')],
-    ['gateway', latencyText(totals.gateway_ms, 'p50', 'p95', 'p99')],
+    ['latency', latencyText(totals.requests, totals.duration_ms, 'p50', 'p95', 'p99', 'max')],
+    ['gateway', latencyText(totals.requests, totals.gateway_ms, 'p50', 'p95', 'p99')],
     ['catalog', catalogText(report.catalog)],
   ]
   return [renderTitle('Gatelens report'), ...lines.map(([label, text]) => `  ${colors.dim(label.padEnd(14))}${text.trimEnd()}`)].join('\n')
 }
 
 /** Not 0 and no blank: that the log says nothing of latency is worth a word. */
-function latencyText (quantiles: Quantiles, ...names: Array<keyof Quantiles>): string {
-  return quantiles.max === null ? 'unknown' : names.map((name) => `${name} ${formatMs(quantiles[name])}`).join('   ')
+function latencyText (requests: number, quantiles: Quantiles, ...names: Array<keyof Quantiles>): string {
+  return requests > 0 && quantiles.max === null ? 'unknown' : names.map((name) => `${name} ${formatMs(quantiles[name])}`).join('   ')
 }
 
 function logText (files: FileShape[]): string {

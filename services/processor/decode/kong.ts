@@ -14,6 +14,7 @@ import { createLabelPicker } from './labels.ts'
 import type { DecodeOptions, LabelPicker } from './labels.ts'
 import { compileShape, entity, some, wholes } from './shape.ts'
 import type { Shape } from './shape.ts'
+import { readInstant } from './time.ts'
 
 /** A decoder of Kong's records, one JSON object each. Choices that the records leave open are told at each field. */
 export function createKongDecoder (options: DecodeOptions = {}): Decoder {
@@ -44,7 +45,7 @@ function shapeOf ({ headers = [] }: DecodeOptions): Shape {
     service: entity('name', 'host', 'id'),
     route: entity('name', 'id'),
     consumer: entity('username', 'custom_id', 'id'),
-    authenticated_entity: some(wholes('id')),
+    authenticated_entity: some(wholes('id', 'consumer_id')),
     tries: { elements: some(wholes('ip', 'port')) },
     session: some({}),
     ...wholes('upstream_uri', 'upstream_status', 'source', 'client_ip', 'started_at', 'trace_id', 'correlation_id'),
@@ -58,9 +59,6 @@ function reject (record: RawRecord, source: string, { reason, detail }: Refusal)
 /** What a record must have to be a request. */
 interface Core { method: string, target: string, status: number, time: number }
 
-/** Epoch ms before this are seconds that someone took for milliseconds; after the last one ClickHouse's Date ends. */
-const firstTime = 1e11
-const lastTime = 5_662_224_000_000
 /** Longer than this (about 115 days) is no duration but a fault. */
 const longest = 1e10
 const most = Number.MAX_SAFE_INTEGER
@@ -69,12 +67,27 @@ function readCore (entry: JsonObject): Core | Refusal {
   // TCP and TLS sessions have the same serializer but no request.
   if (entry.request === undefined && isObject(entry.session)) return { reason: 'not_a_request', detail: 'a stream session' }
   const request = objectOf(entry.request)
-  const target = request.uri ?? (typeof request.url === 'string' ? splitUrl(request.url).target : undefined)
   const status = numberOf(objectOf(entry.response).status)
-  const time = numberOf(entry.started_at)
-  return faultOfText('request.method', request.method) ?? faultOfText('request.uri', target) ??
-    faultOfStatus(status) ?? faultOfNumber('started_at', time, firstTime, lastTime) ??
-    { method: String(request.method), target: String(target), status: Number(status), time: roundMs(Number(time)) }
+  const time = readInstant(entry.started_at)
+  const unread = isUnread(entry, request.uri, status)
+  const target = readTarget(request, unread)
+  return faultOfText('request.method', unread ? request.method || ' ' : request.method) ?? faultOfText('request.uri', unread ? target || ' ' : target) ??
+    faultOfStatus(status) ?? faultOfTime(time) ??
+    { method: textOf(request.method), target: String(target), status: Number(status), time: Number(time) }
+}
+
+/** A request line that nginx itself refused (400, 414, 494, …): Kong logs it without a path, and it may lack the method too. */
+function isUnread (entry: JsonObject, uri: unknown, status: number | null): boolean {
+  return uri === '' && status !== null && status >= 400 && isByKong(entry)
+}
+
+/** Kong joins `url` of scheme, host, port and `uri`, so that it tells the path where `uri` does not. */
+function readTarget ({ uri, url }: JsonObject, unread: boolean): unknown {
+  if (!isMissing(uri) || typeof url !== 'string') return uri
+  const { authority, target } = splitUrl(url)
+  if (target.startsWith('/') || authority === '' || (target === '' && unread)) return target
+  // An empty path is the path `/` (RFC 9110 §4.2.3).
+  return `/${target}`
 }
 
 interface Latencies { total: number | null, upstream: number | null, gateway: number | null }
@@ -104,8 +117,17 @@ function isNone (value: unknown): boolean {
   return value === -1 || value === '-1'
 }
 
+function isMissing (value: unknown): boolean {
+  return value === undefined || value === null || value === '' || value === '-'
+}
+
+function faultOfTime (time: number | string): Refusal | undefined {
+  if (typeof time === 'number') return undefined
+  return time === 'is missing' ? { reason: 'missing_field', detail: 'started_at' } : { reason: 'invalid_field', detail: `started_at ${time}` }
+}
+
 function faultOfText (path: string, value: unknown): Refusal | undefined {
-  if (value === undefined || value === null || value === '' || value === '-') return { reason: 'missing_field', detail: path }
+  if (isMissing(value)) return { reason: 'missing_field', detail: path }
   return typeof value === 'string' ? undefined : { reason: 'invalid_field', detail: `${path} is no text` }
 }
 
@@ -200,16 +222,18 @@ interface Caller { name: string, id: string, customId: string, credential: strin
 const nobody: Caller = { name: '', id: '', customId: '', credential: '', anonymous: false }
 
 /**
+ * Some plugins authenticate a credential that no consumer has (ldap-auth, openid-connect); the catalog may know whose it is.
  * Kong sets `x-anonymous-consumer` exactly when it sets a consumer without a credential; such a caller is nobody. The
  * header alone proves nothing: on a route without authentication any client can send it.
  */
 function readCaller (entry: JsonObject, headers: JsonObject): Caller {
-  if (!isObject(entry.consumer)) return nobody
-  const credential = textOf(objectOf(entry.authenticated_entity).id)
+  const entity = objectOf(entry.authenticated_entity)
+  const credential = textOf(entity.id)
+  if (!isObject(entry.consumer)) return credential === '' ? nobody : { ...nobody, id: textOf(entity.consumer_id), credential }
   if (credential === '' && textOf(headers['x-anonymous-consumer']) !== '') return { ...nobody, anonymous: true }
   return {
     name: nameOf(entry.consumer, 'username', 'custom_id', 'id'),
-    id: textOf(entry.consumer.id),
+    id: textOf(entry.consumer.id) || textOf(entity.consumer_id),
     customId: textOf(entry.consumer.custom_id),
     credential,
     anonymous: false,
@@ -237,10 +261,12 @@ interface Upstream { status: number | null, attempts: number, address: string }
 
 /**
  * `upstream_status` is nginx' list: `502, 200` after a retry, `500, 200 : 200, 200` after an internal redirect; its last
- * entry is final. Attempts are what the longer of that list and `tries` says; records before 3.6 have neither.
+ * entry is final. A shipper may have split it into an array. Attempts are what the longer of that list and `tries` says;
+ * records before 3.6 have neither.
  */
 function readUpstream (entry: JsonObject, ms: number | null): Upstream {
-  const statuses = textOf(entry.upstream_status)
+  const { upstream_status: given } = entry
+  const statuses = Array.isArray(given) ? given.map((item) => textOf(item) || '-').join() : textOf(given)
   const list = statuses.includes(',') || statuses.includes(':') ? statuses.split(/[,:]/) : statuses === '' ? [] : [statuses]
   const tries: unknown[] = Array.isArray(entry.tries) ? entry.tries : []
   const seen = Math.max(list.length, tries.length)
@@ -261,11 +287,15 @@ function addressOf (attempt: unknown): string {
 
 /** `source` came with 3.6; before, a latency of -1 says that nothing was proxied. */
 function responseSource (entry: JsonObject, attempts: number): AccessEvent['response_source'] {
-  if (entry.source === 'kong') return 'gateway'
+  if (isByKong(entry)) return 'gateway'
   if (entry.source === 'upstream' || entry.source === 'service') return 'upstream'
   const { proxy } = objectOf(entry.latencies)
   if (milliseconds(proxy) === null && !isNone(proxy)) return ''
   return attempts === 0 ? 'gateway' : 'upstream'
+}
+
+function isByKong ({ source }: JsonObject): boolean {
+  return source === 'kong'
 }
 
 /**
