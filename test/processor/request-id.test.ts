@@ -9,7 +9,7 @@ test('request ids of gateways are published as they are', () => {
   for (const id of [
     '2b0c4d0e-6a43-4b7a-8f0b-0d5f8f0e2001', '2B0C4D0E-6A43-4B7A-8F0B-0D5F8F0E2001', '2b0c4d0e-6a43-4b7a-8f0b-0d5f8f0e2001#17', '6b4d4233eeb6a1f6f14330dd07e57c98',
     '463ac35c9f6413ad', '230b030023ae2822-SJC', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', '1-67891233-abcdef012345678912345678',
-    'Root=1-67891233-abcdef012345678912345678', '32770', '',
+    'Root=1-67891233-abcdef012345678912345678', '32770', '00000000000000000000000000000004', '00000000-0000-0000-0000-000000000001', '',
   ]) assert.equal(privacy.cleanId(id), id)
 })
 

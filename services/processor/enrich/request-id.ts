@@ -3,6 +3,7 @@
  * another shape is hashed: long decimal numbers, addresses (Kong's `tracker`, HAProxy), tokens.
  */
 
+/** A letter and a digit: decimal digits alone may be a number of somebody. */
 const hex = '(?=[^a-f]*[a-f])(?=\\D*\\d)'
 
 const shapes = [
@@ -13,8 +14,8 @@ const shapes = [
   // A whole traceparent (W3C Trace Context), and what AWS load balancers send.
   new RegExp(`^${hex}00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$`),
   new RegExp(`^(?:Root=)?1-${hex}[0-9a-f]{8}-[0-9a-f]{24}$`),
-  // Counters, as Varnish's, as long as they are too short to be somebody's number.
-  /^\d{1,5}$/,
+  // Counters, as Varnish's, and ids made by hand, as long as they are too short to be somebody's number.
+  /^0{0,27}\d{1,5}$|^0{8}(?:-0{4}){3}-0{7}\d{5}$/,
 ]
 
 /** True for an id that a gateway made, or that says no more than one that a gateway made. */
