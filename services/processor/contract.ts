@@ -27,6 +27,8 @@ export interface RecordBatch {
   records: RawRecord[]
   /** What the input itself had to refuse, such as a record too long to be held. Counts as received. */
   rejects?: Reject[]
+  /** True when the range may have been written before: its intent was pending when this reader came to it. */
+  again?: boolean
   /** Moves the durable position to `range.to`. Call it after everything of the batch is safe. */
   commit (): Promise<void>
 }
@@ -51,18 +53,23 @@ export interface EventBatch {
   range: Range
   events: EnrichedEvent[]
   rejects: Reject[]
+  /** True when the range may have been written before: the sink then looks what is there. */
+  again?: boolean
 }
+
+/** Where a batch is durable once it is written: in the store itself, or in a spool on this machine that waits for it. */
+export type Kept = 'store' | 'spool'
 
 /** Told once a batch has reached its end, with the number of events that were refused for their content. */
 export type Landed = (refused: number) => void
 
 /**
- * Where events end. `write` resolves when the batch is durable; a batch that is written again (same range) must change
- * nothing. It retries what may pass by itself, and throws only what a person must mend. `landed` is called once the
- * batch is where it belongs: at the latest then, or later when it had to wait somewhere.
+ * Where events end. `write` resolves when the batch is durable, and says where; a batch that is written again (same
+ * range, and `again`) must change nothing. It retries what may pass by itself, and throws only what a person must mend.
+ * `landed` is called once the batch is where it belongs: at the latest then, or later when it had to wait somewhere.
  */
 export interface Sink {
-  write (batch: EventBatch, landed?: Landed): Promise<void>
+  write (batch: EventBatch, landed?: Landed): Promise<Kept>
   close (): Promise<void>
 }
 

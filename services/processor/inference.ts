@@ -62,7 +62,7 @@ export async function keepRoutes (
   const guard = (sink: Sink): Sink => ({
     write: async (batch, landed) => {
       await save()
-      await sink.write(batch, landed)
+      return await sink.write(batch, landed)
     },
     close: async () => sink.close(),
   })

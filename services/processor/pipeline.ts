@@ -82,7 +82,8 @@ function instrument ({ decode, locate, filter, enrich, observe, sink, telemetry,
     observe: timed('observe', observe),
     publish: async (batch, events, tally) => {
       const since = performance.now()
-      await sink.write({ range: batch.range, events, rejects: tally.rejects }, (refused) => count(telemetry, tally, refused))
+      const { range, again } = batch
+      await sink.write({ range, events, rejects: tally.rejects, again }, (refused) => count(telemetry, tally, refused))
       await batch.commit()
       spent('publish', since)
     },

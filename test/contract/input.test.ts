@@ -10,7 +10,7 @@ import type { TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { fc } from '../property.ts'
 import { makeFolder, openInput } from '../processor/input/fixture.ts'
-import type { Reading } from '../processor/input/fixture.ts'
+import type { Reading, Seen } from '../processor/input/fixture.ts'
 
 /** What may happen between two reads. */
 const step = fc.oneof(
@@ -113,10 +113,11 @@ class World {
     }
   }
 
-  #land ({ partition, from, to, texts }: { partition: string, from: number, to: number, texts: string[] }): void {
+  #land ({ partition, from, to, texts, again }: Seen): void {
     const token = `${partition}:${from}-${to}`
     const before = this.#landed.get(token)
     if (before !== undefined) assert.deepEqual(texts, before, 'a range that comes again has the same records')
+    if (before !== undefined) assert.ok(again, 'a range that comes again says so')
     this.#landed.set(token, texts)
   }
 

@@ -46,7 +46,10 @@ test('the file is written before a batch with a new route goes out, and only the
   const kept = await keep(makeFolder(t))
   const seen: string[] = []
   const sink = kept.guard({
-    write: async () => { seen.push(existsSync(kept.path) ? readFileSync(kept.path, 'utf8') : '') },
+    write: async () => {
+      seen.push(existsSync(kept.path) ? readFileSync(kept.path, 'utf8') : '')
+      return 'store'
+    },
     close: async () => {},
   })
   const batch: EventBatch = { range: { input: 'i', partition: 'p', from: 0, to: 1 }, events: [], rejects: [] }

@@ -144,7 +144,7 @@ class Reader {
     const slice = await readAgain(tail, intent.to, this.#buffer.length, this.#limits())
     if (slice === undefined) return this.#abandon(tail)
     tail.redo.shift()
-    return this.#batch(tail, slice, intent)
+    return { ...this.#batch(tail, slice, intent), again: true }
   }
 
   /** True when it is worth reading: a full batch, or some records that were waited for long enough. */

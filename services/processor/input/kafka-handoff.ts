@@ -24,7 +24,7 @@ export class Slot {
     this.to = slice.to
     this.following = origin.following
     const range = { input: origin.input, partition: `${origin.key}@${origin.era}`, from: slice.from, to: slice.to }
-    this.batch = { range, records: slice.records, commit: () => commit(this) }
+    this.batch = { range, records: slice.records, again: slice.again, commit: () => commit(this) }
   }
 
   get settled (): boolean {

@@ -20,6 +20,8 @@ export interface Place {
   position: number
   /** End of the pending range `[position, intent)`, if there is one. */
   intent: number | undefined
+  /** True when that range was pending before this member had the partition: it may be in the store. */
+  again: boolean
   /** The next offset to take. */
   next: number
   /** Records of the pending range that were taken already. */
@@ -27,7 +29,13 @@ export interface Place {
 }
 
 /** Records of one range `[from, to)`; fewer than offsets where tombstones, compaction or retention left gaps. */
-export interface Slice { from: number, to: number, records: RawRecord[] }
+export interface Slice {
+  from: number
+  to: number
+  records: RawRecord[]
+  /** True when the range may be in the store. */
+  again: boolean
+}
 
 /** What is read of a Kafka message; a null value is a tombstone. */
 export interface Message { offset: string, value: Buffer | null }
@@ -68,7 +76,7 @@ export function placeOf (committed: Committed, from: 'earliest' | 'latest', newE
   if (offset < 0 || isBeyondEnd(committed)) return start(newEra, from === 'latest' ? high : low, low)
   if (mark === undefined) return start(newEra, offset, low)
   const intent = mark.to !== undefined && mark.to > offset ? mark.to : undefined
-  return { ...start(mark.era, offset, low), intent }
+  return { ...start(mark.era, offset, low), intent, again: intent !== undefined }
 }
 
 /**
@@ -81,8 +89,8 @@ export function cut (place: Place, messages: Iterable<Message>, limits: Limits):
   const rest = { ...place, held: [...place.held] }
   let bytes = 0
   const close = (to: number): void => {
-    slices.push({ from: rest.position, to, records: rest.held })
-    Object.assign(rest, { position: to, intent: undefined, next: Math.max(rest.next, to), held: [] })
+    slices.push({ from: rest.position, to, records: rest.held, again: rest.again })
+    Object.assign(rest, { position: to, intent: undefined, again: false, next: Math.max(rest.next, to), held: [] })
     bytes = 0
   }
   for (const message of messages) {
@@ -105,7 +113,7 @@ function isFull (records: number, bytes: number, limits: Limits): boolean {
 }
 
 function start (era: string, position: number, low: number): Place {
-  return { era, position, intent: undefined, next: Math.max(position, low), held: [] }
+  return { era, position, intent: undefined, again: false, next: Math.max(position, low), held: [] }
 }
 
 function parseObject (text: string): Record<string, unknown> | undefined {

@@ -261,7 +261,7 @@ export class Session {
   async #move (tenure: Tenure, share: Share, position: number, intent: number | undefined): Promise<void> {
     const { era } = share.place
     await tenure.commit(share.partition, position, intent === undefined ? { era } : { era, to: intent })
-    share.place = { era, position, intent, next: Math.max(share.place.next, position), held: [] }
+    share.place = { era, position, intent, again: false, next: Math.max(share.place.next, position), held: [] }
     this.#answered()
   }
 

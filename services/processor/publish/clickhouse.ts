@@ -10,7 +10,7 @@ import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
 import { pause, settleWithin } from '../../runtime/shutdown.ts'
 import { byteSize, duration } from '../../runtime/units.ts'
-import type { EventBatch, Landed, Sink, Telemetry } from '../contract.ts'
+import type { EventBatch, Kept, Landed, Sink, Telemetry } from '../contract.ts'
 import { createStateWriter } from '../state-writes.ts'
 import type { StateWriter } from '../state-writes.ts'
 import { Bell } from './bell.ts'
@@ -105,16 +105,23 @@ class StoreWriter implements ClickhouseSink {
     this.done.catch((error: unknown) => { this.#fatal = error; this.#signal() })
   }
 
-  async write (batch: EventBatch, landed: Landed = () => {}): Promise<void> {
+  async write (batch: EventBatch, landed: Landed = () => {}): Promise<Kept> {
     const parcel = { token: tokenOf(batch.range), parts: [tabulateEvents(batch.events), tabulateRejects(batch.rejects)] }
-    if (parcel.parts.every((part) => part.rows === 0)) return landed(0)
+    if (parcel.parts.every((part) => part.rows === 0)) {
+      landed(0)
+      return 'store'
+    }
     await this.#headway()
     if (this.#up && this.#spool.length === 0) {
       const refused = await this.#attempt(parcel)
-      if (refused !== undefined) return landed(refused)
+      if (refused !== undefined) {
+        landed(refused)
+        return 'store'
+      }
     }
     this.#landed.set(parcel.token, landed)
     await this.#keep(parcel)
+    return 'spool'
   }
 
   async settled (): Promise<void> {

@@ -29,7 +29,7 @@ export function numbers (from: number, to: number): string[] {
 }
 
 /** What one batch gave, kept after the input has moved on. */
-export interface Seen { partition: string, from: number, to: number, texts: string[], offsets: number[], tooLong: number[] }
+export interface Seen { partition: string, from: number, to: number, texts: string[], offsets: number[], tooLong: number[], again: boolean }
 
 export interface Reading {
   next (): Promise<Seen | undefined>
@@ -69,6 +69,7 @@ export function openInput (t: TestContext, folder: string, settings: Record<stri
       partition: value.range.partition,
       from: value.range.from,
       to: value.range.to,
+      again: value.again === true,
       texts: value.records.map((record) => record.bytes.toString()),
       offsets: value.records.map((record) => record.offset),
       tooLong: (value.rejects ?? []).map((reject) => reject.length),

@@ -5,7 +5,7 @@ import type { Message, Place, Slice } from '../../../services/processor/input/ka
 import { fc } from '../../property.ts'
 
 const loose = { records: 1000, bytes: 1_000_000 }
-const at = (position: number, intent?: number): Place => ({ era: 'e', position, intent, next: position, held: [] })
+const at = (position: number, intent?: number): Place => ({ era: 'e', position, intent, again: intent !== undefined, next: position, held: [] })
 const messages = (...offsets: number[]): Message[] => offsets.map((offset) => ({ offset: String(offset), value: Buffer.from(`m${offset}`) }))
 const shown = (slices: Slice[]): string[] => slices.map(({ from, to, records }) => `[${from},${to}) ${records.map((record) => record.offset).join(' ')}`.trim())
 
@@ -18,14 +18,14 @@ test('a mark reads back as it was written, and metadata of others is no mark', (
 
 test('a group goes on where it stood, with the range that was pending', () => {
   const found = { offset: 40, metadata: '{"era":"a","to":60}', low: 0, high: 90 }
-  assert.deepEqual(placeOf(found, 'earliest', 'new'), { era: 'a', position: 40, intent: 60, next: 40, held: [] })
+  assert.deepEqual(placeOf(found, 'earliest', 'new'), { era: 'a', position: 40, intent: 60, again: true, next: 40, held: [] })
   assert.equal(placeOf({ ...found, metadata: '{"era":"a"}' }, 'latest', 'new').intent, undefined)
   assert.equal(placeOf({ ...found, metadata: '{"era":"a","to":40}' }, 'latest', 'new').intent, undefined)
 })
 
 test('a group without an offset begins where the configuration says, in a new era', () => {
   const found = { offset: -1, metadata: '', low: 10, high: 90 }
-  assert.deepEqual(placeOf(found, 'earliest', 'new'), { era: 'new', position: 10, intent: undefined, next: 10, held: [] })
+  assert.deepEqual(placeOf(found, 'earliest', 'new'), { era: 'new', position: 10, intent: undefined, again: false, next: 10, held: [] })
   assert.equal(placeOf(found, 'latest', 'new').position, 90)
   assert.equal(placeOf({ ...found, offset: -2 }, 'latest', 'new').position, 10)
 })
@@ -72,7 +72,9 @@ test('a pending range is given exactly, whatever the limits, and may need severa
 })
 
 test('the end of a pending range may have been compacted away', () => {
-  assert.deepEqual(shown(cut(at(10, 14), messages(10, 12, 17), loose).slices), ['[10,14) 10 12', '[14,18) 17'])
+  const { slices } = cut(at(10, 14), messages(10, 12, 17), loose)
+  assert.deepEqual(shown(slices), ['[10,14) 10 12', '[14,18) 17'])
+  assert.deepEqual(slices.map(({ again }) => again), [true, false])
 })
 
 test('tombstones take up offsets but are no records', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { EventBatch, Landed, RawRecord, RecordBatch, Sink } from '../../../services/processor/contract.ts'
+import type { EventBatch, Kept, Landed, RawRecord, RecordBatch, Sink } from '../../../services/processor/contract.ts'
 import type { EnrichedEvent, LocatedEvent } from '../../../services/processor/event.ts'
 import { runPipeline } from '../../../services/processor/pipeline.ts'
 import type { Parts } from '../../../services/processor/pipeline.ts'
@@ -28,11 +28,12 @@ class Memory implements Sink {
     this.refuse = refuse
   }
 
-  async write (batch: EventBatch, landed?: Landed): Promise<void> {
+  async write (batch: EventBatch, landed?: Landed): Promise<Kept> {
     this.log.push(`write ${batch.range.from}`)
     await new Promise((resolve) => setImmediate(resolve))
     this.batches.push(batch)
     landed?.(Math.min(this.refuse, batch.events.length))
+    return 'store'
   }
 
   async close (): Promise<void> {}
