@@ -5,6 +5,7 @@
 import type { ApiDocument, ApiOperation, ApiPath, Endpoint, Problem, Server } from '../endpoint.ts'
 import { foldKey } from '../template.ts'
 import { documentedValues, namesSuccessor } from './documented.ts'
+import { methods, nearestKey, oddFields } from './lint-item.ts'
 import { lintPath } from './lint-path.ts'
 import type { Warn } from './lint-path.ts'
 import { lintServers } from './lint-servers.ts'
@@ -18,6 +19,8 @@ export interface ReadOptions {
   service: string
   /** Names the document in problems: a path or URL. */
   source: string
+  /** JSON pointers of references that lead nowhere and that the caller tells of: they are not told again. */
+  dead?: ReadonlySet<string>
 }
 
 /**
@@ -31,7 +34,7 @@ export function readOpenApi (document: unknown, options: ReadOptions): ApiDocume
   return { service, source, api, apiVersion, format, servers, paths, problems }
 }
 
-interface Reader extends ReadOptions {
+interface Reader extends Required<ReadOptions> {
   root: Json
   api: string
   apiVersion: string
@@ -40,7 +43,6 @@ interface Reader extends ReadOptions {
   problems: Problem[]
 }
 
-const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query'] as const
 const anyMethod = 'x-amazon-apigateway-any-method'
 
 function createReader (document: unknown, options: ReadOptions): Reader {
@@ -49,9 +51,11 @@ function createReader (document: unknown, options: ReadOptions): Reader {
   const format = formatOf(root)
   const [service, source] = [textOf(options?.service), textOf(options?.source)]
   const [api, apiVersion] = [textOf(info.title), textOf(info.version)]
-  const reader: Reader = { service, source, root, api, apiVersion, format, servers: [], problems: [] }
+  const dead = options?.dead ?? new Set<string>()
+  const reader: Reader = { service, source, dead, root, api, apiVersion, format, servers: [], problems: [] }
   if (!isObject(document)) report(reader, 'error', 'not-a-document', 'The document is not an object.', '')
   else if (format === '') report(reader, 'error', 'unknown-format', 'The document states neither swagger 2.0 nor openapi 3; read as OpenAPI 3.', '')
+  lintVersion(reader)
   const own = format === '2.0' ? readSwaggerServer(root) : readServers(root, [])
   if (format !== '2.0') lintServers(root, '', warnFor(reader))
   reader.servers = own.length === 0 ? [{ host: '', basePath: '' }] : own
@@ -60,8 +64,17 @@ function createReader (document: unknown, options: ReadOptions): Reader {
 
 function formatOf (root: Json): string {
   const stated = textOf(root.openapi) || textOf(root.swagger)
-  if (stated === '2') return '2.0'
+  // What YAML makes of 2.0 and 3.0 without quotes.
+  if (/^[23]$/.test(stated)) return `${stated}.0`
   return /^(?:2\.0|3\.\d+)(?=$|\.)/.exec(stated)?.[0] ?? ''
+}
+
+/** A number is no version: 3.10 would be 3.1. */
+function lintVersion (reader: Reader): void {
+  const key = ['openapi', 'swagger'].find((name) => typeof reader.root[name] === 'number')
+  if (key === undefined || reader.format === '') return
+  const wanted = key === 'swagger' ? reader.format : `${reader.format}.0`
+  report(reader, 'warning', 'version-not-text', `The version is a number, read as ${reader.format}. Write it in quotes: ${key}: "${wanted}".`, `/${key}`)
 }
 
 function readPaths (reader: Reader): ApiPath[] {
@@ -70,8 +83,17 @@ function readPaths (reader: Reader): ApiPath[] {
   const overloads = isObject(root[queryPaths]) ? readItems(reader, root[queryPaths], queryPaths) : []
   if (isObject(paths)) return [...readItems(reader, paths, 'paths'), ...overloads]
   if (paths !== undefined && paths !== null) report(reader, 'error', 'invalid-paths', '"paths" is not an object.', '/paths')
-  else if (!isObject(root.webhooks)) report(reader, 'warning', 'no-paths', 'The document declares no paths.', '')
+  else if (paths === undefined) lintNoPaths(reader)
+  else report(reader, 'warning', 'no-paths', 'The document declares no paths.', '/paths')
   return overloads
+}
+
+function lintNoPaths (reader: Reader): void {
+  const { root } = reader
+  const mistyped = Object.keys(root).find((key) => isObject(root[key]) && nearestKey(key, ['paths']) !== undefined)
+  if (mistyped !== undefined) {
+    report(reader, 'error', 'no-paths', `"${mistyped}" is no field of a document, so that all it declares is lost. Write "paths".`, `/${pointerStep(mistyped)}`)
+  } else if (!isObject(root.webhooks)) report(reader, 'warning', 'no-paths', 'The document declares no paths.', '')
 }
 
 /** Paths that Azure tells apart by their query: https://azure.github.io/autorest/extensions/ */
@@ -83,10 +105,15 @@ function readItems (reader: Reader, paths: Json, step: string): ApiPath[] {
 
 function readPath (reader: Reader, key: string, value: unknown, step: string): ApiPath[] {
   const where = `/${step}/${pointerStep(key)}`
-  if (!isObject(value)) {
-    if (value !== null) report(reader, 'error', 'invalid-path-item', 'The path item is not an object.', where)
+  if (!isObject(value) && value !== null) {
+    report(reader, 'error', 'invalid-path-item', 'The path item is not an object.', where)
     return []
   }
+  return [readItem(reader, key, value ?? {}, where)]
+}
+
+function readItem (reader: Reader, key: string, value: Json, where: string): ApiPath {
+  const told = reader.problems.length
   const item = mergeReference(reader, value, where)
   const servers = reader.format === '2.0' ? reader.servers : readServers(item, reader.servers)
   const raw = operationsOf(item)
@@ -94,7 +121,19 @@ function readPath (reader: Reader, key: string, value: unknown, step: string): A
     readOperation(reader, { key, where: `${where}/${name}`, method, item, operation, servers }))
   lintPath({ root: reader.root, key, where, item, operations: raw }, warnFor(reader))
   if (reader.format !== '2.0') lintServers(item, where, warnFor(reader))
-  return [{ template: key, where, greedy: greedyNames(reader, item), servers, operations }]
+  lintFields(reader, key, where, item)
+  const isTold = reader.dead.has(where) || reader.problems.slice(told).some(({ severity }) => severity === 'error')
+  if (operations.length === 0 && !isTold) {
+    report(reader, 'error', 'empty-path-item', `${key} declares no operation: its requests count as method_not_declared. Declare its operations, or delete it.`, where)
+  }
+  return { template: key, where, greedy: greedyNames(reader, item), servers, operations }
+}
+
+function lintFields (reader: Reader, key: string, where: string, item: Json): void {
+  for (const { name, isLost, message } of oddFields(item, key)) {
+    const [severity, code] = isLost ? ['error', 'mistyped-operation'] as const : ['warning', 'unknown-field'] as const
+    report(reader, severity, code, message, `${where}/${pointerStep(name)}`)
+  }
 }
 
 /** A path item may refer to another; what stands beside the reference wins. */
@@ -102,10 +141,14 @@ function mergeReference (reader: Reader, item: Json, where: string): Json {
   if (item.$ref === undefined) return item
   const target = resolve(reader.root, item)
   if (target === undefined) {
-    report(reader, 'error', 'unresolved-reference', `The reference ${textOf(item.$ref)} leads nowhere inside the document.`, where)
+    reportDead(reader, textOf(item.$ref), where)
     return item
   }
   return { ...target, ...item }
+}
+
+function reportDead (reader: Reader, reference: string, where: string): void {
+  if (!reader.dead.has(where)) report(reader, 'error', 'unresolved-reference', `The reference ${reference} leads nowhere inside the document.`, where)
 }
 
 function operationsOf (item: Json): Array<[string, string, unknown]> {
@@ -122,11 +165,14 @@ interface RawOperation { key: string, where: string, method: string, item: Json,
 
 function readOperation (reader: Reader, { key, where, method, item, operation: raw, servers }: RawOperation): ApiOperation[] {
   // References stand for operations, too, though no version of the specification says so.
-  const operation = resolve(reader.root, raw) ?? raw
+  const target = resolve(reader.root, raw)
+  const operation = target ?? raw
   if (!isObject(operation)) {
-    if (operation !== null) report(reader, 'error', 'invalid-operation', 'The operation is not an object.', where)
+    if (operation === null) report(reader, 'error', 'empty-operation', `${method} ${key} is empty, and counts as not declared. Write an object with responses, or delete it.`, where)
+    else report(reader, 'error', 'invalid-operation', 'The operation is not an object.', where)
     return []
   }
+  if (target === undefined) reportDead(reader, textOf(operation.$ref), where)
   const own = reader.format === '2.0' ? servers : readServers(operation, servers)
   const endpoint: Endpoint = {
     method,

@@ -1,4 +1,4 @@
-/** What a document says of its operations, whatever is asked: ids, deprecation, empty path items, paths that look alike. */
+/** What a document says of its operations, whatever is asked: ids, deprecation, paths that look alike. */
 import type { ApiDocument, ApiOperation, Endpoint, Problem } from '../endpoint.ts'
 import { foldKey, parseTemplate, shapeOf } from '../template.ts'
 import { nameOf } from './subjects.ts'
@@ -7,8 +7,6 @@ import { nameOf } from './subjects.ts'
 export function lintOperations (api: ApiDocument, successors: Successors): Problem[] {
   const operations = api.paths.flatMap((path) => path.operations)
   return [
-    ...api.paths.filter((path) => path.operations.length === 0).map(({ template, where }) =>
-      problem(api, 'empty-path-item', where, `${template} declares no operation: its requests count as method_not_declared. Declare its operations, or delete it.`)),
     ...lintCase(api),
     ...lintIds(operations),
     ...operations.flatMap((operation) => lintDeprecated(operation, successors)),

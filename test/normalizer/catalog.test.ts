@@ -45,8 +45,15 @@ test('references of path items and parameters are followed, and what leads nowhe
     components: { pathItems: { A: { get: { operationId: 'a', parameters: [{ $ref: '#/components/parameters/X' }] } } }, parameters: { X: { in: 'path', name: 'x' } } },
   }
   const api = readOpenApi(document, { service: 's', source: 'x' })
-  assert.deepEqual(api.paths.map((path) => [path.template, path.operations.length]), [['/a/{x}', 1], ['/b/{x}', 1], ['/c', 0], ['/d', 0], ['/g', 0]])
-  assert.deepEqual(codesOf(api.problems), ['unresolved-reference', 'unresolved-reference', 'invalid-path-item', 'invalid-operation'])
+  assert.deepEqual(api.paths.map((path) => [path.template, path.operations.length]), [['/a/{x}', 1], ['/b/{x}', 1], ['/c', 0], ['/d', 0], ['/e', 0], ['/g', 0]])
+  assert.deepEqual(codesOf(api.problems), ['unresolved-reference', 'unresolved-reference', 'empty-path-item', 'invalid-path-item', 'invalid-operation'])
+})
+
+test('a reference that the caller tells of is not told again', () => {
+  const document = { openapi: '3.1.0', paths: { '/a': { $ref: '#/nowhere' }, '/b': { get: { $ref: '#/nowhere' } }, '/c': { get: { $ref: '#/nowhere' } } } }
+  const api = readOpenApi(document, { service: 's', source: 'x', dead: new Set(['/paths/~1a', '/paths/~1b/get']) })
+  assert.deepEqual(api.problems.map(({ code, where }) => [code, where]), [['unresolved-reference', '/paths/~1c/get']])
+  assert.deepEqual(api.paths.map((path) => [path.template, path.operations.length]), [['/a', 0], ['/b', 1], ['/c', 1]])
 })
 
 test('parameters that do not fit their key are problems with a place', () => {
