@@ -10,6 +10,7 @@ import { isUrl, withDefaults } from '../processor/catalog/sources.ts'
 import { expandArgument } from '../runtime/config.ts'
 import { explainError, GatelensError } from '../runtime/errors.ts'
 import { readProcessorConfig } from './processor-config.ts'
+import { say } from './outcome.ts'
 
 /** The options by which every command that resolves requests is told what is declared. */
 export interface CatalogOptions {
@@ -49,7 +50,7 @@ export async function loadOptionCatalog (options: CatalogOptions): Promise<Loade
   if (away !== undefined) throw new GatelensError('CATALOG_FETCH', away.message, { where: away.source, hint: 'Mend that, or leave the source out.' })
   for (const { message, source, line } of catalog.problems.filter((problem) => problem.severity === 'error').slice(0, shownProblems)) {
     const where = line === undefined || line === 0 ? source : `${source}:${line}`
-    process.stderr.write(`${explainError(new GatelensError('CATALOG_DOCUMENT', message, { where }))}\n`)
+    say(explainError(new GatelensError('CATALOG_DOCUMENT', message, { where })))
   }
   return catalog
 }

@@ -1,9 +1,11 @@
+import { StringDecoder } from 'node:string_decoder'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { request } from 'undici'
 import { GatelensError, messageOf, systemCode } from '../runtime/errors.ts'
 import { print } from './outcome.ts'
 import { readProcessorConfig } from './processor-config.ts'
+import { onTerminal } from './terminal.ts'
 
 /** Where ClickHouse is, unless the command line or a configuration says otherwise. */
 export const defaultUrl = 'http://127.0.0.1:8123'
@@ -48,7 +50,9 @@ export async function postStatement (options: Connection, statement: string, set
   const response = await request(target, { method: 'POST', body: statement, headers, headersTimeout: 0, bodyTimeout: 0 })
     .catch((error: unknown) => { throw storeError(error, options.url) })
   if (response.statusCode !== 200) throw refusal((await response.body.text()).trim(), options)
-  for await (const piece of response.body) await print(piece as Buffer)
+  const decoder = new StringDecoder()
+  // A file gets what the engine gave, to the byte; a terminal must not be steered by what the rows hold.
+  for await (const piece of response.body) await print(onTerminal ? decoder.write(piece as Buffer) : piece as Buffer)
 }
 
 function refusal (message: string, { url, database }: Connection): GatelensError {

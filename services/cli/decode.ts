@@ -9,7 +9,7 @@ import { createStages } from '../processor/stages.ts'
 import { formatNames, readFormat } from './arguments.ts'
 import { addCatalogOptions, loadOptionCatalog } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
-import { exitCodes, print } from './outcome.ts'
+import { exitCodes, print, say } from './outcome.ts'
 import { readProcessorConfig } from './processor-config.ts'
 import { readRecords } from './report/records.ts'
 import type { LogLines } from './report/records.ts'
@@ -49,7 +49,7 @@ function decodeLines (lines: LogLines, decodeRecord: Decoder): AccessEvent[] {
 }
 
 function refuse ({ reason, detail, source_offset: offset, length }: Reject): void {
-  process.stderr.write(`${JSON.stringify({ reason, detail, offset, length })}\n`)
+  say(`${JSON.stringify({ reason, detail, offset, length })}`)
   process.exitCode = exitCodes.findings
 }
 

@@ -13,7 +13,7 @@ import { locateFindings } from './drift/places.ts'
 import { renderDrift } from './drift/render.ts'
 import { shapeDrift } from './drift/shape.ts'
 import { suggest } from './drift/suggest-run.ts'
-import { exitCodes, print } from './outcome.ts'
+import { exitCodes, print, say } from './outcome.ts'
 import { findLogs } from './report/files.ts'
 import { toSarif } from './sarif.ts'
 
@@ -76,7 +76,7 @@ function checkUse (files: string[], { out, overlay, suggest, url }: DriftOptions
 function sayUnknown ({ seen, declared }: Comparison, services: readonly string[]): void {
   const known = new Set([...seen, ...declared.operations].map(({ service }) => service))
   for (const service of services.filter((name) => !known.has(name))) {
-    process.stderr.write(`note: nothing is declared for the service "${service}", and no request names it\n`)
+    say(`note: nothing is declared for the service "${service}", and no request names it`)
   }
 }
 

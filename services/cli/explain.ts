@@ -6,7 +6,7 @@ import { GatelensError } from '../runtime/errors.ts'
 import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
 import { explanationJson, renderExplanation } from './explain/render.ts'
-import { exitCodes, print } from './outcome.ts'
+import { exitCodes, print, say } from './outcome.ts'
 
 interface ExplainOptions extends CatalogOptions {
   host?: string
@@ -39,7 +39,7 @@ async function run (first: string | undefined, second: string | undefined, optio
   if (method === undefined || url === undefined || more.length > 0) throw new GatelensError('USAGE', 'a method and a URL are wanted', { hint: 'Try: gatelens explain GET /v1/orders/42 --openapi openapi.yaml' })
   const named = { ...options, openapi: openapi.documents, backstage: backstage.documents }
   const { normalizer, endpoints, placeOf } = await loadOptionCatalog(named)
-  if (endpoints.length === 0) process.stderr.write('note: nothing is declared; name API documents with --openapi, --backstage or --config\n')
+  if (endpoints.length === 0) say('note: nothing is declared; name API documents with --openapi, --backstage or --config')
   const explanation = normalizer.explain(requestOf(method, url, options))
   const places = explanation.candidates.map(({ endpoint: { source, where } }) => {
     const place = placeOf(source, where)

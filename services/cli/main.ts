@@ -2,8 +2,9 @@
 /** The command line. One file a command, imported only when it is the one asked for, so that --help stays quick. */
 import { Command, CommanderError } from 'commander'
 import { explainError, GatelensError } from '../runtime/errors.ts'
+import { printable } from '../runtime/printable.ts'
 import { version } from '../runtime/package.ts'
-import { exitCodeOf, guardStream } from './outcome.ts'
+import { exitCodeOf, guardStream, say } from './outcome.ts'
 
 type Definition = (command: Command) => void
 interface Entry { summary: string, load: () => Promise<Definition> }
@@ -35,7 +36,7 @@ async function run (args: string[]): Promise<number> {
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    process.stderr.write(`${explainError(error)}\n`)
+    say(explainError(error))
     return exitCodeOf(error)
   }
 }
@@ -63,5 +64,5 @@ async function define (program: Command, args: string[]): Promise<void> {
 
 function usage (text: string): string {
   const message = text.replace(/^error: /, '').trim().replace(/\s*\n\s*/g, ' ')
-  return `${explainError(new GatelensError('USAGE', message))}\n`
+  return printable(`${explainError(new GatelensError('USAGE', message))}\n`)
 }

@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream'
 import { explainError, GatelensError, messageOf, systemCode } from '../runtime/errors.ts'
+import { printable } from '../runtime/printable.ts'
+import { hasColors } from './colors.ts'
 
 /** Exit codes: nothing to say, findings, wrong usage, configuration or surroundings, or stopped before there was a result. */
 export const exitCodes = { good: 0, findings: 1, failed: 2, interrupted: 130 } as const
@@ -13,13 +15,21 @@ export function exitCodeOf (error: unknown): number {
 export function guardStream (stream: Writable): void {
   stream.on('error', (error) => {
     if (systemCode(error) === 'EPIPE') process.exit(exitCodes.good)
-    if (stream !== process.stderr) process.stderr.write(`${explainError(new GatelensError('OUTPUT_FAILED', `cannot write on: ${messageOf(error)}`, { cause: error }))}\n`)
+    if (stream !== process.stderr) say(`${explainError(new GatelensError('OUTPUT_FAILED', `cannot write on: ${messageOf(error)}`, { cause: error }))}`)
     process.exit(exitCodes.failed)
   })
 }
 
-/** Writes to standard output and waits while its reader is slower than we are. */
+/**
+ * Writes to standard output and waits while its reader is slower than we are. Text goes out without control characters, but
+ * for lines, tabs and our own colours; bytes go out as they are.
+ */
 export async function print (text: string | Uint8Array): Promise<void> {
-  if (process.stdout.write(text)) return
+  if (process.stdout.write(typeof text === 'string' ? printable(text, hasColors) : text)) return
   await new Promise<void>((resolve) => { process.stdout.once('drain', resolve) })
+}
+
+/** Writes a note or an error on standard error, without control characters. */
+export function say (text: string): void {
+  process.stderr.write(`${printable(text)}\n`)
 }

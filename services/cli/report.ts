@@ -3,7 +3,7 @@ import type { FormatName } from '../processor/decode/index.ts'
 import { formatNames, readCount, readFormat } from './arguments.ts'
 import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
-import { exitCodes, print } from './outcome.ts'
+import { exitCodes, print, say } from './outcome.ts'
 import { readProcessorConfig } from './processor-config.ts'
 import { findLogs, startBar } from './report/files.ts'
 import { defaultRules, loadRules, rulesOf } from './report/rules.ts'
@@ -45,6 +45,6 @@ async function run (words: string[], options: ReportOptions): Promise<void> {
   }).finally(bar.stop)
   await print(options.json === true ? `${JSON.stringify(result, null, 2)}\n` : renderReport(result))
   const broken = result.files.filter((file) => file.error !== null)
-  for (const file of broken) process.stderr.write(`${file.error}\n`)
+  for (const file of broken) say(String(file.error))
   if (broken.length > 0) process.exitCode = exitCodes.failed
 }

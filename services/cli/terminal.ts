@@ -1,14 +1,15 @@
-import { styleText } from 'node:util'
 import Table from 'cli-table3'
 import pc from 'picocolors'
+import { printableLine } from '../runtime/printable.ts'
+import { hasColors } from './colors.ts'
 import { fitTable, shorten } from './fit.ts'
 import type { Yielding } from './fit.ts'
 
 /** True when a person looks at standard output; a stream that is no terminal has no `isTTY`, whatever its type says. */
 export const onTerminal = isTerminal(process.stdout)
 
-/** Colours where Node would use them: on a terminal, or where FORCE_COLOR asks for them. A build server (CI) alone is no reason for any. */
-export const colors = pc.createColors(styleText('dim', '-', { stream: process.stdout }) !== '-')
+/** Colours, where {@link hasColors} allows them. */
+export const colors = pc.createColors(hasColors)
 
 function isTerminal (stream: { isTTY?: boolean }): boolean {
   return stream.isTTY === true
@@ -102,7 +103,10 @@ export function formatTime (iso: string): string {
   return iso.slice(0, 19).replace('T', ' ')
 }
 
-/** Text from outside for a terminal: control characters are shown as `\xNN`, and what is longer than `width` loses its middle. */
+/**
+ * Text from outside for a terminal: control characters are shown as `\xNN`, marks that turn the direction of writing as `\uNNNN`,
+ * and what is longer than `width` loses its middle.
+ */
 export function formatText (text: string, width = 200): string {
-  return shorten(text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`), width)
+  return shorten(printableLine(text), width)
 }

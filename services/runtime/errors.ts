@@ -1,3 +1,5 @@
+import { printableLine } from './printable.ts'
+
 /**
  * The error catalogue: every failure that a user can cause or must act on has an entry here.
  * `docs/reference/errors.md` is generated from this table.
@@ -57,7 +59,7 @@ export class GatelensError extends Error {
 /** Renders any thrown value for a person: code, place, message, hint. A stack is added only for what nobody foresaw. */
 export function explainError (error: unknown): string {
   if (error instanceof GatelensError) {
-    const place = error.where === '' ? '' : `${error.where}: `
+    const place = error.where === '' ? '' : `${printableLine(error.where)}: `
     return `error[${error.code}] ${place}${error.message}\n  what to do: ${error.hint}`
   }
   return `error[INTERNAL] ${error instanceof Error ? error.stack ?? error.message : String(error)}\n  what to do: ${catalogue.INTERNAL.hint}`

@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import type { Logger } from 'pino'
+import { printable } from './printable.ts'
 
 export type { Logger } from 'pino'
 
@@ -8,6 +9,8 @@ export type { Logger } from 'pino'
  * single records, and must never be handed raw record content.
  */
 export function createLog (role: string, level = 'info'): Logger {
-  return pino({ name: `gatelens-${role}`, level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+  const common = { name: `gatelens-${role}`, level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }
+  // JSON leaves DEL and C1 as they are, and a terminal may act on them.
+  return pino({ ...common, hooks: { streamWrite: (line) => printable(line) } },
     pino.destination({ dest: 2, sync: true }))
 }

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts'
+
 /** Runs `stop` once at the first SIGINT or SIGTERM; a second signal ends the process at once with 130. */
 export function onShutdown (stop: (signal: NodeJS.Signals) => Promise<void>): void {
   let stopping = false
@@ -5,7 +7,7 @@ export function onShutdown (stop: (signal: NodeJS.Signals) => Promise<void>): vo
     if (stopping) process.exit(130)
     stopping = true
     stop(signal).then(() => process.exit(0), (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
+      process.stderr.write(printable(`${error instanceof Error ? error.stack ?? error.message : String(error)}\n`))
       process.exit(1)
     })
   }
@@ -15,7 +17,7 @@ export function onShutdown (stop: (signal: NodeJS.Signals) => Promise<void>): vo
 
 /** Runs `reload` at every SIGHUP, as services do. */
 export function onReload (reload: () => Promise<void>): void {
-  process.on('SIGHUP', () => { reload().catch((error: unknown) => { process.stderr.write(`${String(error)}\n`) }) })
+  process.on('SIGHUP', () => { reload().catch((error: unknown) => { process.stderr.write(printable(`${String(error)}\n`)) }) })
 }
 
 /** Resolves after `ms` milliseconds, or at once when the signal aborts; never rejects. */

@@ -13,6 +13,7 @@ import type { Comparison, DriftOptions } from './options.ts'
 import { SeenTally } from './seen.ts'
 import { always, isWithin, readWindow } from './window.ts'
 import type { Window } from './window.ts'
+import { say } from '../outcome.ts'
 
 /** Finds drift in logs, read once through the processor's own stages. Files that cannot be read on are said on standard error. */
 export async function driftInLogs (files: LogFile[], options: DriftOptions): Promise<Comparison> {
@@ -28,7 +29,7 @@ export async function driftInLogs (files: LogFile[], options: DriftOptions): Pro
   }, (events) => { for (const event of events) if (isWanted(event)) tally.add(event) }).finally(bar.stop)
   const rejected = rejects.read()
   const broken = [...read.flatMap(({ error }) => error ?? []), ...explainUseless(read, rejected, options.format)]
-  for (const error of broken) process.stderr.write(`${error}\n`)
+  for (const error of broken) say(error)
   const operations = catalog.endpoints.filter(({ service }) => services.size === 0 || services.has(service))
   const declared = createDeclared(operations, 'located', catalog)
   const seen = tally.read()

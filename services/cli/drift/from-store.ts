@@ -7,6 +7,7 @@ import type { Comparison, DriftOptions } from './options.ts'
 import { checkSchema, newestDay, readOperations, readSeen, readUse } from './store.ts'
 import type { DriftStore } from './store.ts'
 import { dayText, readWindow } from './window.ts'
+import { say } from '../outcome.ts'
 
 const week = 7 * 86_400_000
 
@@ -57,5 +58,5 @@ function servicesWithDeprecated ({ operations }: Declared): string[] {
 async function sayWhere (store: DriftStore): Promise<void> {
   const newest = await newestDay(store)
   const hint = newest === undefined ? 'the store has counted no requests yet' : `the newest request in the store is of ${newest}; try --to ${newest}`
-  process.stderr.write(`note: no requests in this window; ${hint}\n`)
+  say(`note: no requests in this window; ${hint}`)
 }

@@ -51,13 +51,13 @@ const sections: Record<DriftKind, Section> = {
   'undeclared-method': {
     title: 'Undeclared methods',
     columns: [...place('method'), ...right('requests'), served, partners, ...left('last seen')],
-    row: (finding) => [...whose(finding), finding.method, ...route(finding), ...counts(finding), partnersText(finding), lastSeen(finding)],
+    row: (finding) => [...whose(finding), ...methodAndRoute(finding), ...counts(finding), partnersText(finding), lastSeen(finding)],
   },
   'undeclared-status': {
     title: 'Undeclared statuses',
     columns: [...place('method'), ...right('status', 'requests'), yielding('name', 'declared', 2), ...left('last seen')],
     row: (finding) => [
-      ...whose(finding), finding.method, ...route(finding), String(finding.status), formatCount(finding.requests),
+      ...whose(finding), ...methodAndRoute(finding), String(finding.status), formatCount(finding.requests),
       formatText(finding.operation?.statuses.join(' ') ?? ''), lastSeen(finding),
     ],
   },
@@ -65,14 +65,14 @@ const sections: Record<DriftKind, Section> = {
     title: 'Deprecated operations in use',
     columns: [...place('method'), ...right('requests'), partners, ...left('last seen')],
     row: (finding) => [
-      ...whose(finding), finding.method, ...route(finding), formatCount(finding.requests), partnersText(finding), lastSeen(finding),
+      ...whose(finding), ...methodAndRoute(finding), formatCount(finding.requests), partnersText(finding), lastSeen(finding),
     ],
   },
   'unused-operation': {
     title: 'Unused operations',
     columns: [...place('method'), ...left('', 'last used')],
     row: (finding) => [
-      ...whose(finding), finding.method, ...route(finding), finding.operation?.deprecated === true ? 'deprecated' : '',
+      ...whose(finding), ...methodAndRoute(finding), finding.operation?.deprecated === true ? 'deprecated' : '',
       finding.last_seen === null ? colors.dim('never') : lastSeen(finding),
     ],
   },
@@ -104,12 +104,16 @@ function route ({ route: text }: Finding): [string] {
   return [formatText(text)]
 }
 
+function methodAndRoute ({ method, route: text }: Finding): [string, string] {
+  return [formatText(method), formatText(text)]
+}
+
 function counts ({ requests, served }: Finding): [string, string] {
   return [formatCount(requests), served === 0 ? '0' : formatCount(served)]
 }
 
 function methodsText ({ methods }: Finding): string {
-  const names = [...methods.keys()]
+  const names = [...methods.keys()].map((name) => formatText(name))
   return names.length <= 3 ? names.join(' ') : `${names.slice(0, 2).join(' ')} +${names.length - 2}`
 }
 

@@ -1,5 +1,5 @@
 /** `gatelens drift --suggest`: what is said and written. */
-import { exitCodes, print } from '../outcome.ts'
+import { exitCodes, print, say } from '../outcome.ts'
 import { formatCount } from '../terminal.ts'
 import type { Finding } from './finding.ts'
 import { groupBy } from './group.ts'
@@ -20,7 +20,7 @@ export async function suggest (comparison: Comparison, options: DriftOptions): P
   const suggestions = overlay === true
     ? suggestOverlays(comparison, wanted, out ?? process.cwd(), written)
     : suggestDocuments(comparison, wanted)
-  for (const note of [...notes(comparison, suggestions, wanted, options), ...outOfReach(changed, written)]) process.stderr.write(`note: ${note}\n`)
+  for (const note of [...notes(comparison, suggestions, wanted, options), ...outOfReach(changed, written)]) say(`note: ${note}`)
   if (out === undefined) await print(renderSuggestions(suggestions))
   else for (const file of writeSuggestions(suggestions, out, overlay === true ? 'overlay' : 'undocumented')) await print(`${file}\n`)
   if (comparison.failed) process.exitCode = exitCodes.failed

@@ -9,7 +9,7 @@ export interface Located { method: string, url: string, explanation: Explanation
 export function renderExplanation (located: Located): string {
   const { method, url, explanation } = located
   const facts = factsOf(located).filter(([, text]) => text !== '')
-  const head = [renderTitle(`${method} ${formatText(url, 160)}`), ...facts.map(([label, text]) => `  ${colors.dim(label.padEnd(13))}${text}`)]
+  const head = [renderTitle(`${formatText(method)} ${formatText(url, 160)}`), ...facts.map(([label, text]) => `  ${colors.dim(label.padEnd(13))}${text}`)]
   return `${head.join('\n')}\n${renderCandidates(located)}${renderInferred(explanation)}`
 }
 
@@ -44,15 +44,15 @@ function factsOf ({ url, explanation, places }: Located): Array<[string, string]
   const inferred = inferredRoute(explanation)
   return [
     ['outcome', match.outcome === 'matched' ? colors.green(match.outcome) : colors.yellow(match.outcome)],
-    ['route', endpoint !== undefined ? match.route : inferred === '' ? '' : `${inferred} (inferred)`],
-    ['operation', endpoint?.operationId ?? ''],
-    ['document', endpoint === undefined ? '' : `${`${endpoint.api} ${endpoint.apiVersion}`.trim()}  ${colors.dim(places[0] ?? endpoint.source)}`.trim()],
-    ['service', endpoint?.service ?? ''],
-    ['methods', allowed.length === 0 ? '' : `${allowed.map((method) => method === '*' ? 'any' : method).join(', ')} (declared there)`],
+    ['route', formatText(endpoint !== undefined ? match.route : inferred === '' ? '' : `${inferred} (inferred)`)],
+    ['operation', formatText(endpoint?.operationId ?? '')],
+    ['document', endpoint === undefined ? '' : `${formatText(`${endpoint.api} ${endpoint.apiVersion}`.trim())}  ${colors.dim(formatText(places[0] ?? endpoint.source))}`.trim()],
+    ['service', formatText(endpoint?.service ?? '')],
+    ['methods', allowed.length === 0 ? '' : `${formatText(allowed.map((method) => method === '*' ? 'any' : method).join(', '))} (declared there)`],
     ['target', formatText(describeTarget(target), 400)],
     ['compared', match.path === '' || (match.path === target.path && match.path === url) ? '' : formatText(match.path, 200)],
     ['gateway', describeGateway(explanation)],
-    ['decided by', rule],
+    ['decided by', formatText(rule, 1000)],
     ['nearest', describeNearest(explanation)],
   ]
 }
@@ -72,16 +72,16 @@ function describeTarget ({ scheme, host, query, fragment, changes }: TargetSteps
 
 function describeGateway ({ match, upstream }: Explanation): string {
   if (match.gateway === undefined) return ''
-  return `route ${match.gateway.name} of service ${match.gateway.service}${upstream === '' ? '' : `, which is asked for ${formatText(upstream, 200)}`}`
+  return `route ${formatText(match.gateway.name)} of service ${formatText(match.gateway.service)}${upstream === '' ? '' : `, which is asked for ${formatText(upstream, 200)}`}`
 }
 
 function describeNearest ({ nearest }: Explanation): string {
   if (nearest === undefined) return ''
   const { route, segment, expected, found } = nearest
-  if (expected === '') return `${route}, which ends before segment ${segment}, "${formatText(found)}"`
+  if (expected === '') return `${formatText(route)}, which ends before segment ${segment}, "${formatText(found)}"`
   return found === ''
-    ? `${route}, which goes on with segment ${segment}, ${expected}`
-    : `${route}, which differs at segment ${segment}: ${expected} instead of "${formatText(found)}"`
+    ? `${formatText(route)}, which goes on with segment ${segment}, ${formatText(expected)}`
+    : `${formatText(route)}, which differs at segment ${segment}: ${formatText(expected)} instead of "${formatText(found)}"`
 }
 
 const marks: Readonly<Record<Candidate['outcome'], string>> = { winner: colors.green('▸'), rival: colors.yellow('='), loser: ' ' }
@@ -89,12 +89,12 @@ const marks: Readonly<Record<Candidate['outcome'], string>> = { winner: colors.g
 function renderCandidates ({ explanation: { candidates }, places }: Located): string {
   if (candidates.length === 0) return ''
   const rows = candidates.map(({ outcome, endpoint, route, reason }, index) =>
-    [marks[outcome], endpoint.method === '*' ? 'any' : endpoint.method || '-', ...[route, endpoint.service, places[index] ?? '', reason].map((text) => formatText(text))])
+    [marks[outcome], endpoint.method === '*' ? 'any' : formatText(endpoint.method) || '-', ...[route, endpoint.service, places[index] ?? '', reason].map((text) => formatText(text))])
   return `\n${renderTitle('Candidates')}\n${renderTable([...left('', 'method'), yielding('path', 'route'), yielding('name', 'service', 1), yielding('path', 'place'), yielding('prose', 'why')], rows)}\n`
 }
 
 function renderInferred ({ inferred }: Explanation): string {
   if (inferred.length === 0) return ''
-  const rows = inferred.map(({ segment, label, reason }) => [formatText(segment), label, reason])
+  const rows = inferred.map(({ segment, label, reason }) => [formatText(segment), formatText(label), reason])
   return `\n${renderTitle('Inferred')}\n${renderTable([yielding('path', 'segment'), yielding('path', 'becomes'), yielding('prose', 'why')], rows)}\n`
 }

@@ -5,6 +5,7 @@ import { GatelensError } from '../../runtime/errors.ts'
 import { formatBytes } from '../terminal.ts'
 import { openLog } from './records.ts'
 import type { LogFile } from './records.ts'
+import { say } from '../outcome.ts'
 
 /** The log files that the words name: paths, globs, `-`. Throws USAGE without any, INPUT_UNREADABLE for what is not there. */
 export function findLogs (words: string[]): LogFile[] {
@@ -23,7 +24,7 @@ function distinct (files: LogFile[]): LogFile[] {
   return files.filter(({ path }) => {
     const file = path === '-' ? path : realpathSync(path)
     if (!known.has(file)) return known.add(file)
-    process.stderr.write(`note: ${path} is named more than once and read once\n`)
+    say(`note: ${path} is named more than once and read once`)
     return false
   })
 }

@@ -75,7 +75,8 @@ function renderRejects (report: ReportShape): string {
 function routeRow (item: RouteShape, declared: boolean): string[] {
   const { duration_ms: duration, gateway_ms: gateway } = item
   return [
-    named(item.service), item.method, declared ? routeText(item) : formatText(item.route), formatCount(item.requests), ...errorCells(item),
+    named(item.service), formatText(item.method), declared ? routeText(item) : formatText(item.route),
+    formatCount(item.requests), ...errorCells(item),
     formatMs(duration.p50), formatMs(duration.p95), formatMs(duration.p99), formatMs(gateway.p95),
   ]
 }
@@ -105,7 +106,7 @@ function quotaShare (quota: QuotaShape | undefined): string {
 
 function quotaWindow (quota: QuotaShape | undefined): string {
   if (quota === undefined || quota.requests === 0) return ''
-  return colors.dim(`${formatCount(quota.requests)} of ${formatCount(quota.limit)}, ${quota.quota}, from ${formatTime(quota.window_start).slice(0, 16)}`)
+  return colors.dim(`${formatCount(quota.requests)} of ${formatCount(quota.limit)}, ${formatText(quota.quota)}, from ${formatTime(quota.window_start).slice(0, 16)}`)
 }
 
 function serviceRow (item: ServiceShape): string[] {
@@ -118,7 +119,7 @@ function serviceRow (item: ServiceShape): string[] {
 function undocumentedRow (item: UndocumentedShape): string[] {
   const shown = item.partners.slice(0, 3).map(({ partner, requests }) => `${named(partner, '(anonymous)')} ${formatCount(requests)}`)
   const more = item.partners.length > shown.length ? [`and ${item.partners.length - shown.length} more`] : []
-  return [named(item.service), item.method, formatText(item.route), item.outcome, formatCount(item.requests), [...shown, ...more].join(', ')]
+  return [named(item.service), formatText(item.method), formatText(item.route), item.outcome, formatCount(item.requests), [...shown, ...more].join(', ')]
 }
 
 /** The table of breaches; `total` is how many there are before a cut, `title` says where they come from. */
@@ -131,7 +132,7 @@ export function renderBreaches (breaches: BreachShape[], total: number, title = 
 function breachRow (item: BreachShape): string[] {
   const subject = [item.partner, item.service, item.route].filter((part) => part !== '').map((part) => formatText(part)).join('  ')
   return [
-    item.severity === 'page' ? colors.red(item.rule) : colors.yellow(item.rule), item.severity, subject === '' ? colors.dim('(none)') : subject, formatText(item.owner),
+    item.severity === 'page' ? colors.red(formatText(item.rule)) : colors.yellow(formatText(item.rule)), item.severity, subject === '' ? colors.dim('(none)') : subject, formatText(item.owner),
     formatTime(item.opened_at), item.closed_at === null ? 'still open' : formatTime(item.closed_at).slice(11),
     String(item.threshold), formatCount(Number(item.peak.toFixed(item.peak < 10 ? 3 : 0))), formatCount(item.requests),
   ]

@@ -24,11 +24,11 @@ function renderText ({ good, findings }: Verdict, max: number): string {
   const { errors, warnings } = countFindings(findings)
   const verdict = findings.length === 0 ? colors.green('good') : `${countOf(errors, 'error')}, ${countOf(warnings, 'warning')}`
   const table = shown.length === findings.length ? '' : `\n${renderCounts(findings, max)}\n\n`
-  return `${shown.map(renderLine).join('')}${table}${good.map((text) => colors.dim(`${text}\n`)).join('')}${verdict}\n`
+  return `${shown.map(renderLine).join('')}${table}${good.map((text) => colors.dim(`${formatText(text, 1000)}\n`)).join('')}${verdict}\n`
 }
 
 function renderLine ({ severity, code, file, line, message }: Finding): string {
-  const place = file === '' ? '' : `${file}${line === 0 ? '' : `:${line}`}: `
+  const place = file === '' ? '' : `${formatText(file, 1000)}${line === 0 ? '' : `:${line}`}: `
   return `${place}${severity === 'error' ? colors.red(severity) : colors.yellow(severity)}[${code}] ${printable(message)}\n`
 }
 
