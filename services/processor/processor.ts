@@ -214,12 +214,12 @@ function formatOf ({ input: { format } }: ProcessorConfig): FormatName {
   return format
 }
 
-/** What is declared goes to the store at the start and after every swap, but never while a part of it could not be had yet. */
+/** What is declared goes to the store at the start and after every swap; endpoints never while a part of them could not be had yet. */
 function keepDeclared ({ config, catalog, log }: House): DeclaredWriter {
   const client = connectClickhouse(config.clickhouse)
-  const declared = (): Declared | undefined => {
-    const { digest, partners, eachEndpoint } = catalog.current()
-    return catalog.isWhole() ? { digest, partners, endpoints: eachEndpoint() } : undefined
+  const declared = (): Declared => {
+    const { digest, partners, eachEndpoint, compiledAt: since } = catalog.current()
+    return catalog.isWhole() ? { digest, partners, since, endpoints: eachEndpoint() } : { digest: `${digest} in part`, partners, since, endpoints: undefined }
   }
   const writer = new DeclaredWriter({ client, database: config.clickhouse.database, declared, log })
   catalog.onChange(() => { writer.catchUp().catch((error: unknown) => log.error({ reason: messageOf(error) }, 'the catalog is not written to the store')) })
@@ -240,8 +240,8 @@ function createDetection ({ config, catalog, rules, series, board, log }: House)
       if (running !== undefined) return
       await restoreQuotas(client, database, series.restoreQuota)
       const own = connectClickhouse(config.clickhouse)
-      const options = { rules, database, catalog: () => catalog.current(), telemetry: board, log, horizon: config.detect.horizon }
-      running = { detector: startDetector({ ...options, client: own, interval: config.detect.interval }), client: own }
+      const options = { rules, database, catalog: () => catalog.current(), telemetry: board, log, isCaughtUp: () => board.isCaughtUp() }
+      running = { detector: startDetector({ ...options, ...config.detect, client: own }), client: own }
     },
     close: async () => {
       await running?.detector.close()

@@ -19,6 +19,8 @@ export interface Status {
 }
 
 export interface Board extends Telemetry {
+  /** True while the inputs have been read to their ends and all of it is in the store. */
+  isCaughtUp (): boolean
   /** The state as the gauges have it now. */
   status (known: { spoolBytes: number, catalog: CatalogStatus }): Status
 }
@@ -33,6 +35,11 @@ export function createBoard (telemetry: Telemetry): Board {
     set: (metric, labels, value) => {
       gauges.set(metric, value)
       telemetry.set(metric, labels, value)
+    },
+    isCaughtUp: () => {
+      const waiting = [valueOf('gatelens_input_lag_bytes'), valueOf('gatelens_input_lag_records')].filter((lag) => lag !== null)
+      return waiting.length > 0 && waiting.every((lag) => lag === 0) && valueOf('gatelens_spool_bytes') === 0 &&
+        valueOf('gatelens_store_up') === 1 && valueOf('gatelens_state_writable') !== 0
     },
     status: ({ spoolBytes, catalog }) => {
       const up = valueOf('gatelens_store_up') === 1

@@ -9,7 +9,7 @@ export interface Statement { query: string, params: Record<string, string | numb
 /** `[from, to)` in epoch ms. */
 export interface Stretch { from: number, to: number }
 
-/** A number for everybody, or one for each partner that has one. */
+/** A number for everybody, or one for each partner that has one: where it changed, the lowest. */
 export type Limits = number | ReadonlyMap<string, number>
 
 /** A rule as SQL over the rollups. */
@@ -20,6 +20,11 @@ export interface CompiledRule {
    * nobody has a limit.
    */
   points (stretch: Stretch, limits: Limits): Statement | undefined
+  /**
+   * The counts of some windows by what `cuts` (epoch ms, whole minutes, in order) make of them: the first part is the one
+   * before the first cut. Rows: `start`, what the rule groups by, `part` (from 0), `value`.
+   */
+  parts (places: readonly Place[], cuts: readonly number[]): Statement
   /**
    * The minutes in which counts passed their limits, for some windows and subjects at once. Rows: `start`, what the rule
    * groups by, `minute` (both epoch seconds). Undefined for what is no count, and for windows of one minute.
@@ -40,6 +45,7 @@ export function compileRule (rule: Rule, database: string): CompiledRule {
   assertRule(rule)
   return {
     points: (stretch, limits) => compilePoints(rule, database, stretch, limits),
+    parts: (places, cuts) => compileParts(rule, database, places, cuts),
     crossings: (places, limits) => compileCrossings(rule, database, places, limits),
     samples: (places, limits) => compileSamples(rule, database, places, limits),
   }
@@ -111,6 +117,18 @@ function limitOf (limits: Limits): string {
 
 function quote (text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}
+
+function compileParts (rule: Rule, database: string, places: readonly Place[], cuts: readonly number[]): Statement {
+  const groups = groupsOf(rule).join(', ')
+  const list = cuts.map((cut) => cut / 1000).join(', ')
+  const query = `
+SELECT ${startOf(rule, 'minute')} AS ${groups}, arrayCount(cut -> cut <= toUnixTimestamp(minute), CAST([${list}], 'Array(UInt32)')) AS part,
+  toFloat64(${valueOf(rule)}) AS value
+FROM {database:Identifier}.requests_1m
+WHERE minute >= toDateTime({from:UInt32}) AND minute < toDateTime({to:UInt32})${whereOf(rule)} AND ${isOneOf(rule, places)}
+GROUP BY ${groups}, part`
+  return { query: query.trim(), params: { ...paramsOf(rule, database, new Map()), ...range(stretchOf(rule, places)) } }
 }
 
 function compileCrossings (rule: Rule, database: string, places: readonly Place[], limits: Limits): Statement | undefined {

@@ -11,6 +11,16 @@ export interface Point {
   value: number
   requests: number
   threshold: number
+  /** Set when a change of the limit cuts the window: this is the part from `start` on, and `value` counts from the window's start. */
+  part?: WindowPart
+}
+
+/** A part of a window that has a limit of its own. */
+export interface WindowPart {
+  /** End of the part, epoch ms. */
+  end: number
+  /** True when the value is above the part's limit from its start on: an episode that reaches it does not end there. */
+  goesOn: boolean
 }
 
 /** Consecutive windows above the threshold, with the gaps that hysteresis bridges. */
@@ -18,8 +28,8 @@ export interface Episode {
   subject: Subject
   /** Start of the first window above the threshold. */
   opening: number
-  /** Start of the newest one. */
-  last: number
+  /** End of the newest one. */
+  end: number
   /** Windows above the threshold. */
   windows: number
   threshold: number
@@ -50,7 +60,7 @@ export function foldPoints (rule: Rule, tracks: Tracks, points: readonly Point[]
   for (const point of points.filter((item) => exceeds(rule, item, now)).sort((a, b) => a.start - b.start)) {
     const key = keyOf(point.subject)
     const current = next.get(key)
-    if (current?.open === true && endsBefore(rule, current, point.start)) closed.push(current)
+    if (current?.open === true && isOver(rule, current, point)) closed.push(current)
     next.set(key, extend(rule, current, point))
   }
   for (const [key, episode] of next) {
@@ -61,25 +71,22 @@ export function foldPoints (rule: Rule, tracks: Tracks, points: readonly Point[]
   return { tracks: next, closed }
 }
 
-/** When an episode closed, or would close if nothing more came: the end of its newest window; epoch ms. */
-export function endOf (rule: Rule, episode: Episode): number {
-  return windowAfter(episode.last, rule.over)
-}
-
 function exceeds (rule: Rule, point: Point, now: number): boolean {
+  // A limit that is in force only later says nothing of what has been counted so far.
+  if (point.part !== undefined) return point.start <= now && point.value > point.threshold && point.value >= rule.min_requests
   const finished = windowAfter(point.start, rule.over) <= now
   const enough = finished || grows(rule) ? rule.min_requests : Math.max(rule.min_requests, earlyRequests)
   return point.value > point.threshold && point.requests >= enough
 }
 
 function extend (rule: Rule, current: Episode | undefined, point: Point): Episode {
-  const goesOn = current !== undefined && !endsBefore(rule, current, point.start)
+  const goesOn = current !== undefined && !isOver(rule, current, point)
   const before = goesOn ? current : { opening: point.start, windows: 0, peak: -Infinity, requests: 0, open: false }
-  const windows = before.windows + 1
+  const windows = before.windows + (goesOn && point.part?.goesOn === true ? 0 : 1)
   return {
     subject: point.subject,
     opening: before.opening,
-    last: point.start,
+    end: point.part?.end ?? windowAfter(point.start, rule.over),
     windows,
     threshold: point.threshold,
     observed: point.value,
@@ -89,17 +96,24 @@ function extend (rule: Rule, current: Episode | undefined, point: Point): Episod
   }
 }
 
+/** True when an episode ends before a point above the threshold can go on with it. */
+function isOver (rule: Rule, episode: Episode, point: Point): boolean {
+  if (point.part?.goesOn === true && episode.end === point.start) return false
+  return endsBefore(rule, episode, point.start)
+}
+
 /** True when the windows between the newest one above the threshold and `time` clear the episode. */
 function endsBefore (rule: Rule, episode: Episode, time: number): boolean {
   // An episode that is not open yet needs its windows without a gap: the first whole window without ends it.
-  if (!episode.open) return time >= windowAfter(episode.last, rule.over, 2)
-  return time >= windowAfter(episode.last, rule.over, 1 + clearWindows(rule))
+  const windows = episode.open ? clearWindows(rule) : 1
+  return time >= (windows === 0 ? episode.end : windowAfter(episode.end, rule.over, windows))
 }
 
 function clearWindows (rule: Rule): number {
-  // The next window of a quota has a new quota, so its breach ends with the window.
-  if (rule.clear_after === undefined) return typeof rule.above === 'number' ? 1 : 0
-  return windowsIn(rule.clear_after, rule.over)
+  if (rule.clear_after !== undefined) return windowsIn(rule.clear_after, rule.over)
+  // The next day has a new quota, so the breach of a daily quota ends with its day. The next minute has one, too, but
+  // who sends too much for an hour has one breach and not sixty.
+  return typeof rule.above === 'number' || rule.above === 'partner.quota.minute' ? 1 : 0
 }
 
 function keyOf (subject: Subject): string {

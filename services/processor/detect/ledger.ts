@@ -1,6 +1,6 @@
 import { breachId } from './breach.ts'
 import type { Breach, Subject } from './breach.ts'
-import { endOf, foldPoints } from './episodes.ts'
+import { foldPoints } from './episodes.ts'
 import type { Episode, Point, Tracks } from './episodes.ts'
 import type { Rule } from './rule.ts'
 import { windowOf } from './window.ts'
@@ -25,8 +25,10 @@ export interface Evaluation {
 
 /** When and for whom rules are evaluated. */
 export interface Moment {
-  /** Newest event time, epoch ms. */
+  /** How far time has come, epoch ms: to the newest event, or further where the inputs have nothing more. */
   now: number
+  /** Newest event time, epoch ms, where time has come further: late events are late by what came, not by the clock. */
+  newest?: number
   /** How late events may come and still change a window, ms. */
   horizon: number
   /** Who answers for a subject. */
@@ -48,19 +50,22 @@ export function openLedger (rule: Rule, restored: readonly Breach[], since: numb
 }
 
 /**
- * Evaluates one rule: `points` are those of all windows from `ledger.from` to `now` (event time, epoch ms). Pure, and
+ * Evaluates one rule: `points` are those of all windows from `ledger.from` to `now` (epoch ms). Pure, and
  * the same input gives the same breaches: evaluating twice changes nothing. A breach that was written but is no longer
  * found (late events took it away, or the rule changed) is closed where it was last seen.
  */
-export function evaluate (rule: Rule, ledger: Ledger, points: readonly Point[], { now, horizon, describe }: Moment): Evaluation {
-  const from = Math.max(ledger.from, windowOf(Math.max(0, now - horizon), rule.over))
+export function evaluate (
+  rule: Rule, ledger: Ledger, points: readonly Point[], { now, newest = now, horizon, describe }: Moment
+): Evaluation {
+  const from = Math.max(ledger.from, windowOf(Math.max(0, newest - horizon), rule.over))
   const settled = foldPoints(rule, ledger.tracks, points.filter((point) => point.start < from), from)
   const fresh = foldPoints(rule, settled.tracks, points.filter((point) => point.start >= from), now)
   const open = [...fresh.tracks.values()].filter((episode) => episode.open)
-  const breachOf = (episode: Episode): Breach => ({ ...version(rule, ledger, episode, now), ...describe(episode.subject) })
-  const active = open.map(breachOf)
-  const closable = fresh.closed.map(breachOf).map(closed)
-  const versions = [...settled.closed.map(breachOf).map(closed), ...closable, ...active]
+  const breachOf = (episode: Episode, seen: number): Breach => ({ ...version(rule, ledger, episode, seen), ...describe(episode.subject) })
+  const active = open.map((episode) => breachOf(episode, newest))
+  const closedOf = (episode: Episode): Breach => closed(breachOf(episode, now))
+  const closable = fresh.closed.map(closedOf)
+  const versions = [...settled.closed.map(closedOf), ...closable, ...active]
   const changed = [...versions, ...vanished(ledger, versions)].filter((breach) => !isSame(breach, ledger.written.get(breach.breach_id)))
   // Closed breaches are kept as long as their windows are read again: else they would be written again.
   const again = new Set(closable.map((breach) => breach.breach_id))
@@ -76,7 +81,7 @@ export function amend (evaluation: Evaluation, amended: ReadonlyMap<string, Brea
   return { ledger: { ...evaluation.ledger, written }, changed: evaluation.changed.map(replace), active: evaluation.active.map(replace) }
 }
 
-function version (rule: Rule, ledger: Ledger, episode: Episode, now: number): Omit<Breach, 'owner' | 'contact'> {
+function version (rule: Rule, ledger: Ledger, episode: Episode, seen: number): Omit<Breach, 'owner' | 'contact'> {
   const id = breachId(rule.name, episode.subject, episode.opening)
   const before = ledger.written.get(id)
   return {
@@ -87,7 +92,7 @@ function version (rule: Rule, ledger: Ledger, episode: Episode, now: number): Om
     // Found out once, when the breach is new; kept in all later versions.
     opened_at: before?.opened_at ?? episode.opening,
     closed_at: null,
-    last_seen: Math.min(endOf(rule, episode), now),
+    last_seen: Math.max(episode.opening, Math.min(episode.end, seen)),
     threshold: episode.threshold,
     observed: episode.observed,
     peak: episode.peak,

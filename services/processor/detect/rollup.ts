@@ -2,10 +2,12 @@ import { LogCollapsingLowestDenseDDSketch as Sketch } from '@datadog/sketches-js
 import type { EnrichedEvent } from '../event.ts'
 import { subjectOf } from './breach.ts'
 import type { Breach, Subject } from './breach.ts'
-import { describeSubjects, limitsOf } from './directory.ts'
-import type { Directory } from './directory.ts'
+import { describeSubjects, openingLimit, thresholdsOf } from './directory.ts'
+import type { Directory, Thresholds } from './directory.ts'
 import type { Point } from './episodes.ts'
 import { evaluate, openLedger } from './ledger.ts'
+import { cutsOf, limitAt, pointsOfParts } from './quota-history.ts'
+import type { LimitVersions, PartnerVersion } from './quota-history.ts'
 import { grows, isQuantile } from './rule.ts'
 import type { Rule } from './rule.ts'
 import { windowOf } from './window.ts'
@@ -22,15 +24,17 @@ export interface Rollup {
 
 /**
  * Creates a rollup for the rules; the same rules over the same events in the store give the same episodes (percentiles
- * within the sketches' one percent). Memory grows with subjects × windows, not with events.
+ * within the sketches' one percent). Memory grows with subjects × windows, not with events. `stored` are quotas of
+ * earlier times; without them those of the directory are valid for all time.
  */
-export function createRollup (rules: readonly Rule[], directory: Directory): Rollup {
+export function createRollup (rules: readonly Rule[], directory: Directory, stored: readonly PartnerVersion[] = []): Rollup {
   const cells = new Map(rules.map((rule) => [rule, new Cells(rule)]))
   let now = 0
-  const points = (rule: Rule): Point[] => {
-    const limits = limitsOf(rule, directory)
-    const limitOf = ({ partner }: Subject): number | undefined => typeof limits === 'number' ? limits : limits.get(partner)
-    return [...cells.get(rule)?.all() ?? []].flatMap((cell) => toPoint(rule, cell, limitOf(cell.subject)))
+  const pointsOf = (rule: Rule, limits: Thresholds): Point[] =>
+    [...cells.get(rule)?.all() ?? []].flatMap((cell) => toPoints(rule, cell, typeof limits === 'number' ? limits : limits.get(cell.subject.partner)))
+  const breachesOf = (rule: Rule): Breach[] => {
+    const limits = thresholdsOf(rule, directory, stored)
+    return findBreaches(rule, pointsOf(rule, limits), cells.get(rule), now, { directory, limits })
   }
   return {
     observe: (events) => {
@@ -39,11 +43,12 @@ export function createRollup (rules: readonly Rule[], directory: Directory): Rol
         for (const [rule, own] of cells) if (applies(rule, event)) count(rule, own.of(event), event)
       }
     },
-    points,
-    breaches: () => rules.flatMap((rule) => findBreaches(rule, points(rule), cells.get(rule), now, directory))
-      .sort((a, b) => a.opened_at - b.opened_at),
+    points: (rule) => pointsOf(rule, thresholdsOf(rule, directory, stored)),
+    breaches: () => rules.flatMap(breachesOf).sort((a, b) => a.opened_at - b.opened_at),
   }
 }
+
+interface Judgement { directory: Directory, limits: Thresholds }
 
 interface Cell {
   subject: Subject
@@ -175,9 +180,22 @@ function amountOf (rule: Rule, event: EnrichedEvent): number {
   }
 }
 
-function toPoint (rule: Rule, cell: Cell, threshold: number | undefined): Point[] {
-  if (threshold === undefined || cell.times?.size === 0) return []
-  return [{ subject: cell.subject, start: cell.start, value: valueOf(rule, cell), requests: cell.requests, threshold }]
+function toPoints (rule: Rule, cell: Cell, limit: number | LimitVersions | undefined): Point[] {
+  if (limit === undefined || cell.times?.size === 0) return []
+  const { subject, start, requests } = cell
+  if (typeof limit === 'number') return [{ subject, start, value: valueOf(rule, cell), requests, threshold: limit }]
+  const cuts = cutsOf(limit, start, rule.over)
+  if (cuts.length === 0) return [{ subject, start, value: cell.count, requests, threshold: limitAt(limit, start) }]
+  return pointsOfParts({ subject, start, cuts, counts: countParts(cuts, cell.minutes ?? new Map()) }, limit, rule.over)
+}
+
+function countParts (cuts: readonly number[], minutes: ReadonlyMap<number, number>): number[] {
+  const counts = new Array<number>(cuts.length + 1).fill(0)
+  for (const [minute, amount] of minutes) {
+    const part = cuts.filter((cut) => cut <= minute).length
+    counts[part] = (counts[part] ?? 0) + amount
+  }
+  return counts
 }
 
 function valueOf (rule: Rule, cell: Cell): number {
@@ -186,11 +204,12 @@ function valueOf (rule: Rule, cell: Cell): number {
   return cell.times.quantile(quantiles[rule.measure as keyof typeof quantiles])
 }
 
-function findBreaches (rule: Rule, points: Point[], cells: Cells | undefined, now: number, directory: Directory): Breach[] {
+function findBreaches (rule: Rule, points: Point[], cells: Cells | undefined, now: number, { directory, limits }: Judgement): Breach[] {
   const { changed } = evaluate(rule, openLedger(rule, [], 0), points, { now, horizon: Infinity, describe: describeSubjects(directory) })
   return changed.map((breach) => {
-    const cell = cells?.find(breach.opened_at, breach)
-    return { ...breach, opened_at: crossing(cell?.minutes ?? new Map(), breach.threshold) ?? breach.opened_at }
+    const cell = cells?.find(windowOf(breach.opened_at, rule.over), breach)
+    const passed = crossing(cell?.minutes ?? new Map(), openingLimit(limits, breach))
+    return { ...breach, opened_at: Math.max(breach.opened_at, passed ?? 0) }
   })
 }
 

@@ -1,14 +1,17 @@
 import { messageOf } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
 import type { Telemetry } from '../contract.ts'
-import { breachId } from './breach.ts'
-import type { Breach, Subject } from './breach.ts'
+import type { Breach } from './breach.ts'
+import { BreachSeries } from './breach-series.ts'
 import { compileRule } from './compile-rule.ts'
-import type { CompiledRule, Place } from './compile-rule.ts'
-import { describeSubjects, limitsOf } from './directory.ts'
+import { describeSubjects, thresholdsOf } from './directory.ts'
 import type { Directory } from './directory.ts'
-import { amend, evaluate, openLedger } from './ledger.ts'
-import type { Evaluation, Ledger } from './ledger.ts'
+import { investigate } from './investigate.ts'
+import { evaluate, openLedger } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
+import { readPoints } from './points.ts'
+import type { Watch } from './points.ts'
+import type { PartnerVersion } from './quota-history.ts'
 import type { Rule } from './rule.ts'
 import type { DetectStore } from './store.ts'
 import { windowOf } from './window.ts'
@@ -23,8 +26,8 @@ const futureMs = 300_000
 const resumeMs = day
 const firstMs = 31 * day
 
-/** How many new breaches are looked into with one statement. */
-const atOnce = 500
+/** How many breaches of one evaluation are logged one by one. */
+const mostLogged = 20
 
 export interface RoundOptions {
   rules: readonly Rule[]
@@ -35,24 +38,28 @@ export interface RoundOptions {
   log: Logger
   /** How late events may come and still open, change or close a breach, ms; default one hour. */
   horizon?: number
+  /** True while the inputs have been read to their ends and all of it is in the store; without it, time never runs by the clock. */
+  isCaughtUp?: () => boolean
+  /** How far behind the wall clock time goes on while the inputs have nothing more, ms; default one minute. */
+  idle?: number
   /** Wall clock, epoch ms: bounds event time, and orders the versions of a breach. */
   clock?: () => number
 }
 
-interface Watch { rule: Rule, compiled: CompiledRule }
+/** How far time has come, and the newest event; both epoch ms. */
+interface Now { now: number, newest: number }
 
 /** Evaluates all rules, again and again; what one round leaves, the next takes up. */
 export class Rounds {
   readonly #options: RoundOptions
   readonly #store: DetectStore
-  readonly #watches: Watch[]
+  #watches: Watch[]
   readonly #clock: () => number
   /** By rule; filled once the breaches of an earlier run have been read. */
   #ledgers: Map<string, Ledger> | undefined
   /** Open breaches by rule, as of the newest evaluation that succeeded. */
   readonly #active = new Map<string, Breach[]>()
-  /** Labels of the series that stand at 1, by breach. */
-  #shown = new Map<string, Record<string, string>>()
+  readonly #series: BreachSeries
   readonly #failures = new Map<string, string>()
   #version = 0
 
@@ -60,8 +67,20 @@ export class Rounds {
   constructor (store: DetectStore, options: RoundOptions) {
     this.#options = options
     this.#store = store
-    this.#watches = options.rules.map((rule) => ({ rule, compiled: compileRule(rule, options.database) }))
+    this.#watches = compileAll(options)
     this.#clock = options.clock ?? Date.now
+    this.#series = new BreachSeries(options.telemetry)
+    this.#countFromZero()
+  }
+
+  /** Evaluates other rules from the next round on, as a process that starts with them would. Throws RULE_INVALID and changes nothing. */
+  use (rules: readonly Rule[]): void {
+    this.#watches = compileAll({ ...this.#options, rules })
+    this.#ledgers = undefined
+    const names = new Set(rules.map(({ name }) => name))
+    for (const name of this.#active.keys()) if (!names.has(name)) this.#active.delete(name)
+    this.#failures.clear()
+    this.#countFromZero()
   }
 
   /** Evaluates every rule once and gives the open breaches. Never rejects. */
@@ -72,24 +91,37 @@ export class Rounds {
     } catch (error) {
       for (const { rule } of this.#watches) this.#failed(rule, error)
     }
-    const active = [...this.#active.values()].flat()
-    this.#show(active)
+    this.#series.show(this.#watches.flatMap(({ rule }) => (this.#active.get(rule.name) ?? []).map((breach) => ({ rule, breach }))))
     this.#options.telemetry.set('gatelens_detect_seconds', {}, (performance.now() - started) / 1000)
-    return active
+    return [...this.#active.values()].flat()
   }
 
   async #judgeAll (): Promise<void> {
-    const now = await this.#store.newest(this.#clock() + futureMs)
+    const now = await this.#now()
     if (now === undefined) return
-    this.#ledgers ??= await this.#restore(now)
-    for (const watch of this.#watches) {
+    const watches = this.#watches
+    const ledgers = this.#ledgers ?? await this.#restore(now.newest)
+    const quotas = await this.#store.quotas()
+    // Other rules may have come in between; then the next round begins with them.
+    if (watches !== this.#watches) return
+    this.#ledgers = ledgers
+    for (const watch of watches) {
       try {
-        await this.#judge(watch, this.#ledgers, now)
+        await this.#judge(watch, ledgers, now, quotas)
         this.#recovered(watch.rule)
       } catch (error) {
         this.#failed(watch.rule, error)
       }
     }
+  }
+
+  /** Event time goes on by the clock where no more events can be on their way. Undefined while there is neither. */
+  async #now (): Promise<Now | undefined> {
+    const { isCaughtUp, idle = minute } = this.#options
+    const clock = this.#clock()
+    const idleUntil = isCaughtUp?.() === true ? clock - idle : 0
+    const newest = await this.#store.newest(clock + futureMs) ?? idleUntil
+    return newest === 0 ? undefined : { now: Math.max(newest, idleUntil), newest }
   }
 
   /** Takes up what an earlier run recorded; breaches of rules that are gone are closed. */
@@ -106,54 +138,43 @@ export class Rounds {
       [rule.name, openLedger(rule, recorded.filter((breach) => breach.rule === rule.name), since(rule))]))
   }
 
-  async #judge (watch: Watch, ledgers: Map<string, Ledger>, now: number): Promise<void> {
-    const { rule, compiled } = watch
+  async #judge (watch: Watch, ledgers: Map<string, Ledger>, { now, newest }: Now, quotas: readonly PartnerVersion[]): Promise<void> {
+    const { rule } = watch
     const ledger = ledgers.get(rule.name) ?? openLedger(rule, [], now)
     const directory = this.#options.catalog()
-    const statement = compiled.points({ from: ledger.from, to: now + minute }, limitsOf(rule, directory))
-    const points = statement === undefined ? [] : await this.#store.points(statement)
-    const moment = { now, horizon: this.#options.horizon ?? 3_600_000, describe: describeSubjects(directory) }
-    const evaluation = await this.#investigate(watch, ledger, evaluate(rule, ledger, points, moment))
+    const thresholds = thresholdsOf(rule, directory, quotas)
+    const points = await readPoints(this.#store, watch, { from: ledger.from, to: now + minute }, thresholds)
+    const moment = { now, newest, horizon: this.#options.horizon ?? 3_600_000, describe: describeSubjects(directory) }
+    const evaluation = await investigate(this.#store, watch, evaluate(rule, ledger, points, moment), { ledger, thresholds })
     // Shown before it is written: a store that takes no writes must not keep a breach from the metrics.
-    this.#active.set(rule.name, evaluation.active)
+    if (this.#watches.includes(watch)) this.#active.set(rule.name, evaluation.active)
     if (evaluation.changed.length > 0) await this.#write(evaluation.changed)
     ledgers.set(rule.name, evaluation.ledger)
-    const opened = evaluation.changed.filter((breach) => !ledger.written.has(breach.breach_id)).length
-    if (opened > 0) this.#options.telemetry.add('gatelens_breaches_total', { rule: rule.name, severity: rule.severity }, opened)
+    this.#tell(rule, ledger, evaluation.changed)
   }
 
-  /** Finds out, once for each new breach, when exactly a count passed its threshold, and some of the requests. */
-  async #investigate ({ rule, compiled }: Watch, ledger: Ledger, evaluation: Evaluation): Promise<Evaluation> {
-    const fresh = evaluation.changed.filter((item) => !ledger.written.has(item.breach_id))
-    const amended = new Map<string, Breach>()
-    for (let from = 0; from < fresh.length; from += atOnce) {
-      const breaches = fresh.slice(from, from + atOnce)
-      const places = breaches.map((breach) => ({ start: breach.opened_at, subject: breach }))
-      // What was found is matched with the limits of that time: a quota that has changed since is another breach's.
-      const limits = typeof rule.above === 'number' ? rule.above : new Map(breaches.map((breach) => [breach.partner, breach.threshold]))
-      const statement = compiled.crossings(places, limits)
-      const passed = statement === undefined ? [] : await this.#store.crossings(statement)
-      const crossings = new Map(passed.map((found) => [idOf(rule, found), found.minute]))
-      const sampled = await this.#store.samples(compiled.samples(places, limits))
-      const samples = new Map(sampled.map((found) => [idOf(rule, found), found.ids]))
-      for (const breach of breaches) {
-        const id = breach.breach_id
-        amended.set(id, { ...breach, opened_at: crossings.get(id) ?? breach.opened_at, sample_request_ids: samples.get(id) ?? [] })
-      }
+  /** Counts and logs what has opened and closed. */
+  #tell (rule: Rule, { written }: Ledger, changed: readonly Breach[]): void {
+    const opened = changed.filter((breach) => !written.has(breach.breach_id))
+    const closed = changed.filter((breach) => breach.closed_at !== null && written.get(breach.breach_id)?.closed_at === null)
+    if (opened.length > 0) this.#options.telemetry.add('gatelens_breaches_total', { rule: rule.name, severity: rule.severity }, opened.length)
+    const { log } = this.#options
+    for (const breach of opened.slice(0, mostLogged)) log.info(lineOf(breach), breach.closed_at === null ? 'breach opened' : 'breach found in the past')
+    for (const breach of closed.slice(0, mostLogged)) log.info(lineOf(breach), 'breach closed')
+    const more = Math.max(0, opened.length - mostLogged) + Math.max(0, closed.length - mostLogged)
+    if (more > 0) log.info({ rule: rule.name, more }, 'more breaches opened and closed; the table breaches has them')
+  }
+
+  #countFromZero (): void {
+    for (const { rule: { name: rule, severity } } of this.#watches) {
+      this.#options.telemetry.add('gatelens_breaches_total', { rule, severity }, 0)
+      this.#options.telemetry.add('gatelens_detect_failures_total', { rule }, 0)
     }
-    return amend(evaluation, amended)
   }
 
   async #write (breaches: readonly Breach[]): Promise<void> {
     this.#version = Math.max(this.#clock(), this.#version + 1)
     await this.#store.write(breaches, this.#version)
-  }
-
-  #show (active: readonly Breach[]): void {
-    const shown = new Map(active.map((breach) => [breach.breach_id, labelsOf(breach)]))
-    for (const [id, labels] of this.#shown) if (!shown.has(id)) this.#options.telemetry.set('gatelens_breach_active', labels, 0)
-    for (const labels of shown.values()) this.#options.telemetry.set('gatelens_breach_active', labels, 1)
-    this.#shown = shown
   }
 
   #failed (rule: Rule, error: unknown): void {
@@ -169,10 +190,12 @@ export class Rounds {
   }
 }
 
-function idOf (rule: Rule, { start, subject }: Place): string {
-  return breachId(rule.name, subject, start)
+function compileAll ({ rules, database }: Pick<RoundOptions, 'rules' | 'database'>): Watch[] {
+  return rules.map((rule) => ({ rule, compiled: compileRule(rule, database) }))
 }
 
-function labelsOf ({ rule, severity, service, route, partner, owner }: Breach & Subject): Record<string, string> {
-  return { rule, severity, service, route, partner, owner }
+function lineOf (breach: Breach): Record<string, unknown> {
+  const { rule, severity, service, route, partner, observed, threshold, opened_at: opened, closed_at: closed } = breach
+  const until = closed === null ? {} : { closed_at: new Date(closed).toISOString() }
+  return { rule, severity, service, route, partner, observed, threshold, opened_at: new Date(opened).toISOString(), ...until }
 }

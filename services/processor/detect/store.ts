@@ -2,6 +2,7 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import type { Breach } from './breach.ts'
 import type { Place, Statement } from './compile-rule.ts'
 import type { Point } from './episodes.ts'
+import type { PartnerVersion } from './quota-history.ts'
 
 /** Longest time that a statement of detection may take in the engine, seconds: less than a client waits. */
 const limitSeconds = 25
@@ -11,6 +12,10 @@ export interface DetectStore {
   /** Newest event time that is not after `latest`; both epoch ms; undefined when there is none. */
   newest (latest: number): Promise<number | undefined>
   points (statement: Statement): Promise<Point[]>
+  /** Counts of parts of windows. */
+  parts (statement: Statement): Promise<Array<Place & { part: number, value: number }>>
+  /** All versions of the partners' quotas; read again only when there are new ones. */
+  quotas (): Promise<readonly PartnerVersion[]>
   /** What was found for each window and subject; `minute` in epoch ms. */
   crossings (statement: Statement): Promise<Array<Place & { minute: number }>>
   samples (statement: Statement): Promise<Array<Place & { ids: string[] }>>
@@ -33,6 +38,9 @@ export function openDetectStore (client: ClickHouseClient, database: string): De
   return {
     newest: async (latest) => await newest(read, latest),
     points: async (statement) => (await read<Parameters<typeof toPoint>[0]>(statement)).map(toPoint),
+    parts: async (statement) => (await read<PlaceRow & { part: number, value: number }>(statement))
+      .map((row) => ({ ...toPlace(row), part: Number(row.part), value: Number(row.value) })),
+    quotas: keepQuotas(read),
     crossings: async (statement) => (await read<PlaceRow & { minute: number }>(statement))
       .map((row) => ({ ...toPlace(row), minute: Number(row.minute) * 1000 })),
     samples: async (statement) => (await read<PlaceRow & { ids: string[] }>(statement)).map((row) => ({ ...toPlace(row), ids: row.ids })),
@@ -57,6 +65,27 @@ async function newest (read: Read, latest: number): Promise<number | undefined> 
   const [past] = await read<{ newest: string }>({ query: `${select} WHERE time <= fromUnixTimestamp64Milli({latest:Int64})`, params: { latest } })
   return Number(past?.newest) > 0 ? Number(past?.newest) : undefined
 }
+
+function keepQuotas (read: Read): () => Promise<readonly PartnerVersion[]> {
+  let stamp = ''
+  let versions: PartnerVersion[] = []
+  return async () => {
+    const [row] = await read<{ stamp: string }>({ query: stampQuery, params: {} })
+    if (row?.stamp === stamp) return versions
+    const rows = await read<{ name: string, valid_from: string, quotas: Record<string, string> }>({ query: quotasQuery, params: {} })
+    versions = rows.map(({ name, valid_from: from, quotas }) =>
+      ({ name, from: Number(from), quotas: Object.fromEntries(Object.entries(quotas).map(([quota, limit]) => [quota, Number(limit)])) }))
+    stamp = row?.stamp ?? ''
+    return versions
+  }
+}
+
+const stampQuery = "SELECT concat(toString(count()), ' ', toString(max(since))) AS stamp FROM {database:Identifier}.partners"
+
+const quotasQuery = `
+SELECT name, toUnixTimestamp64Milli(valid_from) AS valid_from, quotas
+FROM {database:Identifier}.partners AS p FINAL
+ORDER BY name, p.valid_from`
 
 interface PlaceRow { start: number, service?: string, route?: string, partner?: string }
 

@@ -11,6 +11,8 @@ export interface Metric {
 /** Upper bounds of the duration histograms, in seconds (OpenTelemetry's advice for http.server.request.duration). */
 export const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] as const
 
+const breachLabels = ['rule', 'severity', 'measure', 'quota', 'service', 'route', 'partner', 'owner', 'contact'] as const
+
 export const metrics = {
   http_server_request_duration_seconds: {
     type: 'histogram',
@@ -33,7 +35,10 @@ export const metrics = {
   gatelens_undocumented_requests_total: { type: 'counter', labels: ['service', 'outcome'], help: 'Requests that no API document declares.' },
   gatelens_undeclared_statuses_total: { type: 'counter', labels: ['service'], help: 'Responses of the backend with a status that the operation does not declare.' },
   gatelens_deprecated_requests_total: { type: 'counter', labels: ['service'], help: 'Requests for operations that are declared deprecated.' },
-  gatelens_breach_active: { type: 'gauge', labels: ['rule', 'severity', 'service', 'route', 'partner', 'owner'], help: '1 while a breach is open.' },
+  gatelens_breach_active: { type: 'gauge', labels: breachLabels, help: '1 while a breach is open, 0 after it was. measure is the rule\'s; quota is the quota that the rule watches, or empty.' },
+  gatelens_breach_value: { type: 'gauge', labels: breachLabels, help: 'Newest value above the threshold; it stays when the breach has closed.' },
+  gatelens_breach_threshold: { type: 'gauge', labels: breachLabels, help: 'Threshold that the value is above.' },
+  gatelens_breach_opened_timestamp_seconds: { type: 'gauge', labels: breachLabels, help: 'When the newest breach of this rule and subject opened, by the time of the requests; Unix time.' },
   gatelens_breaches_total: { type: 'counter', labels: ['rule', 'severity'], help: 'Breaches opened since the process started.' },
   gatelens_events_total: { type: 'counter', labels: ['outcome'], help: 'Records by what became of them: received, published, filtered, rejected. received = published + filtered + rejected + what is in flight.' },
   gatelens_rejects_total: { type: 'counter', labels: ['reason'], help: 'Records that could not become an event.' },

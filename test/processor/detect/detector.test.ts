@@ -143,8 +143,11 @@ test('a breach shows in the metrics while it is open, with the owner, and is cou
   assert.equal(breach?.contact, 'orders@example.com')
   assert.equal(breach?.observed, 4)
   assert.equal(breach?.last_seen, traceStart + 4)
-  const labels = { rule: 'flood', severity: 'page', service: 'orders', route: '', partner: '', owner: 'team-orders' }
+  const labels = { rule: 'flood', severity: 'page', service: 'orders', measure: 'requests', quota: '', route: '', partner: '', owner: 'team-orders', contact: 'orders@example.com' }
   assert.equal(await valueOf(series, 'gatelens_breach_active', labels), 1)
+  assert.equal(await valueOf(series, 'gatelens_breach_value', labels), 4)
+  assert.equal(await valueOf(series, 'gatelens_breach_threshold', labels), 3)
+  assert.equal(await valueOf(series, 'gatelens_breach_opened_timestamp_seconds', labels), traceStart / 1000)
   await detector.evaluateOnce()
   assert.equal(await valueOf(series, 'gatelens_breaches_total', { rule: 'flood', severity: 'page' }), 1)
   await store.insert('live', [at(200_000)])
@@ -154,6 +157,45 @@ test('a breach shows in the metrics while it is open, with the owner, and is cou
   assert.equal(closed?.closed_at, traceStart + 60_000)
   assert.deepEqual(closed?.sample_request_ids.toSorted(), ['r1', 'r2', 'r3', 'r4'])
   assert.equal(await valueOf(series, 'gatelens_breaches_total', { rule: 'flood' }), 1)
+})
+
+test('breaches close by the clock once traffic has stopped and everything has been read, and not while something waits', async (t) => {
+  await store.create('stopped')
+  const flood = ruleSchema.parse({ name: 'flood', measure: 'requests', by: ['service'], over: '1m', above: 0 })
+  const time = { clock: traceStart + 30_000, isCaughtUp: false }
+  const { detector, series } = start(t, 'stopped', { rules: [flood], clock: () => time.clock, isCaughtUp: () => time.isCaughtUp, idle: 60_000 })
+  await store.insert('stopped', [request({ time: traceStart + 1 })])
+  assert.equal((await detector.evaluateOnce()).length, 1)
+  time.clock = traceStart + 3_600_000
+  assert.equal((await detector.evaluateOnce()).length, 1, 'records wait somewhere')
+  time.isCaughtUp = true
+  time.clock = traceStart + 60_000 + 120_000 - 1
+  assert.equal((await detector.evaluateOnce()).length, 1, 'the window that clears it has not ended a minute ago')
+  time.clock++
+  assert.deepEqual(await detector.evaluateOnce(), [])
+  assert.equal(await valueOf(series, 'gatelens_breach_active'), 0)
+  assert.deepEqual((await recorded('stopped')).map((breach) => breach.closed_at), [traceStart + 60_000])
+  await store.insert('stopped', [request({ time: traceStart + 61_000 })])
+  time.clock = traceStart + 62_000
+  assert.equal((await detector.evaluateOnce()).length, 1, 'what comes late opens it again')
+  assert.equal((await recorded('stopped')).length, 1)
+})
+
+test('other rules take over while the detector runs; what is wrong with them leaves the old ones', async (t) => {
+  await store.create('rules')
+  const flood = ruleSchema.parse({ name: 'flood', measure: 'requests', by: ['service'], over: '1m', above: 0 })
+  await store.insert('rules', [request({ time: traceStart + 1 })])
+  const { detector, series } = start(t, 'rules', { rules: [flood, { ...flood, name: 'gone' }] })
+  assert.equal(await valueOf(series, 'gatelens_breaches_total'), 0)
+  assert.equal((await detector.evaluateOnce()).length, 2)
+  assert.throws(() => { detector.use([{ ...flood, over: 90_000 }]) })
+  assert.equal((await detector.evaluateOnce()).length, 2)
+  detector.use([{ ...flood, severity: 'page' }, { ...flood, name: 'fresh' }])
+  assert.deepEqual((await detector.evaluateOnce()).map(({ rule, severity }) => [rule, severity]), [['flood', 'page'], ['fresh', 'warning']])
+  assert.equal(await valueOf(series, 'gatelens_breach_active', { rule: 'gone' }), 0)
+  assert.equal(await valueOf(series, 'gatelens_breach_active', { rule: 'flood', severity: 'warning' }), 0)
+  assert.equal(await valueOf(series, 'gatelens_breach_active', { rule: 'flood', severity: 'page' }), 1)
+  assert.deepEqual((await recorded('rules')).map(({ rule, closed_at: closed }) => [rule, closed === null]).sort(), [['flood', true], ['fresh', true], ['gone', false]])
 })
 
 test('a daily quota opens in the minute in which it was spent', async (t) => {

@@ -11,7 +11,8 @@ import { expectCase, readCases } from '../../case.ts'
 
 /**
  * A case: a rule; then a script of `point TIME key=value… value=N requests=N [threshold=N]` (a later line for the same
- * window replaces it), `now TIME` (evaluate) and `restart` (forget all but the written breaches); then what every
+ * window replaces it; `end=TIME`, `goes_on=true` make a part of a window), `now TIME [newest=TIME]` (evaluate; newest: the
+ * newest event, where time has come further) and `restart` (forget all but the written breaches); then what every
  * evaluation changed.
  */
 const configSchema = z.strictObject({ rule: ruleSchema, horizon: duration.prefault('1h') })
@@ -38,7 +39,8 @@ for (const item of cases) {
         ledger = openLedger(rule, [...table.values()], Infinity)
       } else {
         assert.equal(word, 'now', line)
-        const moment = { now: Date.parse(time), horizon, describe: () => ({ owner: '', contact: '' }) }
+        const [newest] = pairs.map((pair) => Date.parse(pair.replace('newest=', '')))
+        const moment = { now: Date.parse(time), ...newest === undefined ? {} : { newest }, horizon, describe: () => ({ owner: '', contact: '' }) }
         const visible = [...points.values()].filter((point) => point.start >= ledger.from)
         const evaluation = evaluate(rule, ledger, visible, moment)
         const again = evaluate(rule, evaluation.ledger, visible.filter((point) => point.start >= evaluation.ledger.from), moment)
@@ -55,13 +57,14 @@ for (const item of cases) {
 
 function readPoint (time: string, pairs: string[], above: unknown): Point {
   const given = Object.fromEntries(pairs.map((pair) => pair.split('='))) as Record<string, string>
-  const { service = '', route = '', partner = '' } = given
+  const { service = '', route = '', partner = '', end } = given
   return {
     subject: { service, route, partner },
     start: Date.parse(time),
     value: Number(given.value),
     requests: Number(given.requests),
     threshold: Number(given.threshold ?? above),
+    ...end === undefined ? {} : { part: { end: Date.parse(end), goesOn: given.goes_on === 'true' } },
   }
 }
 
