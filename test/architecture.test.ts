@@ -32,8 +32,13 @@ test('the gateway and the processor never import each other', () => {
     (inside(item.from, 'services/processor') && inside(item.to, 'services/gateway'))), [])
 })
 
-test('the gateway imports the runtime and the normalizer, nothing else', () => {
-  assert.deepEqual(local.filter((item) => inside(item.from, 'services/gateway') && !inside(item.to, 'services/gateway', 'services/runtime', 'normalizer')), [])
+test('the gateway imports the runtime, the reader of Kong files and the normalizer, nothing else', () => {
+  assert.deepEqual(local.filter((item) =>
+    inside(item.from, 'services/gateway') && !inside(item.to, 'services/gateway', 'services/kong', 'services/runtime', 'normalizer')), [])
+})
+
+test('the reader of Kong files imports the runtime and the normalizer, nothing else', () => {
+  assert.deepEqual(local.filter((item) => inside(item.from, 'services/kong') && !inside(item.to, 'services/kong', 'services/runtime', 'normalizer')), [])
 })
 
 test('the store imports neither gateway nor processor', () => {

@@ -1,6 +1,9 @@
-/** Kong's declarative configuration, format 3.0 (and older): https://developer.konghq.com/gateway/db-less-mode/ */
+/** Kong's and decK's declarative configuration, formats 1.1, 2.1 and 3.0: https://developer.konghq.com/gateway/db-less-mode/ */
 import type { GatewayMap, GatewayRoute, Problem } from '../endpoint.ts'
 import { compileSearch } from '../pattern.ts'
+import { formatOf, settleDeclaration } from './kong-declaration.ts'
+import type { Report } from './kong-declaration.ts'
+import { reportKeys } from './kong-keys.ts'
 import { isObject, objectsOf, stringsOf, textOf } from './references.ts'
 import type { Json } from './references.ts'
 
@@ -26,11 +29,11 @@ export function readKong (declarative: unknown, options: { source: string }): Ko
   const problems: Problem[] = []
   const source = textOf(options?.source)
   const report: Report = (severity, code, message, where) => { problems.push({ severity, code, message, source, where }) }
-  const root = isObject(declarative) ? withMarkedPatterns(declarative) : {}
+  const given = isObject(declarative) ? declarative : {}
   if (!isObject(declarative)) report('error', 'not-a-document', 'The gateway configuration is not an object.', '')
-  else if (!/^[123](?:\.\d+)?$/.test(textOf(root._format_version))) {
-    report('warning', 'unknown-format', '_format_version is not 1.1, 2.1 or 3.0.', '/_format_version')
-  }
+  else if (!/^[123](?:\.\d+)?$/.test(formatOf(given))) report('warning', 'unknown-format', '_format_version is not 1.1, 2.1 or 3.0.', '/_format_version')
+  const root = settleDeclaration(given, report)
+  reportKeys(root, report)
   const services = readServices(root, report)
   return {
     gateway: { kind: 'kong', routes: readRoutes(root, services, report) },
@@ -40,16 +43,6 @@ export function readKong (declarative: unknown, options: { source: string }): Ko
   }
 }
 
-/** Before 3.0 a path was a pattern when it looked like one; Kong 3 marks those of older files in the same way. */
-function withMarkedPatterns (root: Json): Json {
-  if (!/^[12]\.1$/.test(textOf(root._format_version))) return root
-  const mark = (path: string): string => /^~|^[\w.~/%-]*$/.test(path) ? path : `~${path}`
-  const marked = (routes: unknown): Json[] => objectsOf(routes).map((route) => ({ ...route, paths: stringsOf(route.paths).map(mark) }))
-  const services = objectsOf(root.services).map((service) => ({ ...service, routes: marked(service.routes) }))
-  return { ...root, routes: marked(root.routes), services }
-}
-
-type Report = (severity: Problem['severity'], code: string, message: string, where: string) => void
 interface Backend { service: KongService, raw: Json, where: string }
 
 function readServices (root: Json, report: Report): Backend[] {

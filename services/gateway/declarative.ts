@@ -1,6 +1,6 @@
 /**
- * Kong's declarative configuration, format 3.0, as far as this gateway implements it. Everything else is refused with
- * its place. Format: https://developer.konghq.com/gateway/db-less-mode/ ; a null stands for an absent value, as in dumps.
+ * Kong's declarative configuration, in format 3.0 as the reader gives it, as far as this gateway implements it. Everything
+ * else is refused with its place. Format: https://developer.konghq.com/gateway/db-less-mode/ ; a null stands for an absent value, as in dumps.
  */
 import { z } from 'zod'
 import { nearest } from '../runtime/config.ts'
@@ -43,6 +43,11 @@ const pluginSchema = z.strictObject({
   service: named,
   route: named,
   consumer: person,
+  consumer_group: absent,
+  ordering: absent,
+  partials: absent,
+  condition: absent,
+  run_on: z.literal('first', 'this gateway has no mesh; write first').nullish(),
 }).transform((value, context): ConfiguredPlugin => {
   const plugin = findPlugin(value.name)
   if (plugin === undefined) return refusePlugin(value.name, context)
@@ -132,6 +137,7 @@ const routeSchema = z.strictObject({
   snis: absent,
   sources: absent,
   destinations: absent,
+  filter_chains: absent,
   expression: absent,
   priority: z.literal(0, 'only with the expressions router, which this gateway does not have').nullish(),
   plugins: z.array(pluginSchema).nullish(),
@@ -152,6 +158,8 @@ const serviceSchema = z.strictObject({
   enabled: given(z.boolean(), true),
   tls_verify: z.boolean().nullish().describe('certificates of https upstreams are checked unless this is false'),
   tls_verify_depth: absent,
+  tls_sans: absent,
+  filter_chains: absent,
   client_certificate: absent,
   ca_certificates: absent,
   routes: z.array(routeSchema).nullish(),
@@ -211,6 +219,8 @@ const upstreamSchema = z.strictObject({
   host_header: z.string().nullish(),
   client_certificate: absent,
   use_srv_name: absent,
+  sticky_sessions_cookie: absent,
+  sticky_sessions_cookie_path: z.string().nullish(),
   targets: z.array(targetSchema).nullish(),
 })
 
@@ -231,16 +241,20 @@ const consumerSchema = z.strictObject({
   hmacauth_credentials: absent,
   jwt_secrets: absent,
   oauth2_credentials: absent,
+  mtls_auth_credentials: absent,
+  groups: absent,
+  type: z.literal(0, 'this gateway has consumers of applications only').nullish(),
+  username_lower: z.string().nullish(),
   plugins: z.array(pluginSchema).nullish(),
 }).refine((value) => (value.username ?? value.custom_id ?? undefined) !== undefined, 'a consumer has a username or a custom_id')
 
 /** The schema of the file itself; `entities.ts` resolves its references. */
 export const declarativeSchema = z.strictObject({
-  _format_version: z.literal('3.0', 'write "3.0"; older files are converted by: deck file convert'),
+  _format_version: z.literal('3.0', 'write "3.0"; 2.1 and 1.1 are taken, too'),
   _transform: z.boolean().nullish(),
   _comment: z.string().nullish(),
   _ignore: z.array(z.unknown()).nullish(),
-  _info: z.strictObject({ select_tags: z.array(z.string()).nullish() }).nullish(),
+  _konnect: z.unknown().optional().describe('accepted: where decK would send the file'),
   _workspace: z.string().nullish(),
   services: z.array(serviceSchema).nullish(),
   routes: z.array(routeSchema).nullish(),
@@ -259,6 +273,19 @@ export const declarativeSchema = z.strictObject({
   key_sets: absent,
   filter_chains: absent,
   consumer_groups: absent,
+  acls: absent,
+  basicauth_credentials: absent,
+  hmacauth_credentials: absent,
+  jwt_secrets: absent,
+  oauth2_credentials: absent,
+  mtls_auth_credentials: absent,
+  licenses: absent,
+  rbac_roles: absent,
+  service_packages: absent,
+  custom_entities: absent,
+  custom_plugins: absent,
+  cloned_plugins: absent,
+  partials: absent,
 })
 
 export type Declarative = z.output<typeof declarativeSchema>

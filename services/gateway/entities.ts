@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { nearest, parseConfig } from '../runtime/config.ts'
+import type { KongReading } from '../kong/read.ts'
+import { readKongFiles } from '../kong/read.ts'
+import { checkConfig, nearest } from '../runtime/config.ts'
 import type { ConfigSource } from '../runtime/config.ts'
 import { declarativeSchema } from './declarative.ts'
 import type {
@@ -8,6 +10,7 @@ import type {
 import { makeConsumer, makeRoute, makeService, makeTarget } from './entry.ts'
 import type { Path, Placed, Report } from './entry.ts'
 import { entityId } from './ids.ts'
+import { soleDeclaration } from './sole.ts'
 
 /** A backend. Times are in ms. */
 export interface Service {
@@ -94,11 +97,22 @@ export interface Entities {
 }
 
 /**
- * Reads a declarative configuration. `now` (epoch s) becomes the creation time of entities that name none. Throws
- * CONFIG_SYNTAX, CONFIG_VARIABLE or CONFIG_INVALID with file, line and path; relative order of entities is kept.
+ * Reads a declarative configuration out of one or several files. `now` (epoch s) becomes the creation time of entities that
+ * name none. Throws CONFIG_SYNTAX, CONFIG_VARIABLE or CONFIG_INVALID with file, line and path; relative order of entities is kept.
  */
-export function readDeclarative (source: ConfigSource, now: number): Entities {
-  return parseConfig(source, declarativeSchema.transform((file, context) => resolve(file, now, context)))
+export function readDeclarative (sources: ConfigSource | readonly ConfigSource[], now: number): Entities {
+  const files = [sources].flat().map(({ path, text }) => ({ path, text, named: true }))
+  return resolveReading(readKongFiles(files), now)
+}
+
+/** The same for files that have been read. */
+export function resolveReading (reading: KongReading, now: number): Entities {
+  const { declaration: { document, placeOf }, parts } = soleDeclaration(reading)
+  const shown = (at: readonly PropertyKey[]): string => {
+    const { path, line } = placeOf(at)
+    return `${path}:${line}`
+  }
+  return checkConfig(document, declarativeSchema.transform((file, context) => resolve(file, now, context)), shown, parts)
 }
 
 type Reference = string | { id?: string | null, name?: string | null, username?: string | null } | null | undefined
@@ -129,9 +143,6 @@ function resolve (file: Declarative, now: number, context: z.RefinementCtx): Ent
     plugins,
     secretNames: new Set(['apikey', ...plugins.flatMap((item) => item.plugin.secretNames)].map((name) => name.toLowerCase())),
   }
-  unique('services', services, report)
-  unique('routes', routes, report)
-  unique('consumers', consumers, report)
   return broken ? z.NEVER : entities
 }
 
@@ -165,15 +176,6 @@ function finder<T extends { id: string, name?: string, username?: string }> (kin
   }
 }
 
-function unique (kind: string, items: Array<{ at: Path, made: { id: string, name?: string, username?: string } }>, report: Report): void {
-  const seen = new Set<string>()
-  for (const { at, made } of items) {
-    const label = made.name ?? made.username ?? ''
-    if (seen.has(made.id) || (label !== '' && seen.has(label))) report(at, `${kind} has "${label || made.id}" twice`)
-    seen.add(made.id).add(label)
-  }
-}
-
 function credentialsOf (file: Declarative, consumers: Owners['consumers'], finders: Finders, report: Report): Map<string, Credential> {
   const nested = consumers.flatMap((item) =>
     placed(item.value.keyauth_credentials, [...item.at, 'keyauth_credentials']).map((entry) => ({ ...entry, consumer: item.made as Consumer | undefined })))
@@ -200,7 +202,6 @@ function upstreamsOf (file: Declarative, report: Report): Map<string, Upstream> 
   for (const { value, at } of entries) {
     const own = placed(value.targets, [...at, 'targets'])
     const others = flat.filter((item) => refersTo(item.value.upstream, value))
-    if (byName.has(value.name)) report([...at, 'name'], `upstreams has "${value.name}" twice`)
     byName.set(value.name, {
       name: value.name,
       hostHeader: value.host_header ?? '',

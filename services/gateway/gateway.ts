@@ -1,15 +1,16 @@
-import { readFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { Server, ServerOptions } from 'node:http'
+import { dirname, resolve } from 'node:path'
 import type { Duplex } from 'node:stream'
 import ipaddr from 'ipaddr.js'
-import { relativeTo } from '../runtime/config.ts'
+import { readGatewayFiles } from './files.ts'
 import { GatelensError, messageOf, systemCode } from '../runtime/errors.ts'
 import { listen, sendJson } from '../runtime/http.ts'
 import type { Listener } from '../runtime/http.ts'
 import type { Logger } from '../runtime/log.ts'
 import { createBalancer } from './balancer.ts'
 import { createChains } from './chain.ts'
-import { readDeclarative } from './entities.ts'
+import { resolveReading } from './entities.ts'
 import type { Entities } from './entities.ts'
 import { createHandler } from './handler.ts'
 import type { Counters, GatewayHandler, Tracing } from './handler.ts'
@@ -25,8 +26,8 @@ import { createRouter } from './router.ts'
 import { sparing } from './sparing.ts'
 
 export interface GatewayOptions {
-  /** Path of a declarative configuration (`kong.yml`). */
-  config: string
+  /** Declarative configurations (`kong.yml`): files, folders or globs, taken together. */
+  config: string | readonly string[]
   host: string
   /** 0 picks a free one. */
   port: number
@@ -61,7 +62,7 @@ export interface Gateway {
  * CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_VARIABLE, CONFIG_INVALID, PORT_IN_USE or FOLDER_UNUSABLE.
  */
 export async function startGateway (options: GatewayOptions): Promise<Gateway> {
-  const entities = readDeclarative({ path: options.config, text: readText(options.config) }, Math.floor(Date.now() / 1000))
+  const entities = resolveReading(await readGatewayFiles([options.config].flat()), Math.floor(Date.now() / 1000))
   const trusts = trustOf(options.trustedAddresses ?? [])
   const logs = new Map<string, LogFile>()
   const upstreams = [...entities.upstreams.values()]
@@ -95,7 +96,7 @@ interface Resources {
 function assemble (options: GatewayOptions, entities: Entities, trusts: Trust, resources: Resources): GatewayHandler {
   const { log } = options
   const openLog = (given: string, reopen: boolean): LogFile => {
-    const path = given.startsWith('/dev/') ? given : relativeTo(options.config, given)
+    const path = given.startsWith('/dev/') ? given : resolve(folderOf([options.config].flat()[0] ?? ''), given)
     const file = resources.logs.get(path) ?? new LogFile({ path, reopen, log, bound: options.logBound })
     resources.logs.set(path, file)
     return file
@@ -200,10 +201,7 @@ async function shut (monitors: Map<string, Monitor>, pools: Pools, logs: Map<str
   await Promise.all([...logs.values()].map((file) => file.close()))
 }
 
-function readText (path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new GatelensError('CONFIG_NOT_FOUND', `cannot read the file: ${messageOf(error)}`, { where: path, cause: error })
-  }
+/** Paths of a configuration start from the folder of its first file, or from the folder that was named. */
+function folderOf (config: string): string {
+  return statSync(config, { throwIfNoEntry: false })?.isDirectory() === true ? config : dirname(config)
 }

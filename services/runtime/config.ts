@@ -5,7 +5,7 @@ import { LineCounter, parseDocument, isScalar } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import { GatelensError, messageOf } from './errors.ts'
-import type { ErrorPart } from './errors.ts'
+import type { ErrorCode, ErrorPart } from './errors.ts'
 
 export interface ConfigSource {
   /** Where the text came from, for messages and for relative paths. */
@@ -30,10 +30,21 @@ export function parseConfig<S extends z.ZodType> (source: ConfigSource, schema: 
     throw new GatelensError('CONFIG_SYNTAX', messageOf(broken), { where: `${source.path}:${lines.linePos(broken.pos[0]).line}` })
   }
   const value = expand(plain(document, source.path) ?? {}, source.path)
+  return checkConfig(value, schema, (path) => `${source.path}:${lineOf(document, lines, path)}`)
+}
+
+/**
+ * Checks what was read of a configuration; `placeOf` says where a path of it stands, `known` is what is wrong with it already.
+ * Throws CONFIG_INVALID with all that is wrong.
+ */
+export function checkConfig<S extends z.ZodType> (
+  value: unknown, schema: S, placeOf: (path: readonly PropertyKey[]) => string, known: readonly ErrorPart[] = []
+): z.output<S> {
   const result = schema.safeParse(value)
-  if (result.success) return result.data
-  throw invalid(result.error.issues.flatMap((issue) => describe(issue, schema)).map(({ path, text }): ErrorPart =>
-    ({ where: `${source.path}:${lineOf(document, lines, path)}`, message: text })))
+  if (result.success && known.length === 0) return result.data
+  const found = (result.error?.issues ?? []).flatMap((issue) => describe(issue, schema)).map(({ path, text, rule }): ErrorPart =>
+    ({ where: placeOf(path), message: text, ...rule === undefined ? {} : { rule } }))
+  throw severalErrors('CONFIG_INVALID', [...known, ...found])
 }
 
 /** Aliases that stand for more than a file can mean are refused. */
@@ -45,10 +56,10 @@ function plain (document: Document, path: string): unknown {
   }
 }
 
-/** The message names the places of all but the first, which is the place of the error. */
-function invalid (parts: ErrorPart[]): GatelensError {
+/** An error of several parts: the message names the places of all but the first, which is the place of the error. */
+export function severalErrors (code: ErrorCode, parts: ErrorPart[]): GatelensError {
   const message = parts.map((part, at) => at === 0 ? part.message : `${part.where}: ${part.message}`).join('\n  ')
-  return new GatelensError('CONFIG_INVALID', message, { where: parts[0]?.where, parts })
+  return new GatelensError(code, message, { where: parts[0]?.where, parts })
 }
 
 /** Resolves a path that a configuration file names, relative to that file. */
@@ -80,19 +91,35 @@ function expand (value: unknown, path: string): unknown {
 }
 
 function expandText (text: string, path: string): string {
-  return text.replace(/\$\{(file:)?([^}:]+)(?::-([^}]*))?\}/g, (whole, file: string | undefined, name: string, fallback: string | undefined) => {
-    if (file !== undefined) return readVariableFile(relativeTo(path, name), whole, path)
-    const value = process.env[name] ?? fallback
-    if (value !== undefined) return value
-    throw new GatelensError('CONFIG_VARIABLE', `the environment variable ${name} is not set`, { where: `${path}: ${whole}` })
+  return expandPlaceholders(text, path, (placeholder, reason) => {
+    throw new GatelensError('CONFIG_VARIABLE', reason, { where: `${path}: ${placeholder}` })
   })
 }
 
-function readVariableFile (file: string, whole: string, path: string): string {
+/**
+ * Expands `${NAME}`, `${NAME:-default}` and `${file:path}`; paths start from the folder of the file that `path` names. What
+ * cannot be expanded is told to `missing`, with the reason, and stays as it is written.
+ */
+export function expandPlaceholders (text: string, path: string, missing: (placeholder: string, reason: string) => void): string {
+  return text.replace(/\$\{(file:)?([^}:]+)(?::-([^}]*))?\}/g, (whole, file: string | undefined, name: string, fallback: string | undefined) => {
+    if (file !== undefined) return readVariableFile(relativeTo(path, name), (reason) => { missing(whole, reason) }) ?? whole
+    const value = environmentVariable(name) ?? fallback
+    if (value === undefined) missing(whole, `the environment variable ${name} is not set`)
+    return value ?? whole
+  })
+}
+
+/** The value of an environment variable; undefined when it is not set. */
+export function environmentVariable (name: string): string | undefined {
+  return Object.hasOwn(process.env, name) ? process.env[name] : undefined
+}
+
+function readVariableFile (file: string, missing: (reason: string) => void): string | undefined {
   try {
     return readFileSync(file, 'utf8').trimEnd()
   } catch (error) {
-    throw new GatelensError('CONFIG_VARIABLE', messageOf(error), { where: `${path}: ${whole}`, cause: error })
+    missing(messageOf(error))
+    return undefined
   }
 }
 
@@ -109,7 +136,7 @@ interface Definition {
   right?: z.core.$ZodType
 }
 
-interface Finding { path: PropertyKey[], text: string }
+interface Finding { path: PropertyKey[], text: string, rule?: string }
 
 function describe (issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
   if (issue.code === 'unrecognized_keys') {
@@ -125,7 +152,8 @@ function describe (issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
       return best.flatMap((inner) => describe({ ...inner, path: [...issue.path, ...inner.path] }, schema))
     }
   }
-  return [{ path: [...issue.path], text: `${dotted(issue.path)}: ${issue.message}` }]
+  const rule = issue.code === 'custom' && typeof issue.params?.rule === 'string' ? { rule: issue.params.rule } : {}
+  return [{ path: [...issue.path], text: `${dotted(issue.path)}: ${issue.message}`, ...rule }]
 }
 
 function deepest (issues: z.core.$ZodIssue[]): number {
@@ -172,7 +200,8 @@ function flatten (schema: z.core.$ZodType): z.core.$ZodType[] {
   return inner.length === 0 ? [schema] : inner.flatMap((item) => flatten(item))
 }
 
-function lineOf (document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+/** The line (1-based) of a path in a parsed document, or of the nearest parent that is there. */
+export function lineOf (document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
   for (let depth = path.length; depth > 0; depth--) {
     const part = path[depth - 1]
     const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true)

@@ -13,6 +13,7 @@ const schema = z.strictObject({
   key_in_body: z.literal(false, 'this gateway streams bodies and does not read keys from them; write false').nullish(),
   hide_credentials: z.boolean().nullish().transform((value) => value ?? false),
   anonymous: z.string().nullish().describe('id or user name of the consumer for callers without a valid key'),
+  identity_realms: z.unknown().optional().describe('accepted: consumers of Konnect are not looked for'),
   run_on_preflight: z.boolean().nullish().transform((value) => value ?? true),
   realm: z.string().regex(/^[ !#-[\]-~]*$/, 'printable ASCII without quotes and backslashes').nullish(),
 })

@@ -15,7 +15,8 @@ type Period = typeof periods[number]
 const lengths: Record<Period, number> = { second: 1, minute: 60, hour: 3600, day: 86_400, month: 2_592_000, year: 31_536_000 }
 
 const limit = z.number().positive().nullish()
-const redis = z.unknown().refine((value) => value === undefined || value === null, 'only with policy redis, which this gateway does not have yet; remove it').optional()
+/** Dumps hold them whatever the policy is; Kong reads them with policy redis only. */
+const redis = z.unknown().optional().describe('accepted: without effect with policy local')
 
 const schema = z.strictObject({
   second: limit,
@@ -35,6 +36,15 @@ const schema = z.strictObject({
   error_message: z.string().nullish().transform((value) => value ?? 'API rate limit exceeded'),
   sync_rate: z.literal(-1, 'only with policy redis; write -1').nullish(),
   redis,
+  redis_host: redis,
+  redis_port: redis,
+  redis_username: redis,
+  redis_password: redis,
+  redis_ssl: redis,
+  redis_ssl_verify: redis,
+  redis_server_name: redis,
+  redis_timeout: redis,
+  redis_database: redis,
 }).superRefine((config, context) => {
   const fail = (path: string, message: string): void => { context.addIssue({ code: 'custom', path: [path], message }) }
   const given = periods.filter((period) => typeof config[period] === 'number')
