@@ -3,7 +3,7 @@ import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard
 import { frame } from './frame.ts'
 import { sqlTable, stat, timeseries } from './panels.ts'
 
-const service = 'service=~"$service"'
+const service = 'api_service=~"$service"'
 const undocumented = `gatelens_undocumented_requests_total{${service}, outcome=~"inferred|method_not_declared"}`
 const rate = (series: string, by = ''): string => `sum${by === '' ? '' : ` by (${by})`} (rate(${series}[$__rate_interval]))`
 
@@ -19,11 +19,11 @@ function withOverview (board: DashboardBuilder): DashboardBuilder {
     .withPanel(stat({ title: 'Undocumented', description: 'Share of the routed requests that no API document declares.', unit: 'percentunit', width: 6 },
       { expr: `(${rate(undocumented)} or vector(0)) / ${rate(`http_server_request_duration_seconds_count{${service}}`)}` }, { warn: 0.02, bad: 0.1 }))
     .withPanel(timeseries({ title: 'Undocumented requests', description: 'Requests a second, by service and by what is missing.', unit: 'reqps', width: 6, height: 8 },
-      { expr: rate(undocumented, 'service, outcome'), legend: '{{service}} {{outcome}}' }))
+      { expr: rate(undocumented, 'api_service, outcome'), legend: '{{api_service}} {{outcome}}' }))
     .withPanel(timeseries({ title: 'Undeclared statuses', description: 'Responses a second with a status that the operation does not declare.', unit: 'reqps', width: 6, height: 8 },
-      { expr: rate(`gatelens_undeclared_statuses_total{${service}}`, 'service'), legend: '{{service}}' }))
+      { expr: rate(`gatelens_undeclared_statuses_total{${service}}`, 'api_service'), legend: '{{api_service}}' }))
     .withPanel(timeseries({ title: 'Deprecated operations', description: 'Requests a second for operations that are declared deprecated.', unit: 'reqps', width: 6, height: 8 },
-      { expr: rate(`gatelens_deprecated_requests_total{${service}}`, 'service'), legend: '{{service}}' }))
+      { expr: rate(`gatelens_deprecated_requests_total{${service}}`, 'api_service'), legend: '{{api_service}}' }))
 }
 
 function withPaths (board: DashboardBuilder): DashboardBuilder {

@@ -12,7 +12,7 @@ export function frame (uid: string, title: string, description: string): Dashboa
     .refresh('30s')
     .readonly()
     .link(new DashboardLinkBuilder('Gatelens').type(DashboardLinkType.Dashboards).tags(['gatelens']).keepTime(true).includeVars(true))
-    .withVariable(variable('service', 'Service', 'label_values(http_server_request_duration_seconds_count, service)'))
+    .withVariable(variable('service', 'Service', 'label_values(http_server_request_duration_seconds_count, api_service)'))
     .withVariable(variable('partner', 'Partner', 'label_values(gatelens_partner_requests_total, partner)'))
 }
 

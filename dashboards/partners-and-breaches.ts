@@ -4,7 +4,7 @@ import { frame } from './frame.ts'
 import { bars, promTable, sqlTable, sqlTimeline, sqlTimeseries, stat, timeseries } from './panels.ts'
 
 const partner = 'partner=~"$partner"'
-const both = `${partner}, service=~"$service"`
+const both = `${partner}, api_service=~"$service"`
 const used = `gatelens_partner_quota_used{${partner}} / on (instance, partner, quota) (gatelens_partner_quota_limit{${partner}} > 0)`
 
 /** Who calls, who is over quota, since when and how often; every breach with whom to tell. */
@@ -76,7 +76,7 @@ function withBreaches (board: DashboardBuilder): DashboardBuilder {
   return board
     .withRow(new RowBuilder('Breaches'))
     .withPanel(promTable({ title: 'Active breaches', description: 'Open now, with the owner.', width: 14 },
-      { expr: `max by (rule, severity, service, route, partner, owner) (gatelens_breach_active{${both}} == 1)` }))
+      { expr: `max by (rule, severity, api_service, route, partner, owner) (gatelens_breach_active{${both}} == 1)` }))
     .withPanel(sqlTable({ title: 'Breaches by owner', description: 'Opened in the time range, and how many of them are still open.', width: 10 }, ownersSql))
     .withPanel(sqlTimeline({ title: 'Breach timeline', description: 'When each subject was above its threshold: 1 open, 0 closed.' }, timelineSql))
     .withPanel(sqlTable({ title: 'Ledger', description: 'Every breach that touches the time range, newest first.', width: 24, height: 12 }, ledgerSql))

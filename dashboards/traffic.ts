@@ -5,7 +5,7 @@ import { sqlTable, stat, timeseries } from './panels.ts'
 
 const requests = 'http_server_request_duration_seconds'
 const rate = (metric: string, labels: string, by = ''): string => `sum${by === '' ? '' : ` by (${by})`} (rate(${metric}{${labels}}[$__rate_interval]))`
-const service = 'service=~"$service"'
+const service = 'api_service=~"$service"'
 const failed = `${service}, http_response_status_code=~"5..|0"`
 const quantile = (q: number, metric: string, by: string): string =>
   `histogram_quantile(${q}, sum by (le, ${by}) (rate(${metric}_bucket{${service}}[$__rate_interval])))`
@@ -37,17 +37,17 @@ function withRoutes (board: DashboardBuilder): DashboardBuilder {
   return board
     .withRow(new RowBuilder('Services and routes'))
     .withPanel(timeseries({ title: 'Requests by service', description: 'Requests a second.', unit: 'reqps' },
-      { expr: rate(`${requests}_count`, service, 'service'), legend: '{{service}}' }))
+      { expr: rate(`${requests}_count`, service, 'api_service'), legend: '{{api_service}}' }))
     .withPanel(timeseries({ title: 'Error ratio by service', description: 'Status 5xx, or no response.', unit: 'percentunit' },
-      { expr: `${rate(`${requests}_count`, failed, 'service')} / ${rate(`${requests}_count`, service, 'service')}`, legend: '{{service}}' }))
+      { expr: `${rate(`${requests}_count`, failed, 'api_service')} / ${rate(`${requests}_count`, service, 'api_service')}`, legend: '{{api_service}}' }))
     .withPanel(timeseries({ title: 'Latency by service', description: 'Median and 95th percentile.', unit: 's' },
-      { expr: quantile(0.5, requests, 'service'), legend: '{{service}} p50' }, { expr: quantile(0.95, requests, 'service'), legend: '{{service}} p95' }))
+      { expr: quantile(0.5, requests, 'api_service'), legend: '{{api_service}} p50' }, { expr: quantile(0.95, requests, 'api_service'), legend: '{{api_service}} p95' }))
     .withPanel(timeseries({ title: 'Busiest routes', description: 'The ten routes with the most requests.', unit: 'reqps' },
-      { expr: `topk(10, ${rate(`${requests}_count`, service, 'service, http_request_method, http_route')})`, legend: '{{service}} {{http_request_method}} {{http_route}}' }))
+      { expr: `topk(10, ${rate(`${requests}_count`, service, 'api_service, http_request_method, http_route')})`, legend: '{{api_service}} {{http_request_method}} {{http_route}}' }))
     .withPanel(timeseries({ title: 'Failing routes', description: 'The ten routes with the most failed requests.', unit: 'reqps' },
-      { expr: `topk(10, ${rate(`${requests}_count`, failed, 'service, http_request_method, http_route')})`, legend: '{{service}} {{http_request_method}} {{http_route}}' }))
+      { expr: `topk(10, ${rate(`${requests}_count`, failed, 'api_service, http_request_method, http_route')})`, legend: '{{api_service}} {{http_request_method}} {{http_route}}' }))
     .withPanel(timeseries({ title: 'Slowest routes', description: 'The ten routes with the highest 95th percentile.', unit: 's' },
-      { expr: `topk(10, ${quantile(0.95, requests, 'service, http_route')})`, legend: '{{service}} {{http_route}}' }))
+      { expr: `topk(10, ${quantile(0.95, requests, 'api_service, http_route')})`, legend: '{{api_service}} {{http_route}}' }))
     .withPanel(sqlTable({ title: 'Routes', description: 'Totals in the time range, from the minute rollup.', width: 24 }, routesSql))
 }
 
@@ -72,20 +72,20 @@ function withGateway (board: DashboardBuilder): DashboardBuilder {
   return board
     .withRow(new RowBuilder('Gateway and upstreams'))
     .withPanel(timeseries({ title: 'Gateway overhead', description: 'Time that the gateway itself took: median and 95th percentile.', unit: 's' },
-      { expr: quantile(0.5, 'gatelens_gateway_overhead_seconds', 'service'), legend: '{{service}} p50' },
-      { expr: quantile(0.95, 'gatelens_gateway_overhead_seconds', 'service'), legend: '{{service}} p95' }))
+      { expr: quantile(0.5, 'gatelens_gateway_overhead_seconds', 'api_service'), legend: '{{api_service}} p50' },
+      { expr: quantile(0.95, 'gatelens_gateway_overhead_seconds', 'api_service'), legend: '{{api_service}} p95' }))
     .withPanel(timeseries({ title: 'Upstream time', description: '95th percentile of the time that the upstream took.', unit: 's' },
-      { expr: quantile(0.95, 'gatelens_upstream_duration_seconds', 'service'), legend: '{{service}}' }))
+      { expr: quantile(0.95, 'gatelens_upstream_duration_seconds', 'api_service'), legend: '{{api_service}}' }))
     .withPanel(timeseries({ title: 'Requests in flight', description: 'Mean of the newest second, and peak of the newest minute, from start and duration.' },
-      { expr: `sum by (service) (gatelens_service_concurrency{${service}})`, legend: '{{service}}' },
-      { expr: `sum by (service) (gatelens_service_concurrency_peak{${service}})`, legend: '{{service}} peak' }))
+      { expr: `sum by (api_service) (gatelens_service_concurrency{${service}})`, legend: '{{api_service}}' },
+      { expr: `sum by (api_service) (gatelens_service_concurrency_peak{${service}})`, legend: '{{api_service}} peak' }))
 }
 
 function withUndocumented (board: DashboardBuilder): DashboardBuilder {
   return board
     .withRow(new RowBuilder('Undocumented use'))
     .withPanel(timeseries({ title: 'Undocumented requests', description: 'Requests that no API document declares, by how their path resolved.', unit: 'reqps' },
-      { expr: rate('gatelens_undocumented_requests_total', service, 'service, outcome'), legend: '{{service}} {{outcome}}' }))
+      { expr: rate('gatelens_undocumented_requests_total', service, 'api_service, outcome'), legend: '{{api_service}} {{outcome}}' }))
     .withPanel(timeseries({ title: 'How paths resolved', description: 'All requests, by outcome.', unit: 'reqps' },
       { expr: rate('gatelens_matches_total', '', 'outcome'), legend: '{{outcome}}' }))
     .withPanel(sqlTable({ title: 'Undocumented routes', description: 'What is called but not declared, and by whom.', width: 8, height: 8 }, undocumentedSql))

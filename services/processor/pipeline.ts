@@ -74,6 +74,7 @@ function instrument ({ decode, locate, filter, enrich, observe, sink, telemetry,
     decode: timed('decode', (batch) => {
       const decoded = decodeBatch(batch, decode)
       telemetry.add('gatelens_events_total', { outcome: 'received' }, decoded.events.length + decoded.rejects.length)
+      telemetry.set('gatelens_last_record_timestamp_seconds', {}, clock() / 1000)
       return decoded
     }),
     locate: timed('normalize', locate),

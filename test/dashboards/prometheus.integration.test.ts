@@ -80,7 +80,7 @@ test('a scrape succeeds and gives every metric of the registry with its labels',
 })
 
 test('label values survive the way to Prometheus', async () => {
-  const [found] = await resultOf('http_server_request_duration_seconds_count{service="we\\"ird\\\\ Zürich\\n🎉"}')
+  const [found] = await resultOf('http_server_request_duration_seconds_count{api_service="we\\"ird\\\\ Zürich\\n🎉"}')
   assert.equal(found?.value[1], '1')
 })
 
@@ -115,7 +115,7 @@ function fullSeries (): ReturnType<typeof createSeries> {
     if (metric.type === 'histogram') series.record(name, labels, 0.3)
     else series.add(name, labels, 1)
   }
-  const breach = { rule: 'daily', severity: 'page', service: '', route: '', partner: 'acme', owner: 'partners' }
+  const breach = { rule: 'daily', severity: 'page', measure: 'requests', quota: 'daily', api_service: '', route: '', partner: 'acme', owner: 'partners', contact: 'api@acme.example' }
   series.set('gatelens_breach_active', breach, 1)
   series.observe(Array.from({ length: 100 }, (_, index) => request({
     time: Date.now() - 1000,

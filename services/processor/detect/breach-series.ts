@@ -30,5 +30,5 @@ export class BreachSeries {
 
 function labelsOf (rule: Rule, { severity, service, route, partner, owner, contact }: Breach): Record<string, string> {
   const quota = typeof rule.above === 'number' ? '' : quotaOf[rule.above].quota
-  return { rule: rule.name, severity, measure: rule.measure, quota, service, route, partner, owner, contact }
+  return { rule: rule.name, severity, measure: rule.measure, quota, api_service: service, route, partner, owner, contact }
 }

@@ -8,10 +8,15 @@ import { durationBuckets, metrics } from './metrics.ts'
 import type { Metric, MetricName } from './metrics.ts'
 
 /** One counter or gauge series. Hot code holds on to it and changes `value` directly. */
-export interface ValuePoint { attributes: Record<string, string>, value: number }
+export interface ValuePoint {
+  attributes: Record<string, string>
+  value: number
+  /** When it was made; `performance.now()`. */
+  born: number
+}
 
 /** One histogram series: observations by bucket (not cumulative; the last one is +Inf) and the sum in milliseconds. */
-export interface HistogramPoint { attributes: Record<string, string>, counts: Float64Array, sumMs: number }
+export interface HistogramPoint { attributes: Record<string, string>, counts: Float64Array, sumMs: number, born: number }
 
 /** All series of the registry, bounded by label budgets and by a total. */
 export interface Families {
@@ -21,8 +26,11 @@ export interface Families {
   histogram (name: MetricName, values: readonly string[]): Admitted<HistogramPoint>
   /** Exported time series, as Prometheus counts them: a histogram is one per bucket plus sum and count. */
   size (): number
-  /** A copy of everything, in the form that OpenTelemetry's exporters take. */
-  snapshot (start: HrTime, end: HrTime): MetricData[]
+  /**
+   * A copy of everything, in the form that OpenTelemetry's exporters take; counters that were made after `known`
+   * (`performance.now()`) stand at 0.
+   */
+  snapshot (start: HrTime, end: HrTime, known: number): MetricData[]
 }
 
 /** `kept` is false for the stand-in that is handed out past the total bound: do not remember it under the values asked for. */
@@ -39,7 +47,7 @@ const traffic: ReadonlySet<MetricName> = new Set([
 const closedLabels = new Set(['outcome', 'reason', 'stage', 'label', 'input', 'rule', 'severity', 'measure', 'quota'])
 
 /** Labels that carry the same thing in another vocabulary share its budget. */
-const pools: Readonly<Record<string, string>> = { http_route: 'route', http_response_status_code: 'status', http_request_method: 'method' }
+const pools: Readonly<Record<string, string>> = { api_service: 'service', http_route: 'route', http_response_status_code: 'status', http_request_method: 'method' }
 
 const boundsMs = durationBuckets.map((seconds) => seconds * 1000)
 
@@ -64,9 +72,9 @@ export function createFamilies (labels: Labels, maxSeries: number): Families {
     value: (name, raw) => resolve(familyIn(values, name, maxSeries), raw, createValue),
     histogram: (name, raw) => resolve(familyIn(histograms, name, maxSeries), raw, createHistogram),
     size: () => size,
-    snapshot: (start, end) => [
-      ...[...histograms.values()].map((family) => histogramData(family, start, end)),
-      ...[...values.values()].map((family) => valueData(family, start, end)),
+    snapshot: (start, end, known) => [
+      ...[...histograms.values()].map((family) => histogramData(family, start, end, known)),
+      ...[...values.values()].map((family) => valueData(family, start, end, known)),
     ],
   }
 }
@@ -106,33 +114,40 @@ function attributesOf (metric: Metric, values: readonly string[]): Record<string
 }
 
 function createValue (attributes: Record<string, string>): ValuePoint {
-  return { attributes, value: 0 }
+  return { attributes, value: 0, born: performance.now() }
 }
 
 function createHistogram (attributes: Record<string, string>): HistogramPoint {
-  return { attributes, counts: new Float64Array(durationBuckets.length + 1), sumMs: 0 }
+  return { attributes, counts: new Float64Array(durationBuckets.length + 1), sumMs: 0, born: performance.now() }
 }
 
-function histogramData (family: Family<HistogramPoint>, startTime: HrTime, endTime: HrTime): MetricData {
+function histogramData (family: Family<HistogramPoint>, startTime: HrTime, endTime: HrTime, known: number): MetricData {
   return {
     descriptor: descriptor(family),
     aggregationTemporality: AggregationTemporality.CUMULATIVE,
     dataPointType: DataPointType.HISTOGRAM,
-    dataPoints: [...family.points.values()].map(({ attributes, counts, sumMs }) => ({
-      startTime,
-      endTime,
-      attributes,
-      value: {
-        buckets: { boundaries: [...durationBuckets], counts: Array.from(counts) },
-        sum: sumMs / 1000,
-        count: counts.reduce((sum, count) => sum + count, 0),
-      },
-    })),
+    dataPoints: [...family.points.values()].map(({ attributes, counts, sumMs, born }) => {
+      const shown = born > known ? noCounts : counts
+      return {
+        startTime,
+        endTime,
+        attributes,
+        value: {
+          buckets: { boundaries: [...durationBuckets], counts: Array.from(shown) },
+          sum: born > known ? 0 : sumMs / 1000,
+          count: shown.reduce((sum, count) => sum + count, 0),
+        },
+      }
+    }),
   }
 }
 
-function valueData (family: Family<ValuePoint>, startTime: HrTime, endTime: HrTime): MetricData {
-  const dataPoints = [...family.points.values()].map(({ attributes, value }) => ({ startTime, endTime, attributes, value }))
+const noCounts = new Float64Array(durationBuckets.length + 1)
+
+function valueData (family: Family<ValuePoint>, startTime: HrTime, endTime: HrTime, known: number): MetricData {
+  const isNew = ({ born }: ValuePoint): boolean => family.metric.type === 'counter' && born > known
+  const dataPoints = [...family.points.values()].map((point) =>
+    ({ startTime, endTime, attributes: point.attributes, value: isNew(point) ? 0 : point.value }))
   const common = { descriptor: descriptor(family), aggregationTemporality: AggregationTemporality.CUMULATIVE, dataPoints }
   return family.metric.type === 'counter'
     ? { ...common, dataPointType: DataPointType.SUM, isMonotonic: true }

@@ -1,6 +1,7 @@
 /**
  * The metric registry: every series that the processor exports, with its labels. Dashboards, alerts and the generated
- * reference are checked against it. Names follow OpenTelemetry where it has one; units are Prometheus base units.
+ * reference are checked against it. Names follow OpenTelemetry where it has one; units are Prometheus base units. The
+ * service of a request is the label `api_service`: `service` is what the Prometheus Operator calls its targets by.
  */
 export interface Metric {
   type: 'counter' | 'gauge' | 'histogram'
@@ -11,30 +12,32 @@ export interface Metric {
 /** Upper bounds of the duration histograms, in seconds (OpenTelemetry's advice for http.server.request.duration). */
 export const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] as const
 
-const breachLabels = ['rule', 'severity', 'measure', 'quota', 'service', 'route', 'partner', 'owner', 'contact'] as const
+const breachLabels = ['rule', 'severity', 'measure', 'quota', 'api_service', 'route', 'partner', 'owner', 'contact'] as const
 
 export const metrics = {
   http_server_request_duration_seconds: {
     type: 'histogram',
-    labels: ['http_request_method', 'http_route', 'http_response_status_code', 'service'],
+    labels: ['http_request_method', 'http_route', 'http_response_status_code', 'api_service'],
     help: 'Time from the first byte of the request to the last byte of the response, as the gateway saw it. Requests whose log gives no total time are in gatelens_unmeasured_requests_total instead.',
   },
   gatelens_unmeasured_requests_total: {
     type: 'counter',
-    labels: ['http_request_method', 'http_route', 'http_response_status_code', 'service'],
+    labels: ['http_request_method', 'http_route', 'http_response_status_code', 'api_service'],
     help: 'Requests whose log gives no total time, and which the histogram of request durations therefore leaves out.',
   },
-  gatelens_upstream_duration_seconds: { type: 'histogram', labels: ['service'], help: 'Time that the upstream took, by service.' },
-  gatelens_gateway_overhead_seconds: { type: 'histogram', labels: ['service'], help: 'Time that the gateway itself took, by service.' },
-  gatelens_partner_requests_total: { type: 'counter', labels: ['partner', 'service', 'status_class'], help: 'Requests by partner, service and status class.' },
+  gatelens_upstream_duration_seconds: { type: 'histogram', labels: ['api_service'], help: 'Time that the upstream took, by service.' },
+  gatelens_gateway_overhead_seconds: { type: 'histogram', labels: ['api_service'], help: 'Time that the gateway itself took, by service.' },
+  gatelens_request_bytes_total: { type: 'counter', labels: ['api_service'], help: 'Bytes received from clients, by service.' },
+  gatelens_response_bytes_total: { type: 'counter', labels: ['api_service'], help: 'Bytes sent to clients, by service.' },
+  gatelens_partner_requests_total: { type: 'counter', labels: ['partner', 'api_service', 'status_class'], help: 'Requests by partner, service and status class.' },
   gatelens_partner_quota_limit: { type: 'gauge', labels: ['partner', 'quota'], help: 'Requests that the partner may make in the quota\'s window.' },
   gatelens_partner_quota_used: { type: 'gauge', labels: ['partner', 'quota'], help: 'Requests that the partner made in the current window (event time, UTC).' },
-  gatelens_service_concurrency: { type: 'gauge', labels: ['service'], help: 'Requests in flight, mean over the newest second of event time, derived from start and duration.' },
-  gatelens_service_concurrency_peak: { type: 'gauge', labels: ['service'], help: 'Highest number of requests in flight in the last minute of event time, sampled every 10 ms.' },
-  gatelens_rate_limited_total: { type: 'counter', labels: ['service', 'partner', 'limit'], help: 'Requests that the gateway refused for a rate limit.' },
-  gatelens_undocumented_requests_total: { type: 'counter', labels: ['service', 'outcome'], help: 'Requests that no API document declares.' },
-  gatelens_undeclared_statuses_total: { type: 'counter', labels: ['service'], help: 'Responses of the backend with a status that the operation does not declare.' },
-  gatelens_deprecated_requests_total: { type: 'counter', labels: ['service'], help: 'Requests for operations that are declared deprecated.' },
+  gatelens_service_concurrency: { type: 'gauge', labels: ['api_service'], help: 'Requests in flight, mean over the newest second of event time, derived from start and duration.' },
+  gatelens_service_concurrency_peak: { type: 'gauge', labels: ['api_service'], help: 'Highest number of requests in flight in the last minute of event time, sampled every 10 ms.' },
+  gatelens_rate_limited_total: { type: 'counter', labels: ['api_service', 'partner', 'limit'], help: 'Requests that the gateway refused for a rate limit.' },
+  gatelens_undocumented_requests_total: { type: 'counter', labels: ['api_service', 'outcome'], help: 'Requests that no API document declares.' },
+  gatelens_undeclared_statuses_total: { type: 'counter', labels: ['api_service'], help: 'Responses of the backend with a status that the operation does not declare.' },
+  gatelens_deprecated_requests_total: { type: 'counter', labels: ['api_service'], help: 'Requests for operations that are declared deprecated.' },
   gatelens_breach_active: { type: 'gauge', labels: breachLabels, help: '1 while a breach is open, 0 after it was. measure is the rule\'s; quota is the quota that the rule watches, or empty.' },
   gatelens_breach_value: { type: 'gauge', labels: breachLabels, help: 'Newest value above the threshold; it stays when the breach has closed.' },
   gatelens_breach_threshold: { type: 'gauge', labels: breachLabels, help: 'Threshold that the value is above.' },
@@ -61,6 +64,13 @@ export const metrics = {
   gatelens_catalog_refreshes_total: { type: 'counter', labels: ['outcome'], help: 'Looks at sources, and compiles after changes: swapped, unchanged, failed.' },
   gatelens_label_overflow_total: { type: 'counter', labels: ['label'], help: 'Label values replaced by __other__ because the label\'s budget was spent.' },
   gatelens_series: { type: 'gauge', labels: [], help: 'Series held in memory.' },
+  gatelens_last_record_timestamp_seconds: { type: 'gauge', labels: [], help: 'When records last came in, or when the process started; Unix time.' },
+  process_cpu_seconds_total: { type: 'counter', labels: [], help: 'User and system time that the process has used.' },
+  process_resident_memory_bytes: { type: 'gauge', labels: [], help: 'Resident memory of the process.' },
+  process_heap_bytes: { type: 'gauge', labels: [], help: 'JavaScript heap in use.' },
+  process_start_time_seconds: { type: 'gauge', labels: [], help: 'Start of the process; Unix time.' },
+  process_open_fds: { type: 'gauge', labels: [], help: 'Open file descriptors; 0 where the system does not tell.' },
+  process_max_fds: { type: 'gauge', labels: [], help: 'Most file descriptors that may be open; 0 where the system does not tell.' },
 } as const satisfies Record<string, Metric>
 
 export type MetricName = keyof typeof metrics

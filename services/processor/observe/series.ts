@@ -12,8 +12,10 @@ import { createLabels, other } from './labels.ts'
 import type { Labels } from './labels.ts'
 import { metrics } from './metrics.ts'
 import type { Metric, MetricName } from './metrics.ts'
+import { processFigures } from './process.ts'
 import { quotaNames } from './quota.ts'
 import type { QuotaName, Quotas } from './quota.ts'
+import { knownUntil } from './scrapers.ts'
 import { Traffic } from './traffic.ts'
 
 const budget = z.number().int().positive()
@@ -64,6 +66,7 @@ export function createSeries (options: SeriesOptions = {}): Series {
   const clock = options.clock ?? Date.now
   const start = hrTime(clock())
   zeroCounters(families)
+  families.value('gatelens_last_record_timestamp_seconds', []).point.value = clock() / 1000
   const valuesOf = (name: MetricName, given: Record<string, string>): string[] => metrics[name].labels.map((label) => given[label] ?? '')
   return {
     observe: (events) => traffic.observe(events, clock()),
@@ -74,7 +77,7 @@ export function createSeries (options: SeriesOptions = {}): Series {
     collect: async () => {
       setGauges(families, traffic, options.partners?.() ?? [])
       setOwn(families, labels)
-      return collection(families.snapshot(start, hrTime(clock())))
+      return collection(families.snapshot(start, hrTime(clock()), knownUntil.getStore() ?? Infinity))
     },
   }
 }
@@ -92,6 +95,8 @@ function zeroCounters (families: Families): void {
     ['gatelens_events_total', ['received', 'published', 'filtered', 'rejected']],
     ['gatelens_rejects_total', rejectReasons],
     ['gatelens_matches_total', Object.keys(outcomes)],
+    ['gatelens_stage_seconds_total', ['decode', 'normalize', 'filter', 'enrich', 'observe', 'publish']],
+    ['gatelens_catalog_refreshes_total', ['swapped', 'unchanged', 'failed']],
   ]
   for (const [name, values] of zero) for (const value of values) families.value(name, [value])
 }
@@ -115,6 +120,7 @@ function setGauges (families: Families, traffic: Traffic, partners: ReadonlyArra
 
 function setOwn (families: Families, labels: Labels): void {
   for (const [name, count] of labels.overflows) families.value('gatelens_label_overflow_total', [name]).point.value = count
+  for (const [name, figure] of Object.entries(processFigures())) families.value(name as MetricName, []).point.value = figure
   families.value('gatelens_series', []).point.value = families.size() + 1
 }
 

@@ -14,6 +14,8 @@ interface ServiceState {
   name: string
   /** By route, then by method and status. */
   requests: Map<string, Map<number, HistogramPoint>>
+  received: ValuePoint
+  sent: ValuePoint
   upstream: HistogramPoint
   overhead: HistogramPoint
   /** By partner, then by the first digit of the status. */
@@ -102,6 +104,8 @@ export class Traffic {
       const known = service.requests.get(event.route)?.get(code)
       recordMs(known ?? this.#request(service, event.route, method, event.status, code), event.duration_ms)
     }
+    service.received.value += event.request_bytes
+    service.sent.value += event.response_bytes
     if (event.upstream_ms !== null) recordMs(service.upstream, event.upstream_ms)
     if (event.gateway_ms !== null) recordMs(service.overhead, event.gateway_ms)
   }
@@ -151,6 +155,8 @@ export class Traffic {
     const state = {
       name,
       requests: new Map(),
+      received: this.#families.value('gatelens_request_bytes_total', [name]).point,
+      sent: this.#families.value('gatelens_response_bytes_total', [name]).point,
       upstream: this.#families.histogram('gatelens_upstream_duration_seconds', [name]).point,
       overhead: this.#families.histogram('gatelens_gateway_overhead_seconds', [name]).point,
       partners: new Map(),

@@ -143,7 +143,7 @@ test('a breach shows in the metrics while it is open, with the owner, and is cou
   assert.equal(breach?.contact, 'orders@example.com')
   assert.equal(breach?.observed, 4)
   assert.equal(breach?.last_seen, traceStart + 4)
-  const labels = { rule: 'flood', severity: 'page', service: 'orders', measure: 'requests', quota: '', route: '', partner: '', owner: 'team-orders', contact: 'orders@example.com' }
+  const labels = { rule: 'flood', severity: 'page', api_service: 'orders', measure: 'requests', quota: '', route: '', partner: '', owner: 'team-orders', contact: 'orders@example.com' }
   assert.equal(await valueOf(series, 'gatelens_breach_active', labels), 1)
   assert.equal(await valueOf(series, 'gatelens_breach_value', labels), 4)
   assert.equal(await valueOf(series, 'gatelens_breach_threshold', labels), 3)

@@ -68,7 +68,7 @@ test('requests are counted by method, route, status and service, in cumulative b
   series.observe([request({ duration_ms: 5 }), request({ duration_ms: 5.01 }), request({ duration_ms: 99_000 }), request({ status: 503 })])
   series.observe([request({ method: 'BREW' }), request({ status: 0 })])
   const samples = await samplesOf(series)
-  const labels = { http_request_method: 'GET', http_route: '/v1/orders/{id}', http_response_status_code: '200', service: 'orders' }
+  const labels = { http_request_method: 'GET', http_route: '/v1/orders/{id}', http_response_status_code: '200', api_service: 'orders' }
   const bucket = (le: string): number => total(samples, `${requests}_bucket`, { ...labels, le })
   assert.deepEqual(['0.005', '0.01', '10', '+Inf'].map(bucket), [1, 2, 2, 3])
   assert.equal(total(samples, `${requests}_count`, labels), 3)
@@ -89,15 +89,15 @@ test('what an event says feeds every other traffic series', async () => {
     request({ status: 700, outcome: 'malformed' }),
   ])
   const samples = await samplesOf(series)
-  assert.equal(total(samples, 'gatelens_upstream_duration_seconds_count', { service: 'orders' }), 3)
-  assert.equal(total(samples, 'gatelens_gateway_overhead_seconds_sum', { service: 'orders' }).toFixed(3), '0.015')
-  assert.equal(total(samples, 'gatelens_partner_requests_total', { partner: 'acme', service: 'orders', status_class: '2xx' }), 1)
-  assert.equal(total(samples, 'gatelens_partner_requests_total', { partner: 'acme', service: 'orders', status_class: '4xx' }), 1)
+  assert.equal(total(samples, 'gatelens_upstream_duration_seconds_count', { api_service: 'orders' }), 3)
+  assert.equal(total(samples, 'gatelens_gateway_overhead_seconds_sum', { api_service: 'orders' }).toFixed(3), '0.015')
+  assert.equal(total(samples, 'gatelens_partner_requests_total', { partner: 'acme', api_service: 'orders', status_class: '2xx' }), 1)
+  assert.equal(total(samples, 'gatelens_partner_requests_total', { partner: 'acme', api_service: 'orders', status_class: '4xx' }), 1)
   assert.equal(total(samples, 'gatelens_partner_requests_total', { status_class: 'none' }), 1)
   assert.equal(total(samples, 'gatelens_partner_requests_total', { partner: '' }), 1)
-  assert.equal(total(samples, 'gatelens_rate_limited_total', { service: 'orders', partner: 'acme', limit: 'minute' }), 1)
+  assert.equal(total(samples, 'gatelens_rate_limited_total', { api_service: 'orders', partner: 'acme', limit: 'minute' }), 1)
   assert.equal(total(samples, 'gatelens_undocumented_requests_total'), 3)
-  assert.equal(total(samples, 'gatelens_undocumented_requests_total', { service: 'orders', outcome: 'inferred' }), 1)
+  assert.equal(total(samples, 'gatelens_undocumented_requests_total', { api_service: 'orders', outcome: 'inferred' }), 1)
   assert.equal(total(samples, 'gatelens_matches_total', { outcome: 'ambiguous' }), 1)
   assert.equal(total(samples, 'gatelens_matches_total'), 5)
 })
@@ -114,7 +114,7 @@ test('statuses of the backend that are not declared, and requests for deprecated
     answered(204, { service: 'billing', deprecated: true }), answered(200, { service: 'billing', deprecated: true }),
   ])
   const samples = await samplesOf(series)
-  const of = (name: string): string[] => samples.filter((sample) => sample.name === name).map(({ labels, value }) => `${labels.service} ${value}`)
+  const of = (name: string): string[] => samples.filter((sample) => sample.name === name).map(({ labels, value }) => `${labels.api_service} ${value}`)
   assert.deepEqual(of('gatelens_undeclared_statuses_total'), ['orders 2', 'billing 1'])
   assert.deepEqual(of('gatelens_deprecated_requests_total'), ['billing 2'])
 })
@@ -135,7 +135,7 @@ test('label values with quotes, backslashes, line ends, NUL and other scripts co
   const values = ['a"b', 'a\\b', 'a\nb', 'Zürich 東京 🎉', '{x="y"}', 'a,b', '', ' ']
   const series = createSeries({ clock })
   series.observe([...values, 'nul\0byte', 'half\ud83d', 'x'.repeat(100_000)].map((service) => request({ service })))
-  const services = new Set((await samplesOf(series)).filter((sample) => sample.name === `${requests}_count`).map((sample) => sample.labels.service))
+  const services = new Set((await samplesOf(series)).filter((sample) => sample.name === `${requests}_count`).map((sample) => sample.labels.api_service))
   assert.deepEqual(services, new Set([...values, 'nul\ufffdbyte', 'half\ufffd', 'x'.repeat(256)]))
 })
 
@@ -157,7 +157,7 @@ test('past a label\'s budget values become __other__, and the sum over all serie
   const values = (name: string, label: string): Set<string | undefined> =>
     new Set(samples.filter((sample) => sample.name === name).map((sample) => sample.labels[label]))
   assert.equal(values(`${requests}_count`, 'http_route').size, 11)
-  assert.equal(values(`${requests}_count`, 'service').size, 4)
+  assert.equal(values(`${requests}_count`, 'api_service').size, 4)
   assert.equal(values('gatelens_partner_requests_total', 'partner').size, 6)
   const over = (test: (event: EnrichedEvent) => boolean): number => events.filter(test).length
   assert.equal(total(samples, 'gatelens_label_overflow_total', { label: 'route' }), over((event) => Number(event.route.slice(2)) >= 10))
@@ -241,11 +241,11 @@ test('a request without a total time counts beside the histogram, and in everyth
   const samples = await samplesOf(series)
   assert.equal(total(samples, `${requests}_count`), 1)
   assert.equal(total(samples, 'gatelens_unmeasured_requests_total',
-    { http_request_method: 'GET', http_route: '/v1/orders/{id}', http_response_status_code: '503', service: 'orders' }), 1)
+    { http_request_method: 'GET', http_route: '/v1/orders/{id}', http_response_status_code: '503', api_service: 'orders' }), 1)
   assert.equal(total(samples, 'gatelens_upstream_duration_seconds_count'), 1)
   assert.equal(total(samples, 'gatelens_gateway_overhead_seconds_count'), 1)
   assert.equal(total(samples, 'gatelens_partner_requests_total'), 2)
-  assert.equal(total(samples, 'gatelens_service_concurrency_peak', { service: 'orders' }), 1)
+  assert.equal(total(samples, 'gatelens_service_concurrency_peak', { api_service: 'orders' }), 1)
 })
 
 test('concurrency comes from start and duration, whatever the order of the records', async () => {
@@ -254,15 +254,15 @@ test('concurrency comes from start and duration, whatever the order of the recor
   const at = (offset: number, duration: number): EnrichedEvent => request({ time: start + offset, duration_ms: duration })
   // Ten one after the other are one at a time; three long ones overlap.
   series.observe(Array.from({ length: 10 }, (_, index) => at(index * 100, 100)))
-  assert.equal(total(await samplesOf(series), 'gatelens_service_concurrency_peak', { service: 'orders' }), 1)
+  assert.equal(total(await samplesOf(series), 'gatelens_service_concurrency_peak', { api_service: 'orders' }), 1)
   series.observe([at(2000, 3000), at(2500, 2500), at(1000, 4000)])
   const samples = await samplesOf(series)
-  assert.equal(total(samples, 'gatelens_service_concurrency_peak', { service: 'orders' }), 3)
-  assert.equal(total(samples, 'gatelens_service_concurrency', { service: 'orders' }), 3, 'all through the last second')
+  assert.equal(total(samples, 'gatelens_service_concurrency_peak', { api_service: 'orders' }), 3)
+  assert.equal(total(samples, 'gatelens_service_concurrency', { api_service: 'orders' }), 3, 'all through the last second')
   series.observe([request({ time: start + 70_000, service: 'patients', duration_ms: 1000 })])
   const later = await samplesOf(series)
-  assert.equal(total(later, 'gatelens_service_concurrency_peak', { service: 'orders' }), 0, 'a minute later')
-  assert.equal(total(later, 'gatelens_service_concurrency', { service: 'patients' }), 1)
+  assert.equal(total(later, 'gatelens_service_concurrency_peak', { api_service: 'orders' }), 0, 'a minute later')
+  assert.equal(total(later, 'gatelens_service_concurrency', { api_service: 'patients' }), 1)
 })
 
 test('the pipeline\'s own telemetry is exported beside the traffic', async () => {
