@@ -20,6 +20,8 @@ export interface Leaf {
   readonly form: Form
   /** 1 when the form lacks the document's base path. */
   readonly stripped: number
+  /** 1 when the base path begins with a variable of any value: such a form says no more of a path than one without. */
+  readonly open: number
   /** 1 when the base path is not empty and part of the form. */
   readonly based: number
   /** 1 for the single-segment form of a parameter that may span several. */

@@ -42,8 +42,10 @@ export interface Endpoint {
 export interface Server {
   /** Lower case, may hold `*` for a variable part and end in `:port`; '' = any host. */
   host: string
-  /** '' or `/…` without a trailing slash. */
+  /** '' or `/…` without a trailing slash; variables that may have any value stand as parameters. */
   basePath: string
+  /** The same with the defaults of such variables: another form of the base path, not a label of its own. */
+  defaultPath?: string
 }
 
 /** One path item of a document. */

@@ -13,7 +13,9 @@ export interface Mount {
   readonly hosts: readonly string[]
   /** Distinct base paths, the first is the label of requests that come without. */
   readonly bases: readonly string[]
-  /** Labels of the full forms: what a gateway's prefix is compared with. */
+  /** Base paths with the defaults of open variables, and the base path whose label they share. */
+  readonly defaults: ReadonlyMap<string, string>
+  /** Full forms: what a gateway's prefix is compared with. */
   readonly labels: string[]
 }
 
@@ -73,7 +75,7 @@ function declarePath (declared: Declared, context: Context, path: ApiPath): void
   const ownHead = path.operations.some(({ endpoint }) => endpoint.method === 'HEAD')
   for (const [servers, endpoints] of groupByServers(path)) {
     const mount = mountFor(declared, context, servers)
-    const { bases, labels } = declared.mounts[mount]!
+    const { bases, defaults, labels } = declared.mounts[mount]!
     const record: TemplateRecord = {
       document: context.document,
       mount,
@@ -82,17 +84,20 @@ function declarePath (declared: Declared, context: Context, path: ApiPath): void
       path: pathEndpoint(context.api, path, (bases[0] ?? '') + folded.path),
     }
     declared.endpoints.push(...endpoints)
-    for (const base of bases) {
-      const label = base + folded.path
-      labels.push(label)
+    for (const base of [...bases, ...defaults.keys()]) {
+      const label = (defaults.get(base) ?? base) + folded.path
+      labels.push(base + folded.path)
       for (const [derived, parsed] of written.entries()) {
-        declared.branches.push(...branchesOf(record, joinBase(context.bases, base, parsed), { label, based: base === '' ? 0 : 1, stripped: 0, derived }))
+        const spelling = { label, based: base === '' ? 0 : 1, stripped: 0, open: Number(base.startsWith('/{')), derived }
+        const branches = branchesOf(record, joinBase(context.bases, base, parsed), spelling)
+        const open = defaults.get(base)
+        declared.branches.push(...open === undefined ? branches : branches.map((branch) => withVariables(branch, baseOf(context.bases, base), baseOf(context.bases, open))))
       }
     }
-    if (bases.includes('')) continue
+    if (bases.includes('') || defaults.has('')) continue
     const label = (bases[0] ?? '') + folded.path
     for (const [derived, parsed] of written.entries()) {
-      declared.branches.push(...branchesOf(record, parsed, { label, based: 0, stripped: 1, derived }))
+      declared.branches.push(...branchesOf(record, parsed, { label, based: 0, stripped: 1, open: 0, derived }))
     }
   }
 }
@@ -109,19 +114,27 @@ function groupByServers (path: ApiPath): Map<readonly Server[], Endpoint[]> {
 }
 
 function mountFor (declared: Declared, context: Context, servers: readonly Server[]): number {
-  const key = servers.map((server) => `${server.host} ${server.basePath}`).join('\n')
+  const key = servers.map(({ host, basePath, defaultPath }) => `${host} ${basePath} ${defaultPath ?? ''}`).join('\n')
   const known = context.known.get(key)
   if (known !== undefined) return known
   const mount = declared.mounts.length
+  const bases = new Set(servers.length === 0 ? [''] : servers.map((server) => server.basePath))
   context.known.set(key, mount)
   declared.mounts.push({
     document: context.document,
     service: context.api.service,
     hosts: [...new Set(servers.map((server) => server.host))],
-    bases: [...new Set(servers.length === 0 ? [''] : servers.map((server) => server.basePath))],
+    bases: [...bases],
+    defaults: defaultsOf(servers, bases),
     labels: [],
   })
   return mount
+}
+
+/** A default that is also a base path by itself keeps its own label. */
+function defaultsOf (servers: readonly Server[], bases: ReadonlySet<string>): Map<string, string> {
+  return new Map(servers.flatMap(({ basePath, defaultPath }): Array<[string, string]> =>
+    defaultPath === undefined || bases.has(defaultPath) ? [] : [[defaultPath, basePath]]).reverse())
 }
 
 /** A HEAD of the path's own, though at other servers, outweighs the GET that would stand in for it. */
@@ -146,18 +159,28 @@ function pathEndpoint (api: ApiDocument, path: ApiPath, route: string): Endpoint
 
 function joinBase (known: Map<string, ParsedTemplate>, base: string, path: ParsedTemplate): ParsedTemplate {
   if (base === '') return path
-  const parsed = known.get(base) ?? parseTemplate(base)
-  known.set(base, parsed)
-  return { segments: [...parsed.segments, ...path.segments], slash: path.slash }
+  return { segments: [...baseOf(known, base).segments, ...path.segments], slash: path.slash }
 }
 
-interface Spelling { label: string, based: number, stripped: number, derived: number }
+function baseOf (known: Map<string, ParsedTemplate>, base: string): ParsedTemplate {
+  const parsed = known.get(base) ?? parseTemplate(base)
+  known.set(base, parsed)
+  return parsed
+}
+
+interface Spelling { label: string, based: number, stripped: number, open: number, derived: number }
 
 function branchesOf (record: TemplateRecord, { segments, slash }: ParsedTemplate, { label, ...rank }: Spelling): Branch[] {
   const [widest = segments, ...others] = spellings(segments)
   const form: Form = { segments: widest, slash, label }
   const branch: Branch = { record, form, segments: widest, ...rank }
   return [branch, ...others.map((other) => ({ ...branch, segments: other, form: { ...form, segments: other }, derived: 1 }))]
+}
+
+/** The default of a variable is one of its values: the tree holds the default, the form that parameters are read by the variable. */
+function withVariables (branch: Branch, { segments: written }: ParsedTemplate, { segments: open }: ParsedTemplate): Branch {
+  if (written.length !== open.length) return branch
+  return { ...branch, form: { ...branch.form, segments: [...open, ...branch.form.segments.slice(open.length)] } }
 }
 
 /**

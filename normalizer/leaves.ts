@@ -41,8 +41,8 @@ export interface UnreadLeaves {
   form (leaf: number): Form
 }
 
-/** Flags of a leaf: the form lacks the document's base path. */
-export const STRIPPED = 1
+/** Flags of a leaf: the form lacks the document's base path or, with BASED, begins with an open variable of it. */
+export const LOOSE = 1
 /** The base path is not empty and part of the form. */
 export const BASED = 2
 /** A parameter that may span segments stands for one. */
@@ -83,7 +83,8 @@ export function leafAt (table: LeafTable, leaf: number): Leaf {
   return {
     record: { document: table.documents[template]!, mount, suffixed: false, byMethod, path: pathOf(table, template) },
     form: formOf(table, leaf),
-    stripped: flags & STRIPPED,
+    stripped: Number((flags & (LOOSE | BASED)) === LOOSE),
+    open: Number((flags & (LOOSE | BASED)) === (LOOSE | BASED)),
     based: (flags & BASED) >> 1,
     derived: (flags & DERIVED) >> 2,
   }
@@ -130,16 +131,16 @@ function declaredAt (table: LeafTable, leaf: number, method: number): Endpoint |
 /** With base path first, keys without suffix and true parameters first; otherwise the order of documents and keys. */
 function arrange (leaves: Leaf[]): Leaf[] {
   const sorted = leaves.sort((a, b) =>
-    a.stripped - b.stripped || a.derived - b.derived || Number(a.record.suffixed) - Number(b.record.suffixed))
+    (a.stripped | a.open) - (b.stripped | b.open) || a.stripped - b.stripped || a.derived - b.derived || Number(a.record.suffixed) - Number(b.record.suffixed))
   return sorted.length <= longRun ? sorted : withoutTwins(sorted)
 }
 
 /** Some documents declare hundreds of operations at one path and tell them apart by a suffix: the first of each method will do. */
 function withoutTwins (leaves: readonly Leaf[]): Leaf[] {
   const seen = new Map<string, number>()
-  return leaves.filter(({ record, stripped, based, derived }) => {
+  return leaves.filter(({ record, stripped, open, based, derived }) => {
     const keys = record.byMethod.flatMap((endpoint, method) =>
-      endpoint === undefined ? [] : [`${record.mount} ${stripped} ${based} ${derived} ${method}`])
+      endpoint === undefined ? [] : [`${record.mount} ${stripped | open} ${based} ${derived} ${method}`])
     for (const key of keys) seen.set(key, (seen.get(key) ?? 0) + 1)
     // The second stays, so that the first is flagged as one of a shape.
     return keys.length === 0 || keys.some((key) => seen.get(key)! <= 2)
@@ -181,8 +182,8 @@ function flatten (runs: readonly Leaf[][], long: LeafTable['long']): LeafTable {
   const templates = numbered(leaves.map(({ record }) => record))
   const { first, pattern, endpoints, ...tables } = methodTables([...templates.keys()])
   const records = new Int32Array(leaves.length * 4)
-  for (const [index, { record, stripped, based, derived }] of leaves.entries()) {
-    const flags = stripped * STRIPPED | based * BASED | derived * DERIVED | (long.has(index) ? LONG : 0)
+  for (const [index, { record, stripped, open, based, derived }] of leaves.entries()) {
+    const flags = (stripped | open) * LOOSE | based * BASED | derived * DERIVED | (long.has(index) ? LONG : 0)
     const template = templates.get(record)!
     records.set([first[template]!, pattern[template]!, record.mount, flags], index * 4)
   }

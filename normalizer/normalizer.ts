@@ -7,7 +7,7 @@ import type { GatewayHit, ResolveRoute } from './gateway.ts'
 import { prepareGateway } from './gateway-rules.ts'
 import { indexHosts } from './hosts.ts'
 import { inferRoute } from './infer.ts'
-import { endpointOf, formOf, labelOf, STRIPPED } from './leaves.ts'
+import { BASED, endpointOf, formOf, labelOf, LOOSE } from './leaves.ts'
 import { lintTemplates } from './lint.ts'
 import { readParameters } from './parameters.ts'
 import { createPreferNamed } from './prefer-named.ts'
@@ -240,7 +240,9 @@ function searchTold (context: Context, request: MatchRequest, method: number): b
 
 function search ({ searcher, filter }: Context, method: number, path: string): boolean {
   if (path !== searcher.cursor.text && !searcher.scan(path)) return false
-  return searcher.find(method, filter)
+  if (!searcher.find(method, filter)) return false
+  if (!searcher.found.declared && method !== OPTIONS) searcher.findCrossing(method, filter)
+  return true
 }
 
 function result ({ searcher }: Context, method: number, scope: Scope, hit: GatewayHit | null): Match {
@@ -254,7 +256,7 @@ function result ({ searcher }: Context, method: number, scope: Scope, hit: Gatew
     route: labelOf(leaves, found.leaf),
     tag: preflight ? 'options' : method === HEAD && endpoint.method === 'GET' ? 'head' : '',
     scope,
-    stripped: (leaves.records[found.leaf * 4 + 3]! & STRIPPED) !== 0,
+    stripped: (leaves.records[found.leaf * 4 + 3]! & (LOOSE | BASED)) === LOOSE,
     slash: found.rank % 2 === 1,
     sameShape: found.sameShape,
     gateway: hit?.route,

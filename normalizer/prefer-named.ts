@@ -34,7 +34,7 @@ function candidates (searcher: Searcher, filter: Filter, route: NamedRoute, meth
     const tier = filter.hosts === null ? 0 : filter.hosts.tiers[mount]!
     if (tier > filter.lastTier || (byMethod[method] === undefined && !undeclared)) return
     const likeness = likenessTo(route, leaf.form)
-    if (likeness > 0) found.push({ leaf, slash, rank: likeness * 1000 - tier * 4 - leaf.stripped * 2 - Number(slash) })
+    if (likeness > 0) found.push({ leaf, slash, rank: likeness * 1000 - tier * 4 - (leaf.stripped | leaf.open) * 2 - Number(slash) })
   })
   return found.sort((a, b) => b.rank - a.rank)
 }

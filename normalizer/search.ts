@@ -4,7 +4,8 @@
  * length of the path. Nothing is allocated: scratch arrays live as long as the searcher (and grow to the longest path).
  */
 import type { Leaf } from './branch.ts'
-import { LAST, leafAt } from './leaves.ts'
+import { crosses } from './crossing.ts'
+import { formOf, LAST, leafAt } from './leaves.ts'
 import type { LeafTable } from './leaves.ts'
 import { createCursor, scanTarget } from './scan.ts'
 import type { Cursor } from './scan.ts'
@@ -26,6 +27,11 @@ export interface Searcher {
   scan (target: unknown): boolean
   /** Finds the best leaf for the scanned path into `found`; `method` is its number, 0 for one that nobody declares. False = none. */
   find (method: number, filter: Filter): boolean
+  /**
+   * After a find that found a path without the method: finds the first leaf as good as it that declares the method and whose
+   * template crosses the found one. False, and the result as it was, when there is none.
+   */
+  findCrossing (method: number, filter: Filter): boolean
   /** Calls `visit` with every leaf that fits the scanned path, in the order of the search. */
   each (visit: (leaf: Leaf, slash: boolean) => void): void
 }
@@ -56,6 +62,21 @@ export function createSearcher (tree: Tree): Searcher {
       found.rank = unfound
       walk.run(consider)
       return found.leaf >= 0
+    },
+    findCrossing (method, by) {
+      const best = { ...found }
+      const { segments } = formOf(tree.leaves, best.leaf)
+      let crossing = false
+      walk.run((first, penalty) => {
+        found.leaf = -1
+        found.rank = best.rank + 1
+        found.declared = false
+        select(tree.leaves, found, first, method, by, penalty)
+        crossing = found.leaf >= 0 && found.declared && crosses(formOf(tree.leaves, found.leaf).segments, segments)
+        return crossing
+      })
+      if (!crossing) Object.assign(found, best)
+      return crossing
     },
     each (visit) {
       walk.run((first, penalty) => {

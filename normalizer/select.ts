@@ -1,6 +1,6 @@
 /** Choosing among the leaves of one node: which document may answer, and which of those that may answers best. */
 import type { HostTiers } from './hosts.ts'
-import { BASED, DERIVED, endpointOf, labelOf, LAST, LONG, pathOf, STRIPPED } from './leaves.ts'
+import { BASED, DERIVED, endpointOf, labelOf, LAST, LONG, LOOSE, pathOf } from './leaves.ts'
 import type { LeafTable } from './leaves.ts'
 
 /** A set of groups of servers, both ways. */
@@ -26,7 +26,7 @@ export interface Filter {
 export interface Found {
   /** Number of the leaf, -1 for none. */
   leaf: number
-  /** tier * 4 + stripped * 2 + slash: lower is better. */
+  /** tier * 4 + loose * 2 + slash: lower is better. */
   rank: number
   /** The leaf declares the asked method. */
   declared: boolean
@@ -62,7 +62,7 @@ function selectRun (
     if (mask !== null && mask[mount] === 0) continue
     const tier = tiers === null ? 0 : tiers[mount]!
     if (tier > filter.lastTier || (filter.basedOnly && (flags & BASED) === 0)) continue
-    const own = tier * 4 + (flags & STRIPPED) * 2 + penalty
+    const own = tier * 4 + (flags & LOOSE) * 2 + penalty
     if (own > rank || own >= ceiling) {
       // Forms without their base path come last.
       if (open && own > rank) break

@@ -4,6 +4,7 @@
  */
 import type { ApiDocument, ApiOperation, ApiPath, Endpoint, Problem, Server } from '../endpoint.ts'
 import { foldKey } from '../template.ts'
+import { documentUrl } from './document-url.ts'
 import { documentedValues, namesSuccessor } from './documented.ts'
 import { methods, nearestKey, oddFields } from './lint-item.ts'
 import { lintPath } from './lint-path.ts'
@@ -39,6 +40,8 @@ interface Reader extends Required<ReadOptions> {
   api: string
   apiVersion: string
   format: string
+  /** What relative server URLs are resolved against. */
+  url: string
   servers: readonly Server[]
   problems: Problem[]
 }
@@ -52,11 +55,11 @@ function createReader (document: unknown, options: ReadOptions): Reader {
   const [service, source] = [textOf(options?.service), textOf(options?.source)]
   const [api, apiVersion] = [textOf(info.title), textOf(info.version)]
   const dead = options?.dead ?? new Set<string>()
-  const reader: Reader = { service, source, dead, root, api, apiVersion, format, servers: [], problems: [] }
+  const reader: Reader = { service, source, dead, root, api, apiVersion, format, url: documentUrl(root, source), servers: [], problems: [] }
   if (!isObject(document)) report(reader, 'error', 'not-a-document', 'The document is not an object.', '')
   else if (format === '') report(reader, 'error', 'unknown-format', 'The document states neither swagger 2.0 nor openapi 3; read as OpenAPI 3.', '')
   lintVersion(reader)
-  const own = format === '2.0' ? readSwaggerServer(root) : readServers(root, [])
+  const own = format === '2.0' ? readSwaggerServer(root) : readServers(root, [], reader.url)
   if (format !== '2.0') lintServers(root, '', warnFor(reader))
   reader.servers = own.length === 0 ? [{ host: '', basePath: '' }] : own
   return reader
@@ -115,7 +118,7 @@ function readPath (reader: Reader, key: string, value: unknown, step: string): A
 function readItem (reader: Reader, key: string, value: Json, where: string): ApiPath {
   const told = reader.problems.length
   const item = mergeReference(reader, value, where)
-  const servers = reader.format === '2.0' ? reader.servers : readServers(item, reader.servers)
+  const servers = reader.format === '2.0' ? reader.servers : readServers(item, reader.servers, reader.url)
   const raw = operationsOf(item)
   const operations = raw.flatMap(([name, method, operation]) =>
     readOperation(reader, { key, where: `${where}/${name}`, method, item, operation, servers }))
@@ -173,7 +176,7 @@ function readOperation (reader: Reader, { key, where, method, item, operation: r
     return []
   }
   if (target === undefined) reportDead(reader, textOf(operation.$ref), where)
-  const own = reader.format === '2.0' ? servers : readServers(operation, servers)
+  const own = reader.format === '2.0' ? servers : readServers(operation, servers, reader.url)
   const endpoint: Endpoint = {
     method,
     template: key,

@@ -1,5 +1,6 @@
 /** Every template that fits a path, in the order in which the rules prefer them, each with what parts it from the winner. */
 import type { Leaf } from '../branch.ts'
+import { crosses } from '../crossing.ts'
 import type { Candidate, Endpoint, Match, Segment } from '../endpoint.ts'
 import type { Searcher } from '../search.ts'
 import type { Filter } from '../select.ts'
@@ -66,7 +67,7 @@ function consider ({ match, searcher, filter, method }: Search): Considered[] {
         Number(filter.basedOnly && leaf.based === 0),
         Number(tier > filter.lastTier),
         tier,
-        leaf.stripped,
+        leaf.stripped | leaf.open,
         Number(slash),
         shapes.get(shape)!,
         Number(record.byMethod[method] === undefined),
@@ -113,7 +114,12 @@ const criteria: readonly Criterion[] = [
   { rule: nameRule, reason: () => 'the gateway strips a prefix here, so that the path as it was sent counts below a base path only' },
   { rule: hostRule, reason: () => 'its document is served at other hosts' },
   { rule: hostRule, reason: ({ weights }) => tierReasons[weights[tierAt]!]! },
-  { rule: hostRule, reason: () => 'fits without its base path only; with base path wins' },
+  {
+    rule: hostRule,
+    reason: ({ leaf }) => leaf.open === 1
+      ? 'its base path begins with a variable of any value; a base path that is written out wins'
+      : 'fits without its base path only; with base path wins',
+  },
   { rule: 'rule 4: the exact form goes before one with another trailing slash', reason: () => 'fits but for the trailing slash; the exact form wins' },
   { rule: 'rule 4: the leftmost difference decides, static before mixed before parameter', reason: (loser, winner) => lessSpecific(loser.leaf.form.segments, winner.leaf.form.segments) },
   { rule: 'rule 5: of templates of one shape, the one that declares the method', reason: () => 'has the same shape, but does not declare the method' },
@@ -140,9 +146,12 @@ function isRival (loser: Considered, winner: Considered): boolean {
 }
 
 /** Why a candidate lost although the rules that compare templates prefer it. */
-function overruling ({ leaf: { record } }: Considered, { leaf }: Considered): Pick<Verdict, 'rule' | 'reason'> {
+function overruling ({ leaf: { record, form: own } }: Considered, { leaf }: Considered): Pick<Verdict, 'rule' | 'reason'> {
   if (record.document === leaf.record.document && record.path.template === leaf.record.path.template) {
     return { rule: 'rule 5: the same path declares the method at other servers', reason: 'the same path, but it declares the method at other servers only' }
+  }
+  if (crosses(leaf.form.segments, own.segments)) {
+    return { rule: 'rule 5: of templates that cross, the one that declares the method', reason: 'crosses the winner, and does not declare the method' }
   }
   return { rule: 'rule 3: the name of the gateway\'s route carries the template', reason: 'the name of the gateway\'s route carries another template' }
 }

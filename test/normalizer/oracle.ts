@@ -26,7 +26,26 @@ export function ask (templates: readonly OracleTemplate[], method: string, targe
     a.derived - b.derived || suffix(a) - suffix(b) || a.order - b.order)
   const best = candidates[0]
   if (best === undefined) return { outcome: 'unmatched', key: '' }
-  return { outcome: best.declares === 1 ? 'matched' : 'method_not_declared', key: best.template.key }
+  if (best.declares === 1) return { outcome: 'matched', key: best.template.key }
+  const crossing = candidates.find((candidate) => candidate.declares === 1 && candidate.rank === best.rank && crosses(candidate.text, best.text))
+  return crossing === undefined ? { outcome: 'method_not_declared', key: best.template.key } : { outcome: 'matched', key: crossing.template.key }
+}
+
+/** One that lacks the method gives way to one of the same rank that says more somewhere, seen from either end. */
+function crosses (text: string, best: string): boolean {
+  const [own, rival] = [text, best].map((form) => form.split('/').slice(1))
+  return saysMore(own!, rival!) || saysMore(own!.toReversed(), rival!.toReversed())
+}
+
+function saysMore (own: readonly string[], rival: readonly string[]): boolean {
+  for (let index = 0; index < Math.min(own.length, rival.length); index++) {
+    const [mine, theirs] = [own[index]!, rival[index]!]
+    if (kindOf(mine) === 3) return false
+    if (kindOf(mine) < kindOf(theirs)) return true
+    // Of two mixed segments, one that fits the other's own text says no more than it.
+    if (kindOf(mine) === 1 && kindOf(theirs) === 1 && !expressionOf(mine).test(theirs.replace(/\{[^}]*\}/g, '{}'))) return true
+  }
+  return false
 }
 
 /** Escaped unreserved characters are decoded, other escapes written in upper case, dot segments resolved. */
@@ -68,7 +87,7 @@ function formsOf (template: OracleTemplate): OracleForm[] {
   const own = template.path ?? template.key
   const texts = template.base === '' ? [own] : [template.base + own, own]
   const forms = known.get(template) ?? texts.flatMap((form, index) => singles(form).map((text, derived) =>
-    ({ text, rank: (template.tier ?? 0) * 4 + index * 2, derived, start: startOf(text), expression: expressionOf(text) })))
+    ({ text, rank: (template.tier ?? 0) * 4 + (index === 1 || form.startsWith('/{') && template.base.startsWith('/{') ? 2 : 0), derived, start: startOf(text), expression: expressionOf(text) })))
   known.set(template, forms)
   return forms
 }

@@ -61,12 +61,21 @@ function parametersOf (document: Json, item: Json, operation: Json): Map<string,
 
 function serversOf (holder: Json, inherited: readonly Place[]): readonly Place[] {
   const servers = list(holder.servers).map(object)
-  return servers.length === 0 ? inherited : servers.map(place)
+  return servers.length === 0 ? inherited : servers.flatMap(placesOf)
 }
 
 function swaggerPlace (document: Json): Place {
   const host = text(document.host).toLowerCase()
   return { host, base: trim(text(document.basePath)), pattern: host || '*' }
+}
+
+/** With defaults, and with what stands in a base path for any value: a variable without enum. */
+function placesOf (server: Json): Place[] {
+  const variables = object(server.variables)
+  const usual = place(server)
+  const open = place({ ...server, variables: Object.fromEntries(Object.entries(variables).filter(([name, variable]) =>
+    list(object(variable).enum).length > 0 || !text(server.url).slice(text(server.url).indexOf('//') + 2).replace(/^[^/]*/, '').includes(`{${name}}`))) })
+  return open.base === usual.base ? [usual] : [usual, { ...usual, base: open.base }]
 }
 
 /** The place of a server with the defaults of its variables; a variable without a default stays `{x}`. */
