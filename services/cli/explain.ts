@@ -45,7 +45,7 @@ async function run (first: string | undefined, second: string | undefined, optio
     const place = placeOf(source, where)
     return place === undefined ? source : `${place.source}:${place.line}`
   })
-  const located = { method: method.toUpperCase(), url, explanation, places }
+  const located = { method, url, explanation, places }
   await print(options.json === true ? `${JSON.stringify(explanationJson(located), null, 2)}\n` : renderExplanation(located))
   const { outcome } = explanation.match
   if (outcome !== 'matched' && outcome !== 'ambiguous') process.exitCode = exitCodes.findings
@@ -58,7 +58,7 @@ function takeTarget (documents: string[] = []): string | undefined {
 }
 
 function requestOf (method: string, url: string, { host, service, route, upstream, header }: ExplainOptions): MatchRequest {
-  const request = { method: method.toUpperCase(), path: url, host: host ?? header?.host, service, route, upstream, headers: header }
+  const request = { method, path: url, host: host ?? header?.host, service, route, upstream, headers: header }
   return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as unknown as MatchRequest
 }
 

@@ -10,8 +10,9 @@ type PathLookup = (asked: Pick<Asked, 'service' | 'route'>) => DeclaredOperation
 /** Finds operations by route. One answers its own method, a GET also HEAD, one for any method all; what is more its own goes first. */
 export function answersByRoute (operations: readonly DeclaredOperation[]): Lookup {
   const found = new Map<string, { rank: number, operation: DeclaredOperation }>()
+  const names = namesOf(operations)
   for (const operation of operations.toSorted(byTemplate)) {
-    for (const [method, rank] of methodsOf(operation)) {
+    for (const [method, rank] of methodsOf(operation, names)) {
       const key = keyOf(operation.service, operation.route, method)
       if (rank < (found.get(key)?.rank ?? Infinity)) found.set(key, { rank, operation })
     }
@@ -34,8 +35,9 @@ export function answersById (operations: readonly DeclaredOperation[]): Lookup {
  * the route is a base path then, so it has no parameter and is not below the first. The longest template that fits is taken.
  */
 export function answersByEnd (operations: readonly DeclaredOperation[]): Lookup {
+  const names = namesOf(operations)
   const places = operations.map(placeOf).filter(({ end }) => end !== '')
-  const answers = places.flatMap((place) => methodsOf(place.operation).map(([method, rank]) => ({ ...place, method, rank })))
+  const answers = places.flatMap((place) => methodsOf(place.operation, names).map(([method, rank]) => ({ ...place, method, rank })))
   const groups = groupBy(answers, ({ operation: { service, api }, method }) => keyOf(service, api, method))
   for (const group of groups.values()) group.sort((a, b) => b.end.length - a.end.length || a.rank - b.rank)
   return ({ service, api, route, method }) => groups.get(keyOf(service, api, method))?.find((place) => isServedAt(place, route))?.operation
@@ -62,10 +64,15 @@ function isServedAt ({ base, end }: Place, route: string): boolean {
   return route.endsWith(end) && !route.slice(0, route.length - end.length).includes('{') && (base === '' || !route.startsWith(`${base}/`))
 }
 
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY', '_OTHER', '*']
+const usual = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY', '_OTHER', '*']
 
-function methodsOf ({ method }: DeclaredOperation): Array<[method: string, rank: number]> {
-  if (method === '*') return methods.map((name) => [name, 2])
+/** All methods that requests can have: what no document declares is `_OTHER`, unless HTTP knows it. */
+function namesOf (operations: readonly DeclaredOperation[]): ReadonlySet<string> {
+  return new Set([...usual, ...operations.map(({ method }) => method)])
+}
+
+function methodsOf ({ method }: DeclaredOperation, names: ReadonlySet<string>): Array<[method: string, rank: number]> {
+  if (method === '*') return [...names].map((name) => [name, 2])
   return method === 'GET' ? [['GET', 0], ['HEAD', 1]] : [[method, 0]]
 }
 

@@ -4,6 +4,7 @@ import type { PlaceFinder } from '../../processor/catalog/apis.ts'
 import type { LoadedCatalog } from '../../processor/catalog/load.ts'
 import { answersByEnd, answersById, answersByRoute } from './answers.ts'
 import { groupBy } from './group.ts'
+import { methodsWithKey } from './suggest-operation.ts'
 import type { Seen } from './seen.ts'
 
 /** A declared operation, as far as drift needs it. */
@@ -68,12 +69,20 @@ function rematch (normalizer: Normalizer, { service, method, route, newest: { ho
 function compileRoutes (operations: readonly DeclaredOperation[]): Normalizer {
   return compile([...groupBy(operations, (operation) => operation.service)].map(([service, own]) => {
     const routes = [...groupBy(own, ({ route }) => route)]
-    const paths = Object.fromEntries(routes.map(([route, list]) => [route, Object.fromEntries(list.map(describe))]))
-    return readOpenApi({ openapi: '3.1.0', info: { title: service, version: '' }, paths }, { service, source: 'catalog_endpoints' })
+    const paths = Object.fromEntries(routes.map(([route, list]) => [route, pathItemOf(list)]))
+    return readOpenApi({ openapi: '3.2.0', info: { title: service, version: '' }, paths }, { service, source: 'catalog_endpoints' })
   }))
 }
 
-function describe ({ method, operationId, deprecated, statuses }: DeclaredOperation): [string, unknown] {
-  const key = method === '*' ? 'x-amazon-apigateway-any-method' : method.toLowerCase()
-  return [key, { operationId, deprecated, responses: Object.fromEntries(statuses.map((status) => [status, {}])) }]
+function pathItemOf (operations: readonly DeclaredOperation[]): object {
+  const keyed = operations.filter(({ method }) => method === '*' || methodsWithKey.has(method))
+  const others = operations.filter((operation) => !keyed.includes(operation))
+  return {
+    ...Object.fromEntries(keyed.map((operation) => [operation.method === '*' ? 'x-amazon-apigateway-any-method' : operation.method.toLowerCase(), describe(operation)])),
+    additionalOperations: Object.fromEntries(others.map((operation) => [operation.method, describe(operation)])),
+  }
+}
+
+function describe ({ operationId, deprecated, statuses }: DeclaredOperation): object {
+  return { operationId, deprecated, responses: Object.fromEntries(statuses.map((status) => [status, {}])) }
 }

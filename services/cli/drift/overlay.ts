@@ -14,7 +14,7 @@ import { standingAt } from './standing.ts'
 import type { Written } from './standing.ts'
 import { describePaths, missingMethods, missingPaths, pathItems } from './suggest.ts'
 import type { Suggestion, Wanted } from './suggest.ts'
-import { describeOperations, describeStatus, parametersOf } from './suggest-operation.ts'
+import { describeOperations, describeStatus, methodsWithKey, parametersOf } from './suggest-operation.ts'
 import type { Choice } from './suggest-operation.ts'
 import { chooseBase } from './suggest-path.ts'
 
@@ -94,12 +94,13 @@ function addStatuses (findings: readonly Finding[], written: Written): Action[] 
 export function responsesOf ({ operation }: Finding, written: Written): string[] | undefined {
   if (operation === undefined) return undefined
   const { source, where, template } = operation
-  const steps = [...where === '' ? ['paths', template, keyOf(operation)] : stepsOf(where), 'responses']
+  const steps = [...where === '' ? ['paths', template, ...keysOf(operation)] : stepsOf(where), 'responses']
   return written.has(source) ? standingAt(written.get(source), steps) : steps
 }
 
-function keyOf ({ method }: DeclaredOperation): string {
-  return method === '*' ? 'x-amazon-apigateway-any-method' : method.toLowerCase()
+function keysOf ({ method }: DeclaredOperation): string[] {
+  if (method === '*') return ['x-amazon-apigateway-any-method']
+  return methodsWithKey.has(method) || method === 'QUERY' ? [method.toLowerCase()] : ['additionalOperations', method]
 }
 
 /** Names in JSONPath (RFC 9535): after a dot, or in the quotes that they do not hold themselves, as some tools know no escapes. */

@@ -7,8 +7,8 @@ import type { Comparison, DriftOptions } from './options.ts'
 import { responsesOf, suggestOverlays } from './overlay.ts'
 import { readWritten } from './standing.ts'
 import type { Written } from './standing.ts'
-import { missingMethods, missingPaths, renderSuggestions, suggestDocuments } from './suggest.ts'
-import type { Suggestion, Wanted } from './suggest.ts'
+import { leftOut, missingMethods, missingPaths, renderSuggestions, suggestDocuments } from './suggest.ts'
+import type { LeftOutReason, Suggestion, Wanted } from './suggest.ts'
 import { writeSuggestions } from './suggest-files.ts'
 
 /** Prints or writes the suggestions; what they leave out is said on standard error. */
@@ -28,13 +28,28 @@ export async function suggest (comparison: Comparison, options: DriftOptions): P
 
 function notes (comparison: Comparison, suggestions: readonly Suggestion[], wanted: Wanted, { out, overlay }: DriftOptions): string[] {
   const statuses = comparison.result.findings.filter(({ kind }) => kind === 'undeclared-status').length
+  const omitted = leftOut(comparison, wanted)
   const homeless = overlay === true ? servicesWithoutDocument(comparison, wanted) : []
   return [
-    ...suggestions.length > 0 ? [] : ['nothing to suggest; no backend served an undocumented path or an undeclared method'],
+    ...suggestions.length > 0 ? [] : [omitted.size > 0 ? 'nothing to suggest' : 'nothing to suggest; no backend served an undocumented path or an undeclared method'],
     ...overlay === true || statuses === 0 ? [] : [`undeclared statuses are left out (${formatCount(statuses)}); --overlay writes changes of the documents, with statuses`],
+    ...Array.from(omitted, ([reason, { operations, requests }]) =>
+      `${reasons[reason]} left out (${formatCount(operations.length)}, ${formatCount(requests)} requests): ${listOf(operations)}`),
     ...homeless.length === 0 ? [] : [`no document declares anything of ${homeless.join(', ')}: without --overlay, one is written`],
     ...out !== undefined || suggestions.length < 2 ? [] : [`${suggestions.length} documents, one for each ${severalOf(overlay)}: use --out or --service`],
   ]
+}
+
+const reasons: Record<LeftOutReason, string> = {
+  method: 'methods that OpenAPI 3.1 has no key for are',
+  refused: 'operations that no backend served are',
+  rare: 'operations with fewer requests than --min-requests are',
+}
+
+/** The first of them; the tables of drift list all. */
+function listOf (operations: readonly string[]): string {
+  const most = 5
+  return operations.slice(0, most).join(', ') + (operations.length > most ? ', …' : '')
 }
 
 /** An overlay changes one document; an update of what is not in it would be lost without a word. */

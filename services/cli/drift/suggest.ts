@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { DriftKind } from './finding.ts'
 import { groupBy } from './group.ts'
 import type { Comparison } from './options.ts'
+import { isServed } from './seen.ts'
 import type { Seen } from './seen.ts'
 import { describeOperations, methodsWithKey, parametersOf } from './suggest-operation.ts'
 import type { ByMethod, Choice } from './suggest-operation.ts'
@@ -47,6 +48,40 @@ export function missingMethods ({ seen, declared }: Comparison, { kinds }: Wante
     const verdict = declared.judge(item)
     return verdict.is === 'method' && methodsWithKey.has(item.method) ? [{ ...item, route: verdict.route }] : []
   })
+}
+
+/** Operations that were seen and are not suggested, with the requests for them. */
+export interface LeftOut { operations: string[], requests: number }
+
+/** Why an operation that no document declares is not suggested. */
+export type LeftOutReason = 'method' | 'refused' | 'rare'
+
+/** What {@link suggestDocuments} leaves out, by the reason: the method has no key, the backend served nothing, or it is too rare. */
+export function leftOut ({ seen, declared }: Comparison, { kinds, minRequests }: Wanted): Map<LeftOutReason, LeftOut> {
+  const missing = seen.flatMap((item) => {
+    const verdict = declared.judge(item)
+    const kind = verdict.is === 'path' ? 'undocumented-path' : verdict.is === 'method' ? 'undeclared-method' : undefined
+    if (kind === undefined || kinds?.includes(kind) === false) return []
+    return [{ ...item, route: verdict.is === 'method' ? verdict.route : item.route }]
+  })
+  const found = new Map<LeftOutReason, LeftOut>()
+  for (const [name, requests] of groupBy(missing, ({ method, route }) => `${method} ${route}`)) {
+    const reason = whyLeftOut(requests, minRequests)
+    if (reason === undefined) continue
+    const known = found.get(reason) ?? { operations: [], requests: 0 }
+    found.set(reason, { operations: [...known.operations, name].sort(), requests: known.requests + sumOf(requests) })
+  }
+  return found
+}
+
+function whyLeftOut (requests: readonly Seen[], minRequests: number): LeftOutReason | undefined {
+  if (!methodsWithKey.has(requests[0]!.method)) return 'method'
+  if (!requests.some(isServed)) return 'refused'
+  return sumOf(requests) < minRequests ? 'rare' : undefined
+}
+
+function sumOf (requests: readonly Seen[]): number {
+  return requests.reduce((sum, { requests: count }) => sum + count, 0)
 }
 
 /** The documents as YAML, one after the other. */

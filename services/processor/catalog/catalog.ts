@@ -18,6 +18,8 @@ export interface Catalog {
   /** All at once: for commands. */
   readonly endpoints: readonly Endpoint[]
   endpointCount: number
+  /** The methods of HTTP and those that a document declares, as they are written there. */
+  methods: ReadonlySet<string>
   /** One after the other, in the same order: what a running processor asks for, whose catalog may be large. */
   eachEndpoint (): Iterable<Endpoint>
   problems: readonly Problem[]
@@ -42,6 +44,7 @@ export function openCatalog (compiled: CompiledCatalog): Catalog {
       return normalizer.endpoints
     },
     endpointCount: prepared.declared.length,
+    methods: new Set([...prepared.methods.keys()].filter((method) => method !== '*')),
     eachEndpoint: () => endpointsOf(prepared),
     problems,
     digest,

@@ -10,6 +10,8 @@ import type { Privacy } from './privacy.ts'
 export interface Lookup {
   services: ReadonlyMap<string, { owner: string, system: string, domain: string, lifecycle: string }>
   findPartner (event: LocatedEvent): { name: string, tier: string }
+  /** Methods that keep their names; a client can make up any other. */
+  methods: ReadonlySet<string>
   /** Stands for the whole catalog; its first 12 digits go out with every event. */
   digest: string
 }
@@ -51,7 +53,7 @@ function enrich (event: EnrichedEvent, lookup: Lookup, privacy: Privacy, budgets
   // What the catalog declares is the operator's text; an inferred route has words of the client's.
   if (event.outcome === 'inferred' || event.outcome === 'unmatched') event.route = privacy.cleanRoute(event.route)
   event.path = redactPath(event.route, event.params)
-  makeSafe(event, privacy, budgets)
+  makeSafe(event, lookup.methods, privacy, budgets)
 }
 
 function addCatalog (event: EnrichedEvent, lookup: Lookup): void {
@@ -66,9 +68,10 @@ function addCatalog (event: EnrichedEvent, lookup: Lookup): void {
 }
 
 /** A request that found a route is the gateway owner's traffic; anything else may be made up by a scanner. */
-function makeSafe (event: EnrichedEvent, privacy: Privacy, budgets: Budgets): void {
+function makeSafe (event: EnrichedEvent, methods: Lookup['methods'], privacy: Privacy, budgets: Budgets): void {
   const trusted = event.gateway_route !== '' || event.operation_id !== '' || event.outcome === 'matched'
-  event.method = methods.has(event.method) ? event.method : '_OTHER'
+  // OpenTelemetry's name for what is neither known nor declared: https://opentelemetry.io/docs/specs/semconv/http/http-spans/
+  if (!methods.has(event.method)) event.method = '_OTHER'
   event.request_id = privacy.cleanId(event.request_id)
   event.node = privacy.cleanName(event.node)
   event.host = budgets.host(privacy.clean(event.host), trusted)
@@ -80,6 +83,3 @@ function makeSafe (event: EnrichedEvent, privacy: Privacy, budgets: Budgets): vo
   event.limit_name = budgets.limit(privacy.cleanName(event.limit_name), true)
   for (const name in event.labels) event.labels[name] = privacy.clean(event.labels[name] ?? '')
 }
-
-/** RFC 9110 §9, RFC 5789 and QUERY; OpenTelemetry wants `_OTHER` for the rest, which a client can make up. */
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY'])

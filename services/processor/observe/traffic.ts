@@ -30,12 +30,8 @@ interface ServiceState {
 
 interface PartnerState { name: string, quotas: QuotaUse }
 
-/**
- * Methods of RFC 9110 and RFC 5789; OpenTelemetry's HTTP conventions ask for `_OTHER` in place of anything else, since
- * the method is whatever a client sends.
- */
-const methodNames = ['_OTHER', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']
-const methods = new Map(methodNames.map((name, index) => [name, index]))
+/** Events bring known and declared methods only. Documents may come and go while the process runs: past this many, `_OTHER`. */
+const mostMethods = 256
 
 /** How far ahead of the wall clock an event may stand and still move the live windows: a wrong clock must not end them all. */
 const futureMs = 300_000
@@ -50,6 +46,8 @@ export class Traffic {
   readonly #services = new Map<string, ServiceState>()
   readonly #partners = new Map<string, PartnerState>()
   readonly #matches = new Map<Outcome, ValuePoint>()
+  /** Numbers of methods, in the order in which they were seen; 0 is `_OTHER`. */
+  readonly #methods = new Map([['_OTHER', 0]])
   /** Newest event time (end of a request) of all. */
   #newest = 0
 
@@ -97,12 +95,12 @@ export class Traffic {
   }
 
   #countRequest (event: EnrichedEvent, service: ServiceState): void {
-    const method = methods.get(event.method) ?? 0
+    const method = this.#methods.get(event.method) ?? this.#methodNumber(event.method)
     if (event.duration_ms === null) this.#countUnmeasured(event, service, method)
     else {
       const code = method * 65_536 + event.status
       const known = service.requests.get(event.route)?.get(code)
-      recordMs(known ?? this.#request(service, event.route, method, event.status, code), event.duration_ms)
+      recordMs(known ?? this.#request(service, event, code), event.duration_ms)
     }
     service.received.value += event.request_bytes
     service.sent.value += event.response_bytes
@@ -113,7 +111,7 @@ export class Traffic {
   /** A histogram counts what it measured; a request whose log gives no total time is counted beside it. */
   #countUnmeasured (event: EnrichedEvent, service: ServiceState, method: number): void {
     this.#families.value('gatelens_unmeasured_requests_total',
-      [methodNames[method] ?? '_OTHER', event.route, String(event.status), service.name]).point.value++
+      [method === 0 ? '_OTHER' : event.method, this.#labels.admit('route', event.route), String(event.status), service.name]).point.value++
   }
 
   #countPartner (event: EnrichedEvent, service: ServiceState, partner: PartnerState): void {
@@ -169,12 +167,18 @@ export class Traffic {
     return state
   }
 
-  #request (service: ServiceState, rawRoute: string, method: number, status: number, code: number): HistogramPoint {
-    const route = this.#labels.admit('route', rawRoute)
+  #methodNumber (name: string): number {
+    if (this.#methods.size >= mostMethods) return 0
+    this.#methods.set(name, this.#methods.size)
+    return this.#methods.size - 1
+  }
+
+  #request (service: ServiceState, event: EnrichedEvent, code: number): HistogramPoint {
+    const route = this.#labels.admit('route', event.route)
     const known = service.requests.get(route)?.get(code)
     if (known !== undefined) return known
     const { point, kept } = this.#families.histogram('http_server_request_duration_seconds',
-      [methodNames[method] ?? '_OTHER', route, String(status), service.name])
+      [code < 65_536 ? '_OTHER' : event.method, route, String(event.status), service.name])
     // Not for a status past its budget: each of its requests is one overflow.
     if (kept && point.attributes.http_response_status_code !== other) mapIn(service.requests, route).set(code, point)
     return point

@@ -62,7 +62,9 @@ SELECT
     argMin(tuple(method, route, api, operation_id, deprecated, statuses), (answers.2, api, template)) AS endpoint
 FROM gatelens.catalog_endpoints_current
 ARRAY JOIN multiIf(
-    method = '*', arrayMap(name -> (name, 2), ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY', '_OTHER', '*']),
+    method = '*', arrayMap(name -> (name, 2), arrayDistinct(arrayConcat(
+            ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY', '_OTHER', '*'],
+            (SELECT groupUniqArray(toString(method)) FROM gatelens.catalog_endpoints_current)))),
     method = 'GET', [('GET', 0), ('HEAD', 1)],
     [(method, 0)]) AS answers
 GROUP BY service, route, asked;

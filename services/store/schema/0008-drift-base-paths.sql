@@ -27,7 +27,9 @@ INNER JOIN
         substring(route, 1, length(route) - length(template)) AS base
     FROM gatelens.catalog_endpoints_current
     ARRAY JOIN multiIf(
-        method = '*', arrayMap(name -> (name, 2), ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY', '_OTHER', '*']),
+        method = '*', arrayMap(name -> (name, 2), arrayDistinct(arrayConcat(
+            ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY', '_OTHER', '*'],
+            (SELECT groupUniqArray(toString(method)) FROM gatelens.catalog_endpoints_current)))),
         method = 'GET', [('GET', 0), ('HEAD', 1)],
         [(method, 0)]) AS answers
     WHERE endsWith(route, template)

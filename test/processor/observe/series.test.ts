@@ -66,7 +66,7 @@ test('the scrape names its resource, its format and its character set', async ()
 test('requests are counted by method, route, status and service, in cumulative buckets', async () => {
   const series = createSeries({ clock })
   series.observe([request({ duration_ms: 5 }), request({ duration_ms: 5.01 }), request({ duration_ms: 99_000 }), request({ status: 503 })])
-  series.observe([request({ method: 'BREW' }), request({ status: 0 })])
+  series.observe([request({ method: '_OTHER' }), request({ status: 0 }), request({ method: 'QUERY' }), request({ method: 'COPY' })])
   const samples = await samplesOf(series)
   const labels = { http_request_method: 'GET', http_route: '/v1/orders/{id}', http_response_status_code: '200', api_service: 'orders' }
   const bucket = (le: string): number => total(samples, `${requests}_bucket`, { ...labels, le })
@@ -76,7 +76,8 @@ test('requests are counted by method, route, status and service, in cumulative b
   assert.equal(total(samples, `${requests}_count`, { http_response_status_code: '503' }), 1)
   assert.equal(total(samples, `${requests}_count`, { http_response_status_code: '0' }), 1)
   assert.equal(total(samples, `${requests}_count`, { http_request_method: '_OTHER' }), 1, 'as OpenTelemetry names unknown methods')
-  assert.equal(samples.filter((sample) => sample.name === `${requests}_bucket`).length, 4 * (durationBuckets.length + 1))
+  for (const method of ['QUERY', 'COPY']) assert.equal(total(samples, `${requests}_count`, { http_request_method: method }), 1, 'known and declared methods keep their names')
+  assert.equal(samples.filter((sample) => sample.name === `${requests}_bucket`).length, 6 * (durationBuckets.length + 1))
 })
 
 test('what an event says feeds every other traffic series', async () => {
