@@ -28,11 +28,13 @@ const paths = {
   '/items': { get: operation('200'), post: operation('201') },
   '/items/{id}': { get: operation('200'), delete: { ...operation('204'), deprecated: true } },
   '/items/{id}/parts': { get: operation('200') },
+  '/custom': { additionalOperations: { COPY: operation('201'), LINK: { ...operation('204'), deprecated: true }, MOVE: operation('204') } },
+  '/any': { 'x-amazon-apigateway-any-method': operation('200') },
 }
 
 function writeDocument (path: string, more: object = {}): void {
   const servers = ['v1', 'v2', 'old/v0'].map((base) => ({ url: `https://api.example.com/${base}` }))
-  writeFileSync(path, JSON.stringify({ openapi: '3.1.0', info: { title: 'Stock', version: '1' }, 'x-service': 'stock', servers, paths: { ...paths, ...more } }))
+  writeFileSync(path, JSON.stringify({ openapi: '3.2.0', info: { title: 'Stock', version: '1' }, 'x-service': 'stock', servers, paths: { ...paths, ...more } }))
 }
 
 before(async () => {
@@ -43,6 +45,8 @@ before(async () => {
     { uri: '/v2/items', method: 'POST', status: 409 }, { uri: '/v1/items', method: 'POST', status: 409 },
     { uri: '/v2/items/7', status: 404 }, { uri: '/v2/items/7', method: 'DELETE', status: 204, consumer: 'acme' },
     { uri: '/old/v0/items/7', method: 'DELETE', status: 410 }, { uri: '/v2/items/7', method: 'PATCH' },
+    { uri: '/v1/custom', method: 'COPY', status: 201 }, { uri: '/v2/custom', method: 'LINK', status: 409 }, { uri: '/v1/custom', method: 'UNLINK' },
+    { uri: '/v1/any', method: 'COPY', status: 202 }, { uri: '/v2/any', method: 'MADEUP', status: 202 },
   ]
   writeFileSync(log, requests.map((request, index) => `${logLine(index, { service: 'stock', ...request, time: now })}\n`).join(''))
   store = await openTestStore()
@@ -61,12 +65,17 @@ const defaults: DriftOptions = { format: 'kong', unusedDays: 30, minRequests: 1,
 
 const expected = [
   'deprecated-operation DELETE /v1/items/{id}  2',
+  'deprecated-operation LINK /v1/custom  1',
   'undeclared-method PATCH /v2/items/{id}  1',
+  'undeclared-method _OTHER /v1/custom  1',
+  'undeclared-status * /v1/any 202 2',
   'undeclared-status DELETE /v1/items/{id} 410 1',
   'undeclared-status GET /v1/items 206 1',
   'undeclared-status GET /v1/items/{id} 404 1',
+  'undeclared-status LINK /v1/custom 409 1',
   'undeclared-status POST /v1/items 409 2',
   'unused-operation GET /v1/items/{id}/parts  0',
+  'unused-operation MOVE /v1/custom  0',
 ]
 
 function brief ({ result: { findings } }: Comparison): string[] {
@@ -96,8 +105,8 @@ test('a method that the document declares later is no finding below any base pat
   await readLogs({ files: [openLog(log)], format: 'kong', catalog, filter: [] }, (batch) => { events.push(...batch) })
   await store.insert('later', events)
   await insertDeclared(store.client, 'later', (await loadOptionCatalog({ openapi: [mended] })).endpoints)
-  assert.deepEqual(brief(await driftInStore({ ...defaults, url: store.url, database: 'later', kind: ['undeclared-method'] })), [])
-  assert.deepEqual(await store.rows('SELECT * FROM later.drift_methods(days = 7)'), [])
+  assert.deepEqual(brief(await driftInStore({ ...defaults, url: store.url, database: 'later', kind: ['undeclared-method'] })), ['undeclared-method _OTHER /v1/custom  1'])
+  assert.deepEqual(await store.rows('SELECT method, route FROM later.drift_methods(days = 7)'), [{ method: '_OTHER', route: '/v1/custom' }])
 })
 
 test('the end of a route tells an operation only where a base path is before it', () => {
