@@ -89,9 +89,10 @@ function declarePath (declared: Declared, context: Context, path: ApiPath): void
       labels.push(base + folded.path)
       for (const [derived, parsed] of written.entries()) {
         const spelling = { label, based: base === '' ? 0 : 1, stripped: 0, open: Number(base.startsWith('/{')), derived }
-        const branches = branchesOf(record, joinBase(context.bases, base, parsed), spelling)
-        const open = defaults.get(base)
-        declared.branches.push(...open === undefined ? branches : branches.map((branch) => withVariables(branch, baseOf(context.bases, base), baseOf(context.bases, open))))
+        const open = defaults.get(base) ?? base
+        for (const branch of branchesOf(record, joinBase(context.bases, base, parsed), spelling)) {
+          declared.branches.push(open === base ? branch : withVariables(branch, baseOf(context.bases, base), baseOf(context.bases, open)))
+        }
       }
     }
     if (bases.includes('') || defaults.has('')) continue

@@ -131,7 +131,8 @@ function declaredAt (table: LeafTable, leaf: number, method: number): Endpoint |
 /** With base path first, keys without suffix and true parameters first; otherwise the order of documents and keys. */
 function arrange (leaves: Leaf[]): Leaf[] {
   const sorted = leaves.sort((a, b) =>
-    (a.stripped | a.open) - (b.stripped | b.open) || a.stripped - b.stripped || a.derived - b.derived || Number(a.record.suffixed) - Number(b.record.suffixed))
+    (a.stripped | a.open) - (b.stripped | b.open) || a.stripped - b.stripped || a.derived - b.derived ||
+    Number(a.record.suffixed) - Number(b.record.suffixed))
   return sorted.length <= longRun ? sorted : withoutTwins(sorted)
 }
 

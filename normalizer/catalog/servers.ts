@@ -58,7 +58,8 @@ function placesOf (host: string, path: string, variables: Json): Server[] {
     return isObject(variable) && variable.default !== undefined ? textOf(variable.default) : whole
   }).replace(/\/{2,}/g, '/'))
   if (defaultPath === basePath) return [{ host, basePath }]
-  return depthOf(defaultPath) > depthOf(basePath) ? [{ host, basePath: defaultPath }, { host, basePath }] : [{ host, basePath, defaultPath }]
+  if (depthOf(defaultPath) <= depthOf(basePath)) return [{ host, basePath, defaultPath }]
+  return [{ host, basePath: defaultPath }, { host, basePath }]
 }
 
 function depthOf (path: string): number {

@@ -27,7 +27,7 @@ export function ask (templates: readonly OracleTemplate[], method: string, targe
   const best = candidates[0]
   if (best === undefined) return { outcome: 'unmatched', key: '' }
   if (best.declares === 1) return { outcome: 'matched', key: best.template.key }
-  const crossing = candidates.find((candidate) => candidate.declares === 1 && candidate.rank === best.rank && crosses(candidate.text, best.text))
+  const crossing = candidates.find(({ declares, rank, text }) => declares === 1 && rank === best.rank && crosses(text, best.text))
   return crossing === undefined ? { outcome: 'method_not_declared', key: best.template.key } : { outcome: 'matched', key: crossing.template.key }
 }
 
@@ -87,7 +87,7 @@ function formsOf (template: OracleTemplate): OracleForm[] {
   const own = template.path ?? template.key
   const texts = template.base === '' ? [own] : [template.base + own, own]
   const forms = known.get(template) ?? texts.flatMap((form, index) => singles(form).map((text, derived) =>
-    ({ text, rank: (template.tier ?? 0) * 4 + (index === 1 || form.startsWith('/{') && template.base.startsWith('/{') ? 2 : 0), derived, start: startOf(text), expression: expressionOf(text) })))
+    ({ text, rank: (template.tier ?? 0) * 4 + (index === 1 || template.base.startsWith('/{') ? 2 : 0), derived, start: startOf(text), expression: expressionOf(text) })))
   known.set(template, forms)
   return forms
 }

@@ -73,8 +73,11 @@ function swaggerPlace (document: Json): Place {
 function placesOf (server: Json): Place[] {
   const variables = object(server.variables)
   const usual = place(server)
-  const open = place({ ...server, variables: Object.fromEntries(Object.entries(variables).filter(([name, variable]) =>
-    list(object(variable).enum).length > 0 || !text(server.url).slice(text(server.url).indexOf('//') + 2).replace(/^[^/]*/, '').includes(`{${name}}`))) })
+  const open = place({
+    ...server,
+    variables: Object.fromEntries(Object.entries(variables).filter(([name, variable]) =>
+      list(object(variable).enum).length > 0 || !text(server.url).slice(text(server.url).indexOf('//') + 2).replace(/^[^/]*/, '').includes(`{${name}}`)))
+  })
   return open.base === usual.base ? [usual] : [usual, { ...usual, base: open.base }]
 }
 
