@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-FROM node:22.20.0-bookworm-slim AS build
+FROM node:24.22.3-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -8,7 +8,7 @@ COPY normalizer ./normalizer
 COPY services ./services
 RUN npm run build && npm prune --omit=dev
 
-FROM node:22.20.0-bookworm-slim
+FROM node:24.22.3-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/package.json ./
