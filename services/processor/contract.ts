@@ -29,12 +29,20 @@ export interface RecordBatch {
   rejects?: Reject[]
   /** True when the range may have been written before: its intent was pending when this reader came to it. */
   again?: boolean
-  /** Moves the durable position to `range.to`. Call it after everything of the batch is safe. */
+  /** Moves the durable position to `range.to`. Call it after everything of the batch is where its input wants it. */
   commit (): Promise<void>
+  /** Tells an input whose batches must reach the store that this one waits in the spool: the next may follow. */
+  spooled? (): void
 }
 
 /** A replayable log. Iteration ends when the input is exhausted (files that are not followed) or the signal aborts. */
-export type Input = AsyncIterable<RecordBatch>
+export interface Input extends AsyncIterable<RecordBatch> {
+  /**
+   * Where a batch must be before it may be committed: `spool` (the default) when the spool lasts as long as the input's
+   * own positions; `store` when another machine, without this one's disk, may have to go on behind what is committed.
+   */
+  readonly durable?: Kept
+}
 
 /** Turns one record into an event or a reject. Pure; never throws, whatever the bytes. */
 export type Decoder = (record: RawRecord, source: string) => AccessEvent | Reject

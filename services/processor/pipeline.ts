@@ -1,5 +1,5 @@
 import { isReject, sourceOf } from './contract.ts'
-import type { Decoder, Enricher, Filter, Input, Locator, Observer, RecordBatch, Sink, Telemetry } from './contract.ts'
+import type { Decoder, Enricher, Filter, Input, Kept, Landed, Locator, Observer, RecordBatch, Sink, Telemetry } from './contract.ts'
 import type { AccessEvent, EnrichedEvent, LocatedEvent, Reject } from './event.ts'
 
 /** The parts of one pipeline, in the order of the flow. */
@@ -22,9 +22,9 @@ export interface Parts {
  * the batches from there on are not committed. The caller then ends the input.
  */
 export async function runPipeline (parts: Parts): Promise<void> {
-  const { decode, locate, drop, enrich, observe, publish, report } = instrument(parts)
   let fail: (error: unknown) => void = () => {}
   const failure = new Promise<never>((_resolve, reject) => { fail = reject })
+  const { decode, locate, drop, enrich, observe, publish, report } = instrument(parts, (error) => fail(error))
   const flow = async (): Promise<void> => {
     let publishing = Promise.resolve()
     for await (const batch of parts.input) {
@@ -61,7 +61,8 @@ interface Stages {
 }
 
 /** Wraps every stage once: what came in, what came out, and the seconds between. The stages know nothing of it. */
-function instrument ({ decode, locate, filter, enrich, observe, sink, telemetry, clock = Date.now }: Parts): Stages {
+function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
+  const { input, decode, locate, filter, enrich, observe, sink, telemetry, clock = Date.now } = parts
   const spent = (stage: string, since: number): void =>
     telemetry.add('gatelens_stage_seconds_total', { stage }, (performance.now() - since) / 1000)
   const timed = <In, Out> (stage: string, run: (input: In) => Out) => (input: In): Out => {
@@ -83,9 +84,10 @@ function instrument ({ decode, locate, filter, enrich, observe, sink, telemetry,
     observe: timed('observe', observe),
     publish: async (batch, events, tally) => {
       const since = performance.now()
+      const commit = createCommit(batch, input.durable ?? 'spool', fail)
       const { range, again } = batch
-      await sink.write({ range, events, rejects: tally.rejects, again }, (refused) => count(telemetry, tally, refused))
-      await batch.commit()
+      await sink.write({ range, events, rejects: tally.rejects, again }, createLanding(tally, telemetry, commit.landed))
+      await commit.written()
       spent('publish', since)
     },
     report: ({ range }, events) => {
@@ -96,6 +98,33 @@ function instrument ({ decode, locate, filter, enrich, observe, sink, telemetry,
     },
   }
 }
+
+/** What is told when a batch has landed. It may be kept for long, and keeps nothing of the batch but its tally. */
+function createLanding (tally: Tally, telemetry: Parts['telemetry'], landed: () => void): Landed {
+  return (refused) => {
+    count(telemetry, tally, refused)
+    landed()
+  }
+}
+
+/** Commits a batch once it is where its input wants it. It is written first, and has landed then or lands later. */
+function createCommit ({ commit, spooled }: RecordBatch, durable: Kept, fail: (error: unknown) => void): Commit {
+  let isWritten = false
+  let hasLanded = false
+  return {
+    landed: () => {
+      hasLanded = true
+      if (isWritten && durable === 'store') commit().catch(fail)
+    },
+    written: async () => {
+      isWritten = true
+      if (hasLanded || durable === 'spool') await commit()
+      else spooled?.()
+    },
+  }
+}
+
+interface Commit { landed (): void, written (): Promise<void> }
 
 function decodeBatch (batch: RecordBatch, decode: Decoder): { events: AccessEvent[], rejects: Reject[] } {
   const source = sourceOf(batch.range)

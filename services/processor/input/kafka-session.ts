@@ -5,11 +5,11 @@ import type { Telemetry } from '../contract.ts'
 import { createMember, heartbeatInterval, isLost, isRefusal, kindOf } from './kafka-client.ts'
 import type { Member } from './kafka-client.ts'
 import type { Handoff } from './kafka-handoff.ts'
-import { Slot } from './kafka-handoff.ts'
+import { lookUp } from './kafka-lookup.ts'
 import { cut } from './kafka-range.ts'
 import type { Place, Slice } from './kafka-range.ts'
-import { lookUp } from './kafka-share.ts'
 import type { Share } from './kafka-share.ts'
+import { Slot } from './kafka-slot.ts'
 import { keyOf, Tenure } from './kafka-tenure.ts'
 import type { KafkaInputOptions } from './kafka.ts'
 
@@ -85,10 +85,10 @@ export class Session {
     const tenure = this.#tenure
     if (tenure === undefined || this.#shares === undefined) return false
     const share = this.#shares.get(slot.key)
-    if (share === undefined || !isPending(share.place, slot)) return true
+    if (share === undefined || !share.holds(slot)) return true
     try {
-      await this.#move(tenure, share, slot.to, slot.following)
-      return true
+      await this.#move(tenure, share, slot.following)
+      return slot.settled
     } catch (error) {
       this.#trouble(tenure, error)
       return false
@@ -162,7 +162,7 @@ export class Session {
         if (tenure.ended.aborted) return
         this.#shares = shares
         this.#wasMember = true
-        for (const share of shares.values()) this.#start(tenure, share)
+        for (const share of shares.values()) this.#start(share)
         this.#measure()
         return this.#around.up({ group: this.#options.group, partitions: [...shares.keys()] })
       } catch (error) {
@@ -172,21 +172,16 @@ export class Session {
     }
   }
 
-  /** Lets a partition flow; if its pending range is still in the pipeline from before, once that is done with. */
-  #start (tenure: Tenure, share: Share): void {
-    const slot = this.#around.handoff.taken(keyOf(share.partition))
-    const flow = (): void => {
-      if (tenure.ended.aborted) return
-      const { topic, partition } = share.partition
-      try {
-        this.#member.consumer.seek({ topic, partition, offset: String(share.place.next) })
-        this.#member.consumer.resume([{ topic, partitions: [partition] }])
-      } catch (error) {
-        this.#fail(error)
-      }
+  /** Lets a partition flow; what of its pending ranges is still in the pipeline or in the spool from before is not read again. */
+  #start (share: Share): void {
+    share.adopt(this.#around.handoff.taken(share.key))
+    const { topic, partition } = share.partition
+    try {
+      this.#member.consumer.seek({ topic, partition, offset: String(share.place.next) })
+      this.#member.consumer.resume([{ topic, partitions: [partition] }])
+    } catch (error) {
+      this.#fail(error)
     }
-    if (slot !== undefined && isPending(share.place, slot)) slot.onSettled(flow)
-    else flow()
   }
 
   async #eachBatch ({ batch, heartbeat, resolveOffset }: EachBatchPayload): Promise<void> {
@@ -206,34 +201,43 @@ export class Session {
     this.#measure()
   }
 
-  /** Takes one range through the pipeline; false when the partition is no longer ours or the input closes. */
+  /**
+   * Takes one range through the pipeline, as far as the store or the spool; false when the partition is no longer ours or
+   * the input closes. What waits in the spool is not committed: another member may have to go on without that disk.
+   */
   async #deliver (turn: Turn, slice: Slice, following: number | undefined): Promise<boolean> {
     const { share } = turn
     await turn.heartbeat()
-    if (slice.records.length === 0) return await this.#moveNow(turn, slice.to, following)
-    if (share.place.intent !== slice.to && !await this.#moveNow(turn, slice.from, slice.to)) return false
-    const origin = { input: this.#around.input, key: keyOf(share.partition), era: share.place.era, following }
+    const origin = { input: this.#around.input, key: share.key, era: share.place.era, following }
     const slot = new Slot(origin, slice, (self) => this.#around.commit(self))
+    if (slice.records.length === 0) {
+      slot.delivered = true
+      share.handOut(slot)
+      return await this.#moveNow(turn, following)
+    }
+    while (!share.hasRoom(slot.to) && share.oldest !== undefined && this.#isOurs(turn)) await this.#hold(turn, share.oldest, 'settled')
+    if (!share.isMarked(slot.to) && !await this.#moveNow(turn, slot.to)) return false
+    share.handOut(slot)
     this.#around.handoff.offer(slot)
-    await this.#hold(turn, slot)
+    await this.#hold(turn, slot, 'released')
     return this.#isOurs(turn)
   }
 
   /**
-   * Keeps the membership alive until the batch is settled. When the group wants to rebalance, a batch that nobody has
-   * seen is taken back and one in the pipeline gets some time; the error then makes kafkajs join again.
+   * Keeps the membership alive until the batch is settled or released. When the group wants to rebalance, a batch that
+   * nobody has seen is taken back and one in the pipeline gets some time; the error then makes kafkajs join again.
    */
-  async #hold ({ tenure, heartbeat }: Turn, slot: Slot): Promise<void> {
+  async #hold ({ tenure, heartbeat }: Turn, slot: Slot, until: 'settled' | 'released'): Promise<void> {
     const { handoff, closed } = this.#around
     let deadline = Infinity
     let refusal: unknown
-    while (!slot.settled) {
-      await slot.wait(heartbeatInterval(this.#options))
+    while (!slot[until]) {
+      await (until === 'settled' ? slot.end(heartbeatInterval(this.#options)) : slot.wait(heartbeatInterval(this.#options)))
       const ended = tenure.ended.aborted || this.#over.signal.aborted || closed.aborted
-      const failure = ended || slot.settled ? undefined : await heartbeat().then(() => undefined, (error: unknown) => error)
+      const failure = ended || slot[until] ? undefined : await heartbeat().then(() => undefined, (error: unknown) => error)
       if (failure !== undefined && isRefusal(failure)) {
         refusal = failure
-        deadline = Math.min(deadline, Date.now() + (isLost(failure) ? 0 : this.#options.session_timeout / 3))
+        deadline = Math.min(deadline, Date.now() + (isLost(failure) || slot.released ? 0 : this.#options.session_timeout / 3))
       }
       if (ended || refusal !== undefined) handoff.withdraw(slot)
       if (ended || Date.now() >= deadline) break
@@ -242,10 +246,10 @@ export class Session {
   }
 
   /** Commits from within a fetch, until it is done or the member has to join again. False when it is not ours any more. */
-  async #moveNow (turn: Turn, position: number, intent: number | undefined): Promise<boolean> {
+  async #moveNow (turn: Turn, following: number | undefined): Promise<boolean> {
     while (this.#isOurs(turn)) {
       try {
-        await this.#move(turn.tenure, turn.share, position, intent)
+        await this.#move(turn.tenure, turn.share, following)
         return this.#isOurs(turn)
       } catch (error) {
         if (!this.#isOurs(turn)) return false
@@ -258,10 +262,9 @@ export class Session {
     return false
   }
 
-  async #move (tenure: Tenure, share: Share, position: number, intent: number | undefined): Promise<void> {
-    const { era } = share.place
-    await tenure.commit(share.partition, position, intent === undefined ? { era } : { era, to: intent })
-    share.place = { era, position, intent, again: false, next: Math.max(share.place.next, position), held: [] }
+  async #move (tenure: Tenure, share: Share, following: number | undefined): Promise<void> {
+    await share.move(tenure, following)
+    this.#measure()
     this.#answered()
   }
 
@@ -271,7 +274,7 @@ export class Session {
 
   #measure (): void {
     let lag = 0
-    for (const { place, high } of this.#shares?.values() ?? []) lag += Math.max(0, high - place.position)
+    for (const share of this.#shares?.values() ?? []) lag += share.lag
     this.#around.telemetry.set('gatelens_input_lag_records', { input: this.#around.input }, lag)
   }
 }
@@ -281,10 +284,6 @@ const leaveMs = 5000
 
 /** How long brokers may be silent before the session ends. */
 const silenceMs = 5000
-
-function isPending (place: Place, slot: Slot): boolean {
-  return place.era === slot.era && place.position === slot.from && place.intent === slot.to
-}
 
 /** Messages below what was taken: kafkajs went back to the start because the log no longer reaches the position. */
 function isRestarted (batch: Batch, place: Place): boolean {

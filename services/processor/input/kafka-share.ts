@@ -1,49 +1,99 @@
-import { randomBytes } from 'node:crypto'
-import type { Logger } from '../../runtime/log.ts'
-import { isBeyondEnd, parseMark, placeOf } from './kafka-range.ts'
-import type { Committed, Place } from './kafka-range.ts'
+import { isTooLong } from './kafka-range.ts'
+import type { Mark, Place } from './kafka-range.ts'
+import type { Slot } from './kafka-slot.ts'
 import { keyOf } from './kafka-tenure.ts'
 import type { Partition, Tenure } from './kafka-tenure.ts'
 
-/** A partition while it is ours. */
-export interface Share {
-  partition: Partition
-  place: Place
+/**
+ * A partition while it is ours: where it is read, which ranges of it are out (in the pipeline or in a spool), and what
+ * is committed. Ranges are committed in their order; one is committed once it and all before it are delivered.
+ */
+export class Share {
+  readonly partition: Partition
+  readonly key: string
   /** Newest known end of the log. */
   high: number
-}
+  /** Where reading goes on. */
+  place: Place
+  /** The committed offset, and the ends that are committed beside it. */
+  #position: number
+  #ends: number[]
+  readonly #out: Slot[] = []
+  #moving: Promise<void> = Promise.resolve()
 
-export interface LookUp {
-  from: 'earliest' | 'latest'
-  log: Logger
-  /** True while a position past the end of the log is not believed yet. */
-  patient: boolean
-}
-
-/**
- * Finds out where the partitions of a tenure stand, by `<topic>/<partition>`, and makes a start durable where there was
- * none. Throws kafkajs's errors, and an error when it has to be asked again.
- */
-export async function lookUp (tenure: Tenure, options: LookUp): Promise<Map<string, Share>> {
-  const committed = await tenure.committed()
-  const shares = new Map<string, Share>()
-  for (const partition of tenure.partitions) {
-    const key = keyOf(partition)
-    const found = committed.get(key)
-    if (found === undefined) throw new Error(`no offsets for ${key} yet`)
-    // A broker that has just started may not know the end of its log yet, and a reset is not to be taken lightly.
-    if (isBeyondEnd(found) && options.patient) throw new Error(`the committed offset of ${key} is past the end of its log`)
-    const place = placeOf(found, options.from, randomBytes(4).toString('hex'))
-    report(key, found, options)
-    if (parseMark(found.metadata)?.era !== place.era) await tenure.commit(partition, place.position, { era: place.era })
-    shares.set(key, { partition, place, high: found.high })
+  constructor (partition: Partition, place: Place, high: number) {
+    this.partition = partition
+    this.key = keyOf(partition)
+    this.place = place
+    this.high = high
+    this.#position = place.position
+    this.#ends = place.intents
   }
-  return shares
-}
 
-function report (partition: string, found: Committed, { from, log }: LookUp): void {
-  const { offset: committed, low, high } = found
-  const fields = { partition, committed, low, high }
-  if (isBeyondEnd(found)) log.warn(fields, `the committed offset is past the end of the log; starting anew at the ${from}`)
-  else if (committed >= 0 && low > committed) log.warn(fields, 'retention removed messages that were not read yet')
+  /** How many offsets are not committed. */
+  get lag (): number {
+    return Math.max(0, this.high - this.#position)
+  }
+
+  /** The range that has been out for longest. */
+  get oldest (): Slot | undefined {
+    return this.#out[0]
+  }
+
+  /** Takes over the ranges that an earlier generation handed out, as far as they are those that come next; settles the others. */
+  adopt (slots: Slot[]): void {
+    for (const slot of slots) {
+      const { era, position, intents: [end] } = this.place
+      if (slot.era === era && slot.from === position && slot.to === end) this.handOut(slot)
+      else slot.settle()
+    }
+  }
+
+  /** Notes a range that is handed out now; reading goes on behind it. */
+  handOut (slot: Slot): void {
+    const { place } = this
+    this.#out.push(slot)
+    this.place = { ...place, position: slot.to, intents: place.intents.filter((end) => end > slot.to), next: Math.max(place.next, slot.to), held: [] }
+  }
+
+  holds (slot: Slot): boolean {
+    return this.#out.includes(slot)
+  }
+
+  /** True when a range with that end comes again after a crash: its end is durable. */
+  isMarked (end: number): boolean {
+    return this.#ends.includes(end)
+  }
+
+  /** True when one more range may be out, as far as what can be committed beside an offset has room for it. */
+  hasRoom (end: number): boolean {
+    return !isTooLong(this.#mark(this.#position, end))
+  }
+
+  /**
+   * Commits what is delivered, and the ends of the ranges that are out, `following` among them. One commit at a time.
+   * Throws kafkajs's errors; nothing has changed then.
+   */
+  async move (tenure: Tenure, following?: number): Promise<void> {
+    const turn = this.#moving.then(() => this.#move(tenure, following))
+    this.#moving = turn.catch(() => {})
+    await turn
+  }
+
+  async #move (tenure: Tenure, following?: number): Promise<void> {
+    const behind = this.#out.findIndex((slot) => !slot.delivered)
+    const count = behind < 0 ? this.#out.length : behind
+    const position = this.#out[count - 1]?.to ?? this.#position
+    const mark = this.#mark(position, following)
+    if (position === this.#position && mark.ends.join() === this.#ends.join()) return
+    await tenure.commit(this.partition, position, mark)
+    this.#position = position
+    this.#ends = mark.ends
+    for (const slot of this.#out.splice(0, count)) slot.settle()
+  }
+
+  #mark (position: number, following: number | undefined): Mark {
+    const ends = [...this.#out.map(({ to }) => to), ...this.place.intents, following ?? position]
+    return { era: this.place.era, ends: [...new Set(ends)].filter((end) => end > position).sort((a, b) => a - b) }
+  }
 }

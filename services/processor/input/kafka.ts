@@ -12,10 +12,10 @@ import { pause } from '../../runtime/shutdown.ts'
 import { byteSize, duration } from '../../runtime/units.ts'
 import type { Input, RecordBatch, Telemetry } from '../contract.ts'
 import { isCodecMissing, kindOf, reasonOf } from './kafka-client.ts'
-import type { Slot } from './kafka-handoff.ts'
 import { Handoff } from './kafka-handoff.ts'
 import type { Surroundings } from './kafka-session.ts'
 import { Session } from './kafka-session.ts'
+import type { Slot } from './kafka-slot.ts'
 
 export const kafkaInputSchema = z.strictObject({
   type: z.literal('kafka'),
@@ -64,12 +64,13 @@ const drainMs = 4000
 
 /**
  * Consumes as {@link kafkaInputSchema} says. Partitions are independent: one batch of each may be with the consumer of
- * the iteration and await its commit, in any order. A commit resolves when the offset is durable, or when the
+ * the iteration, and more once those before wait in a spool. Commits may come in any order; an offset moves over what is
+ * committed without a gap. A commit resolves when the offset is durable, or when the
  * partition has gone to another member, which then delivers the same range again. Brokers that do not answer are tried
  * again for ever. Iteration throws INPUT_UNREADABLE for messages in a compression that is not built in.
  */
 export function createKafkaInput (options: KafkaInputOptions, context: KafkaInputContext): Input {
-  return { [Symbol.asyncIterator]: () => readKafka(options, context) }
+  return { durable: 'store', [Symbol.asyncIterator]: () => readKafka(options, context) }
 }
 
 async function * readKafka (options: KafkaInputOptions, context: KafkaInputContext): AsyncGenerator<RecordBatch, void> {
@@ -88,7 +89,7 @@ async function * readKafka (options: KafkaInputOptions, context: KafkaInputConte
   if (context.signal.aborted) end()
   const running = supervise(options, handoff, closed.signal, context).catch((error: unknown) => handoff.end(error))
   try {
-    for (let slot = await handoff.take(); slot !== undefined; slot = await handoff.take()) yield slot.batch
+    for (let slot = await handoff.take(); slot !== undefined; slot = await handoff.take()) yield slot.take()
     await drained
   } finally {
     context.signal.removeEventListener('abort', end)

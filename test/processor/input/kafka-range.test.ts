@@ -1,38 +1,46 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cut, formatMark, isBeyondEnd, parseMark, placeOf } from '../../../services/processor/input/kafka-range.ts'
+import { cut, formatMark, isBeyondEnd, isTooLong, parseMark, placeOf } from '../../../services/processor/input/kafka-range.ts'
 import type { Message, Place, Slice } from '../../../services/processor/input/kafka-range.ts'
 import { fc } from '../../property.ts'
 
 const loose = { records: 1000, bytes: 1_000_000 }
-const at = (position: number, intent?: number): Place => ({ era: 'e', position, intent, again: intent !== undefined, next: position, held: [] })
+const at = (position: number, ...intents: number[]): Place => ({ era: 'e', position, intents, next: position, held: [] })
 const messages = (...offsets: number[]): Message[] => offsets.map((offset) => ({ offset: String(offset), value: Buffer.from(`m${offset}`) }))
 const shown = (slices: Slice[]): string[] => slices.map(({ from, to, records }) => `[${from},${to}) ${records.map((record) => record.offset).join(' ')}`.trim())
 
 test('a mark reads back as it was written, and metadata of others is no mark', () => {
-  for (const mark of [{ era: 'a1' }, { era: 'a1', to: 7 }]) assert.deepEqual(parseMark(formatMark(mark)), mark)
+  for (const mark of [{ era: 'a1', ends: [] }, { era: 'a1', ends: [7] }, { era: 'a1', ends: [7, 9, 20_000] }]) assert.deepEqual(parseMark(formatMark(mark)), mark)
   for (const text of ['', 'null', '7', '[]', '{}', '{"to":5}', '{"era":3}', 'a1', '{"era":"a"']) assert.equal(parseMark(text), undefined, text)
-  assert.deepEqual(parseMark('{"era":"a","to":"9"}'), { era: 'a' })
-  assert.deepEqual(parseMark('{"era":"a","to":1e300}'), { era: 'a' })
+  assert.deepEqual(parseMark('{"era":"a","to":7}'), { era: 'a', ends: [7] })
+  for (const text of ['{"era":"a","to":"9"}', '{"era":"a","to":1e300}', '{"era":"a","then":"12"}']) assert.deepEqual(parseMark(text), { era: 'a', ends: [] })
+  assert.deepEqual(parseMark('{"era":"a","to":9,"then":[1,-1,5]}'), { era: 'a', ends: [9, 10] })
+})
+
+test('a mark has room for hundreds of ranges, and says when a broker would refuse it', () => {
+  const ends = (count: number): number[] => Array.from({ length: count }, (_, index) => 9_000_000_000 + 1000 * index)
+  assert.equal(isTooLong({ era: 'a1b2c3d4', ends: ends(700) }), false)
+  assert.equal(isTooLong({ era: 'a1b2c3d4', ends: ends(900) }), true)
 })
 
 test('a group goes on where it stood, with the range that was pending', () => {
   const found = { offset: 40, metadata: '{"era":"a","to":60}', low: 0, high: 90 }
-  assert.deepEqual(placeOf(found, 'earliest', 'new'), { era: 'a', position: 40, intent: 60, again: true, next: 40, held: [] })
-  assert.equal(placeOf({ ...found, metadata: '{"era":"a"}' }, 'latest', 'new').intent, undefined)
-  assert.equal(placeOf({ ...found, metadata: '{"era":"a","to":40}' }, 'latest', 'new').intent, undefined)
+  assert.deepEqual(placeOf(found, 'earliest', 'new'), { era: 'a', position: 40, intents: [60], next: 40, held: [] })
+  assert.deepEqual(placeOf({ ...found, metadata: '{"era":"a"}' }, 'latest', 'new').intents, [])
+  assert.deepEqual(placeOf({ ...found, metadata: '{"era":"a","to":40}' }, 'latest', 'new').intents, [])
+  assert.deepEqual(placeOf({ ...found, metadata: '{"era":"a","to":40,"then":[5,10]}' }, 'latest', 'new').intents, [45, 55])
 })
 
 test('a group without an offset begins where the configuration says, in a new era', () => {
   const found = { offset: -1, metadata: '', low: 10, high: 90 }
-  assert.deepEqual(placeOf(found, 'earliest', 'new'), { era: 'new', position: 10, intent: undefined, again: false, next: 10, held: [] })
+  assert.deepEqual(placeOf(found, 'earliest', 'new'), { era: 'new', position: 10, intents: [], next: 10, held: [] })
   assert.equal(placeOf(found, 'latest', 'new').position, 90)
   assert.equal(placeOf({ ...found, offset: -2 }, 'latest', 'new').position, 10)
 })
 
 test('an offset that was committed by another program counts, in a new era', () => {
   const place = placeOf({ offset: 40, metadata: 'somebody', low: 0, high: 90 }, 'earliest', 'new')
-  assert.deepEqual([place.era, place.position, place.intent], ['new', 40, undefined])
+  assert.deepEqual([place.era, place.position, place.intents], ['new', 40, []])
 })
 
 test('an offset or a pending range past the end of the log starts anew', () => {
@@ -48,7 +56,7 @@ test('an offset or a pending range past the end of the log starts anew', () => {
 
 test('a pending range that retention has cut keeps its bounds and gives what is left of it', () => {
   const place = placeOf({ offset: 40, metadata: '{"era":"a","to":60}', low: 57, high: 90 }, 'earliest', 'new')
-  assert.deepEqual([place.position, place.intent, place.next], [40, 60, 57])
+  assert.deepEqual([place.position, place.intents, place.next], [40, [60], 57])
   assert.deepEqual(shown(cut(place, messages(57, 58, 59, 60, 61), loose).slices), ['[40,60) 57 58 59', '[60,62) 60 61'])
 })
 
@@ -67,8 +75,16 @@ test('ranges end at the limit of records or bytes, or with the last message', ()
 test('a pending range is given exactly, whatever the limits, and may need several fetches', () => {
   const first = cut(at(10, 14), messages(10, 11, 12), { records: 2, bytes: 1 })
   assert.deepEqual(first.slices, [])
-  assert.deepEqual([first.rest.position, first.rest.intent, first.rest.next], [10, 14, 13])
+  assert.deepEqual([first.rest.position, first.rest.intents, first.rest.next], [10, [14], 13])
   assert.deepEqual(shown(cut(first.rest, messages(13, 14, 15), { records: 2, bytes: 6 }).slices), ['[10,14) 10 11 12 13', '[14,16) 14 15'])
+})
+
+test('several pending ranges are given exactly, one after the other', () => {
+  const first = cut(at(10, 12, 15, 16), messages(10, 11, 12, 13), { records: 1, bytes: 1 })
+  assert.deepEqual(shown(first.slices), ['[10,12) 10 11'])
+  assert.deepEqual(first.rest.intents, [15, 16])
+  assert.deepEqual(shown(cut(first.rest, messages(14, 15, 16, 17), { records: 1, bytes: 100 }).slices), ['[12,15) 12 13 14', '[15,16) 15', '[16,17) 16', '[17,18) 17'])
+  assert.deepEqual(shown(cut(at(10, 12, 15), messages(20), loose).slices), ['[10,12)', '[12,15)', '[15,21) 20'])
 })
 
 test('the end of a pending range may have been compacted away', () => {

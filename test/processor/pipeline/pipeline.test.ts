@@ -81,6 +81,37 @@ test('a batch is committed after it was written, in order, and the next is read 
   assert.ok(log.indexOf('read 1') < log.indexOf('commit 0'))
 })
 
+/** Lets batches wait until they are delivered all together. */
+class Spooling implements Sink {
+  readonly waiting: Landed[] = []
+
+  async write (_batch: EventBatch, landed: Landed = () => {}): Promise<Kept> {
+    this.waiting.push(landed)
+    return 'spool'
+  }
+
+  async close (): Promise<void> {}
+}
+
+test('a batch that waits in a spool is committed there, or not before it is in the store, as its input wants it', async () => {
+  for (const durable of ['spool', 'store'] as const) {
+    const log: string[] = []
+    const sink = new Spooling()
+    const batches = async function * (): AsyncGenerator<RecordBatch> {
+      for await (const batch of batchesOf([['ok'], ['bad']], log)) yield { ...batch, spooled: () => { log.push(`spooled ${batch.range.from}`) } }
+    }
+    const input = { durable, [Symbol.asyncIterator]: batches }
+    const { totals, telemetry } = count()
+    await runPipeline({ input, ...stages, observe: () => {}, sink, telemetry })
+    const told = log.filter((line) => !line.startsWith('read'))
+    assert.deepEqual(told, durable === 'spool' ? ['commit 0', 'commit 1'] : ['spooled 0', 'spooled 1'])
+    assert.equal(totals.get('gatelens_events_total published'), undefined)
+    for (const landed of sink.waiting) landed(0)
+    assert.deepEqual(log.filter((line) => line.startsWith('commit')), ['commit 0', 'commit 1'])
+    assert.equal(totals.get('gatelens_events_total published'), 1)
+  }
+})
+
 test('events and rejects carry the place that they came from', async () => {
   const sink = new Memory([])
   await runPipeline({ input: batchesOf([['bad', 'ok']], []), ...stages, observe: () => {}, sink, telemetry: count().telemetry })
