@@ -29,7 +29,7 @@ function withOverview (board: DashboardBuilder): DashboardBuilder {
       { warn: 0.02, bad: 0.1 }))
     .withPanel(stat({ title: 'Active breaches', description: 'Detection rules that are exceeded now.' },
       { expr: 'count(gatelens_breach_active == 1) or vector(0)' }, { warn: 1, bad: 5 }))
-    .withPanel(stat({ title: 'Lag', description: 'Age of the newest request that was processed.', unit: 's' },
+    .withPanel(stat({ title: 'Lag', description: 'Age of the oldest request that is not committed.', unit: 's' },
       { expr: 'max(gatelens_input_lag_seconds)' }, { warn: 30, bad: 120 }))
 }
 

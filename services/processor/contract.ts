@@ -104,3 +104,20 @@ export interface Telemetry {
   /** Records one duration, in seconds. */
   record (metric: MetricName, labels: Record<string, string>, seconds: number): void
 }
+
+/** Knows how far the inputs are behind, also while nothing moves. */
+export interface LagWatch {
+  /** Notes a batch that was read; `oldest` is the time of its oldest event, epoch ms. */
+  take (input: string, oldest: number): Ticket
+  /** Notes whether the input has records that it could hand out and has not. */
+  waits (input: string, waiting: boolean): void
+  /** Sets gatelens_input_lag_seconds and gatelens_input_stalled_seconds as they are at this moment. */
+  tell (): void
+}
+
+/** What is still to be told of one batch. */
+export interface Ticket {
+  /** It waits in a spool: that is progress, but it is not committed. */
+  spooled (): void
+  committed (): void
+}

@@ -1,5 +1,7 @@
 import { isReject, sourceOf } from './contract.ts'
-import type { Decoder, Enricher, Filter, Input, Kept, Landed, Locator, Observer, RecordBatch, Sink, Telemetry } from './contract.ts'
+import type {
+  Decoder, Enricher, Filter, Input, Kept, LagWatch, Landed, Locator, Observer, RecordBatch, Sink, Telemetry, Ticket,
+} from './contract.ts'
 import type { AccessEvent, EnrichedEvent, LocatedEvent, Reject } from './event.ts'
 
 /** The parts of one pipeline, in the order of the flow. */
@@ -12,7 +14,8 @@ export interface Parts {
   observe: Observer
   sink: Sink
   telemetry: Pick<Telemetry, 'add' | 'set'>
-  /** Wall clock, epoch ms: for the lag only. */
+  lag: Pick<LagWatch, 'take'>
+  /** Wall clock, epoch ms: for the time of the newest record only. */
   clock?: () => number
 }
 
@@ -24,7 +27,7 @@ export interface Parts {
 export async function runPipeline (parts: Parts): Promise<void> {
   let fail: (error: unknown) => void = () => {}
   const failure = new Promise<never>((_resolve, reject) => { fail = reject })
-  const { decode, locate, drop, enrich, observe, publish, report } = instrument(parts, (error) => fail(error))
+  const { decode, locate, drop, enrich, observe, publish } = instrument(parts, (error) => fail(error))
   const flow = async (): Promise<void> => {
     let publishing = Promise.resolve()
     for await (const batch of parts.input) {
@@ -34,35 +37,35 @@ export async function runPipeline (parts: Parts): Promise<void> {
       const enriched = enrich(kept)
       observe(enriched)
       await publishing
-      const outcome = { published: enriched.length, filtered: located.length - kept.length, rejects: decoded.rejects }
-      publishing = publish(batch, enriched, outcome)
+      const { rejects, ticket } = decoded
+      publishing = publish(batch, enriched, { published: enriched.length, filtered: located.length - kept.length, rejects, ticket })
       publishing.catch(fail)
-      report(batch, enriched)
     }
     await publishing
   }
   await Promise.race([flow(), failure])
 }
 
-/** How far ahead of the wall clock a request may stand and still tell how old the input is. */
-const futureMs = 300_000
-
 /** What becomes of the records of one batch, once it has landed. */
-interface Tally { published: number, filtered: number, rejects: Reject[] }
+interface Tally {
+  published: number
+  filtered: number
+  rejects: Reject[]
+  ticket: Ticket
+}
 
 interface Stages {
-  decode (batch: RecordBatch): { events: AccessEvent[], rejects: Reject[] }
+  decode (batch: RecordBatch): Decoded & Pick<Tally, 'ticket'>
   locate: Locator
   drop (events: LocatedEvent[]): LocatedEvent[]
   enrich: Enricher
   observe: Observer
   publish (batch: RecordBatch, events: EnrichedEvent[], tally: Tally): Promise<void>
-  report (batch: RecordBatch, events: EnrichedEvent[]): void
 }
 
 /** Wraps every stage once: what came in, what came out, and the seconds between. The stages know nothing of it. */
 function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
-  const { input, decode, locate, filter, enrich, observe, sink, telemetry, clock = Date.now } = parts
+  const { input, decode, locate, filter, enrich, observe, sink, telemetry, lag, clock = Date.now } = parts
   const spent = (stage: string, since: number): void =>
     telemetry.add('gatelens_stage_seconds_total', { stage }, (performance.now() - since) / 1000)
   const timed = <In, Out> (stage: string, run: (input: In) => Out) => (input: In): Out => {
@@ -76,7 +79,7 @@ function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
       const decoded = decodeBatch(batch, decode)
       telemetry.add('gatelens_events_total', { outcome: 'received' }, decoded.events.length + decoded.rejects.length)
       telemetry.set('gatelens_last_record_timestamp_seconds', {}, clock() / 1000)
-      return decoded
+      return { ...decoded, ticket: lag.take(batch.range.input, oldestOf(decoded.events)) }
     }),
     locate: timed('normalize', locate),
     drop: timed('filter', (events) => events.filter((event) => !filter(event))),
@@ -84,17 +87,11 @@ function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
     observe: timed('observe', observe),
     publish: async (batch, events, tally) => {
       const since = performance.now()
-      const commit = createCommit(batch, input.durable ?? 'spool', fail)
+      const commit = createCommit(batch, tally, { durable: input.durable ?? 'spool', fail })
       const { range, again } = batch
       await sink.write({ range, events, rejects: tally.rejects, again }, createLanding(tally, telemetry, commit.landed))
       await commit.written()
       spent('publish', since)
-    },
-    report: ({ range }, events) => {
-      const now = clock()
-      // A request from far ahead has a wrong clock; it must not make an input that lags look up to date.
-      const newest = events.reduce((time, event) => event.time <= now + futureMs ? Math.max(time, event.time) : time, 0)
-      if (newest > 0) telemetry.set('gatelens_input_lag_seconds', { input: range.input }, Math.max(0, now - newest) / 1000)
     },
   }
 }
@@ -107,26 +104,42 @@ function createLanding (tally: Tally, telemetry: Parts['telemetry'], landed: () 
   }
 }
 
+interface Commit { landed (): void, written (): Promise<void> }
+
 /** Commits a batch once it is where its input wants it. It is written first, and has landed then or lands later. */
-function createCommit ({ commit, spooled }: RecordBatch, durable: Kept, fail: (error: unknown) => void): Commit {
+function createCommit (
+  { commit, spooled }: RecordBatch, { ticket }: Tally, { durable, fail }: { durable: Kept, fail: (error: unknown) => void }
+): Commit {
   let isWritten = false
   let hasLanded = false
+  const finish = async (): Promise<void> => {
+    await commit()
+    ticket.committed()
+  }
   return {
     landed: () => {
       hasLanded = true
-      if (isWritten && durable === 'store') commit().catch(fail)
+      if (isWritten && durable === 'store') finish().catch(fail)
     },
     written: async () => {
       isWritten = true
-      if (hasLanded || durable === 'spool') await commit()
-      else spooled?.()
+      if (hasLanded || durable === 'spool') return finish()
+      ticket.spooled()
+      spooled?.()
     },
   }
 }
 
-interface Commit { landed (): void, written (): Promise<void> }
+interface Decoded { events: AccessEvent[], rejects: Reject[] }
 
-function decodeBatch (batch: RecordBatch, decode: Decoder): { events: AccessEvent[], rejects: Reject[] } {
+/** Epoch ms of the oldest event; Infinity without one. */
+function oldestOf (events: AccessEvent[]): number {
+  let oldest = Infinity
+  for (const { time } of events) if (time < oldest) oldest = time
+  return oldest
+}
+
+function decodeBatch (batch: RecordBatch, decode: Decoder): Decoded {
   const source = sourceOf(batch.range)
   const events: AccessEvent[] = []
   const rejects: Reject[] = [...batch.rejects ?? []]

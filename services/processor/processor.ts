@@ -17,7 +17,7 @@ import { startLiveCatalog } from './catalog/live.ts'
 import type { LiveCatalog } from './catalog/live.ts'
 import { isFormat } from './config.ts'
 import type { ProcessorConfig } from './config.ts'
-import type { Input } from './contract.ts'
+import type { Input, LagWatch } from './contract.ts'
 import type { FormatName } from './decode/index.ts'
 import { startDetector } from './detect/detector.ts'
 import type { Detector } from './detect/detector.ts'
@@ -27,6 +27,7 @@ import { createEndpoints } from './endpoints.ts'
 import { keepRoutes } from './inference.ts'
 import { inputs } from './input/index.ts'
 import { startExporter } from './observe/exporter.ts'
+import { createLagWatch } from './observe/lag.ts'
 import { createSeries } from './observe/series.ts'
 import type { Series } from './observe/series.ts'
 import { runPipeline } from './pipeline.ts'
@@ -71,6 +72,7 @@ interface House {
   rules: Rule[]
   series: Series
   board: Board
+  lag: LagWatch
   log: Logger
   stopping: AbortController
 }
@@ -122,10 +124,11 @@ async function furnish (
   const series = createSeries({ budgets, maxSeries, partners: () => catalog.current().partners })
   const board = createBoard(series)
   board.set('gatelens_state_writable', {}, 1)
+  board.set('gatelens_spool_max_bytes', {}, config.clickhouse.spool.max_bytes)
   const catalog = await startLiveCatalog({
     config: config.catalog, base, state, telemetry: board, log, reread: reread === undefined ? undefined : () => reread().catalog,
   })
-  return { config, base, state, catalog, rules, series, board, log, stopping: new AbortController() }
+  return { config, base, state, catalog, rules, series, board, lag: createLagWatch(board), log, stopping: new AbortController() }
 }
 
 function readRules (rules: ProcessorConfig['rules'], base: string): Rule[] {
@@ -136,15 +139,19 @@ function readRules (rules: ProcessorConfig['rules'], base: string): Rule[] {
   return rules
 }
 
-async function serve ({ config, catalog, board }: House, metrics: Handler): Promise<Listener> {
+async function serve ({ config, catalog, board, lag }: House, metrics: Handler): Promise<Listener> {
   const address = parseAddress(config.metrics.listen)
   if (address === undefined) {
     throw new GatelensError('CONFIG_INVALID', `"${config.metrics.listen}" is not an address; write host:port, such as 127.0.0.1:9464`, { where: 'metrics.listen' })
   }
   return listen(address, createEndpoints({
-    status: () => board.status({ spoolBytes: config.clickhouse.spool.max_bytes, catalog: catalog.status() }),
+    // Ages are those of this moment.
+    status: () => {
+      lag.tell()
+      return board.status({ spoolBytes: config.clickhouse.spool.max_bytes, catalog: catalog.status() })
+    },
     metrics: (request, response) => {
-      // Ages are those of this moment.
+      lag.tell()
       catalog.status()
       metrics(request, response)
     },
@@ -195,17 +202,17 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
 const graceMs = 5000
 
 async function flowThrough (house: House, sink: ClickhouseSink): Promise<void> {
-  const { config, state, catalog, series, board, log, stopping: { signal } } = house
+  const { config, state, catalog, series, board, lag, log, stopping: { signal } } = house
   const { privacy, filter, normalize } = config
   const writer = createStateWriter('the list of inferred routes', { telemetry: board, log, signal })
   const { inference, guard } = await keepRoutes(state, normalize.inference, { writer, telemetry: board, log })
   const { notices, ...stages } = createStages({ catalog: () => catalog.current(), privacy, filter, format: formatOf(config), inference })
   for (const notice of notices) log.warn(notice)
-  await runPipeline({ input: createInput(house), ...stages, observe: series.observe, sink: guard(sink), telemetry: board })
+  await runPipeline({ input: createInput(house), ...stages, observe: series.observe, sink: guard(sink), telemetry: board, lag })
 }
 
-function createInput ({ config: { input }, state, base, board, log, stopping: { signal } }: House): Input {
-  const context = { state, base, signal, telemetry: board, log }
+function createInput ({ config: { input }, state, base, board, lag, log, stopping: { signal } }: House): Input {
+  const context = { state, base, signal, telemetry: board, lag, log }
   return input.type === 'kafka' ? inputs.kafka(input, context) : inputs.file(input, context)
 }
 

@@ -5,11 +5,11 @@ import type { MetricName } from './observe/metrics.ts'
 /** What `/readyz` answers: one word for the whole, and the state of each part. */
 export interface Status {
   /**
-   * `ready`; `degraded`: the store is away and batches wait on disk; `blocked`: no room is left, in the spool or on the disk,
-   * and the input waits.
+   * `ready`; `degraded`: the store is away and batches wait on disk, or something of the input cannot be read; `blocked`: the
+   * input waits, because no room is left in the spool or on the disk, or nothing was committed for a minute though records wait.
    */
   status: 'ready' | 'degraded' | 'blocked'
-  input: { lag_bytes: number | null, lag_seconds: number | null }
+  input: { lag_bytes: number | null, lag_seconds: number | null, stalled_seconds: number, unreadable: number }
   store: { up: boolean }
   spool: { bytes: number, max_bytes: number }
   state: { writable: boolean }
@@ -45,9 +45,14 @@ export function createBoard (telemetry: Telemetry): Board {
       const up = valueOf('gatelens_store_up') === 1
       const writable = valueOf('gatelens_state_writable') !== 0
       const waiting = valueOf('gatelens_spool_bytes') ?? 0
+      const stalled = valueOf('gatelens_input_stalled_seconds') ?? 0
+      const unreadable = valueOf('gatelens_input_unreadable') ?? 0
+      const isBlocked = !writable || stalled > stalledSeconds || (!up && waiting >= spoolBytes * nearlyFull)
       return {
-        status: !writable || (!up && waiting >= spoolBytes * nearlyFull) ? 'blocked' : up ? 'ready' : 'degraded',
-        input: { lag_bytes: valueOf('gatelens_input_lag_bytes'), lag_seconds: valueOf('gatelens_input_lag_seconds') },
+        status: isBlocked ? 'blocked' : up && unreadable === 0 ? 'ready' : 'degraded',
+        input: {
+          lag_bytes: valueOf('gatelens_input_lag_bytes'), lag_seconds: valueOf('gatelens_input_lag_seconds'), stalled_seconds: stalled, unreadable,
+        },
         store: { up },
         spool: { bytes: waiting, max_bytes: spoolBytes },
         state: { writable },
@@ -57,6 +62,9 @@ export function createBoard (telemetry: Telemetry): Board {
     },
   }
 }
+
+/** How long nothing may be committed while records wait; a batch that a slow store takes its time for is no standstill. */
+const stalledSeconds = 60
 
 /** The next batch may not fit although some bytes are left. */
 const nearlyFull = 0.95

@@ -75,6 +75,11 @@ export class FileSet {
     return found.length
   }
 
+  /** How many files cannot be read at the moment. */
+  get unreadable (): number {
+    return this.#opener.unreadable
+  }
+
   /** Ends the reading of a file: everything of it was handed out. */
   async retire (tail: Tail): Promise<void> {
     await this.#close(tail)

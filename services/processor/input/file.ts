@@ -11,7 +11,7 @@ import type { Logger } from '../../runtime/log.ts'
 import { pause } from '../../runtime/shutdown.ts'
 import { byteSize, duration } from '../../runtime/units.ts'
 import { sourceOf } from '../contract.ts'
-import type { Input, RecordBatch, Telemetry } from '../contract.ts'
+import type { Input, LagWatch, RecordBatch, Telemetry } from '../contract.ts'
 import { createStateWriter } from '../state-writes.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import type { Checkpoint, Intent } from './checkpoint.ts'
@@ -49,6 +49,7 @@ export interface InputContext {
   base: string
   signal: AbortSignal
   telemetry: Pick<Telemetry, 'set'>
+  lag: Pick<LagWatch, 'waits'>
   log: Logger
 }
 
@@ -68,19 +69,26 @@ async function * readFiles (options: FileInputOptions, context: InputContext): A
   const flight = new Flight()
   const files = new FileSet({ patterns, follow, startAt, forget }, checkpoint, flight, context.log)
   const reader = new Reader(options, checkpoint, files, flight)
+  const tell = (): void => {
+    context.telemetry.set('gatelens_input_lag_bytes', { input: options.name }, reader.lag())
+    context.telemetry.set('gatelens_input_unreadable', { input: options.name }, files.unreadable)
+    context.lag.waits(options.name, reader.waits())
+  }
   try {
     if (await files.refresh() === 0) nothingToRead(options, patterns, context.log)
     await checkpoint.save()
     while (!context.signal.aborted) {
       let idle = true
       for (const tail of reader.inOrder()) {
+        // What waits is told before it is handed out: that may take long, on a disk that is full.
+        tell()
         const batch = await reader.next(tail)
         if (batch === undefined) continue
         idle = false
         yield batch
         if (context.signal.aborted) return
       }
-      context.telemetry.set('gatelens_input_lag_bytes', { input: options.name }, reader.lag())
+      tell()
       if (idle && !options.follow && files.tails.length === 0) return
       if (idle && options.follow) await pause(options.poll, context.signal)
       if (reader.isTimeToLook(idle)) await files.refresh()
@@ -126,6 +134,12 @@ class Reader {
   lag (): number {
     const lagOf = ({ content, stat, entry }: Tail): number => content.gzip ? stat.size : Math.max(0, stat.size - entry.offset)
     return this.#files.tails.reduce((sum, tail) => sum + lagOf(tail), 0)
+  }
+
+  /** True while there is something that was not handed out; the beginning of a record that was read in vain does not count. */
+  waits (): boolean {
+    return this.#files.tails.some(({ redo, stat, position, fruitless, content }) =>
+      redo.length > 0 || (fruitless !== stat.size && (content.gzip || stat.size > position)))
   }
 
   async next (tail: Tail): Promise<RecordBatch | undefined> {

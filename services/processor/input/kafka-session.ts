@@ -1,7 +1,7 @@
 import type { Batch, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs'
 import type { Logger } from '../../runtime/log.ts'
 import { pause } from '../../runtime/shutdown.ts'
-import type { Telemetry } from '../contract.ts'
+import type { LagWatch, Telemetry } from '../contract.ts'
 import { createMember, heartbeatInterval, isLost, isRefusal, kindOf } from './kafka-client.ts'
 import type { Member } from './kafka-client.ts'
 import type { Handoff } from './kafka-handoff.ts'
@@ -22,6 +22,7 @@ export interface Surroundings {
   closed: AbortSignal
   log: Logger
   telemetry: Pick<Telemetry, 'set'>
+  lag: Pick<LagWatch, 'waits'>
   /** Commits a batch, through whatever session lives by then. */
   commit (slot: Slot): Promise<void>
   /** Reports that the group is joined, or why something does not work. */
@@ -273,9 +274,10 @@ export class Session {
   }
 
   #measure (): void {
-    let lag = 0
-    for (const share of this.#shares?.values() ?? []) lag += share.lag
-    this.#around.telemetry.set('gatelens_input_lag_records', { input: this.#around.input }, lag)
+    const { input, telemetry, lag } = this.#around
+    const shares = [...this.#shares?.values() ?? []]
+    telemetry.set('gatelens_input_lag_records', { input }, shares.reduce((sum, share) => sum + share.lag, 0))
+    lag.waits(input, shares.some(({ high, place }) => high > place.next))
   }
 }
 

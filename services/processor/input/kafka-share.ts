@@ -53,7 +53,8 @@ export class Share {
   handOut (slot: Slot): void {
     const { place } = this
     this.#out.push(slot)
-    this.place = { ...place, position: slot.to, intents: place.intents.filter((end) => end > slot.to), next: Math.max(place.next, slot.to), held: [] }
+    const intents = place.intents.filter((end) => end > slot.to)
+    this.place = { ...place, position: slot.to, intents, next: Math.max(place.next, slot.to), held: [] }
   }
 
   holds (slot: Slot): boolean {

@@ -10,7 +10,7 @@ import { GatelensError } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
 import { pause } from '../../runtime/shutdown.ts'
 import { byteSize, duration } from '../../runtime/units.ts'
-import type { Input, RecordBatch, Telemetry } from '../contract.ts'
+import type { Input, LagWatch, RecordBatch, Telemetry } from '../contract.ts'
 import { isCodecMissing, kindOf, reasonOf } from './kafka-client.ts'
 import { Handoff } from './kafka-handoff.ts'
 import type { Surroundings } from './kafka-session.ts'
@@ -56,6 +56,7 @@ export type KafkaInputOptions = z.output<typeof kafkaInputSchema>
 export interface KafkaInputContext {
   signal: AbortSignal
   telemetry: Pick<Telemetry, 'set'>
+  lag: Pick<LagWatch, 'waits'>
   log: Logger
 }
 
@@ -101,11 +102,12 @@ async function * readKafka (options: KafkaInputOptions, context: KafkaInputConte
 /** Runs one session after the other until the input is closed. */
 async function supervise (options: KafkaInputOptions, handoff: Handoff, closed: AbortSignal, context: KafkaInputContext): Promise<void> {
   let session: Session | undefined
-  const report = createReport(context.log)
+  const input = options.name ?? `kafka:${options.group}`
+  const report = createReport(context.log, (unreadable) => context.telemetry.set('gatelens_input_unreadable', { input }, unreadable))
   const around: Surroundings = {
     ...context,
     ...report,
-    input: options.name ?? `kafka:${options.group}`,
+    input,
     handoff,
     closed,
     commit: (slot) => settle(slot, () => session, around),
@@ -133,21 +135,25 @@ async function settle (slot: Slot, session: () => Session | undefined, around: S
 }
 
 /** One line per change of state: kafkajs tries again by itself, and would say so each time. */
-function createReport (log: Logger): Pick<Surroundings, 'up' | 'down' | 'answered'> {
+function createReport (log: Logger, tell: (unreadable: number) => void): Pick<Surroundings, 'up' | 'down' | 'answered'> {
   let trouble = ''
+  tell(0)
   return {
     up (fields) {
       trouble = ''
+      tell(0)
       log.info(fields, 'kafka: member of the group')
     },
     answered () {
       if (trouble !== '') log.info('kafka: answers again')
       trouble = ''
+      tell(0)
     },
     down (error) {
       const kind = kindOf(error)
       if (kind !== trouble) log.warn({ kind, reason: reasonOf(error) }, 'kafka: does not answer as it should; trying again')
       trouble = kind
+      tell(1)
     },
   }
 }

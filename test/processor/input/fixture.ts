@@ -53,10 +53,10 @@ export function openInput (t: TestContext, folder: string, settings: Record<stri
   })
   const stopper = new AbortController()
   const reading: Reading = { next, commit, take, stop, lag: -1 }
-  const telemetry = { set: (_metric: string, _labels: Record<string, string>, value: number) => { reading.lag = value } }
+  const telemetry = { set: (metric: string, _labels: Record<string, string>, value: number) => { if (metric === 'gatelens_input_lag_bytes') reading.lag = value } }
   const log = createLog('test', 'silent')
   const places = { state: join(folder, 'state'), base: folder }
-  const input = createFileInput(options, { ...places, signal: stopper.signal, telemetry, log })
+  const input = createFileInput(options, { ...places, signal: stopper.signal, telemetry, lag: { waits: () => {} }, log })
   const iterator = input[Symbol.asyncIterator]()
   const waiting: RecordBatch[] = []
   t.after(stop)

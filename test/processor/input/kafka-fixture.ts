@@ -104,8 +104,10 @@ export function openReader (t: TestContext, kafka: KafkaServer, topic: string, s
   const told: string[] = []
   witness(`reader of ${topic}`, told)
   const log = pino({ level: 'info' }, { write: (line: string) => { told.push(line.trim()); lines.push((JSON.parse(line) as { msg: string }).msg) } })
-  const telemetry = { set: (_metric: string, _labels: Record<string, string>, value: number) => { reader.lag = value } }
-  const iterator = createKafkaInput(options, { signal: stopper.signal, log, telemetry })[Symbol.asyncIterator]()
+  const telemetry = {
+    set: (metric: string, _labels: Record<string, string>, value: number) => { if (metric === 'gatelens_input_lag_records') reader.lag = value },
+  }
+  const iterator = createKafkaInput(options, { signal: stopper.signal, log, telemetry, lag: { waits: () => {} } })[Symbol.asyncIterator]()
   const drop = async (): Promise<void> => { await iterator.return?.() }
   const reader: Reader = {
     next: async () => (await iterator.next()).value as RecordBatch | undefined,

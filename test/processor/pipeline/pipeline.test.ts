@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EventBatch, Kept, Landed, RawRecord, RecordBatch, Sink } from '../../../services/processor/contract.ts'
 import type { EnrichedEvent, LocatedEvent } from '../../../services/processor/event.ts'
+import { createLagWatch } from '../../../services/processor/observe/lag.ts'
 import { runPipeline } from '../../../services/processor/pipeline.ts'
 import type { Parts } from '../../../services/processor/pipeline.ts'
 import { fc } from '../../property.ts'
 import { makeEvent } from '../event-fixture.ts'
 
 /** Stages of a few words: `ok` becomes an event, `drop` one that is filtered, all else a reject. */
-const stages: Pick<Parts, 'decode' | 'locate' | 'filter' | 'enrich'> = {
+const stages: Pick<Parts, 'decode' | 'locate' | 'filter' | 'enrich' | 'lag'> = {
+  lag: createLagWatch({ set: () => {} }),
   decode: ({ bytes, offset }, source) => ['ok', 'drop'].includes(bytes.toString())
     ? makeEvent({ route: bytes.toString(), source, source_offset: offset })
     : { reason: 'invalid_json', detail: '', source, source_offset: offset, length: bytes.length },
@@ -131,11 +133,29 @@ test('a sink that gives up ends the pipeline at once, also while the input rests
   assert.deepEqual(log, ['read 0'])
 })
 
-test('the lag is the age of the newest event whose clock can be right', async () => {
-  const seen: Array<[string, Record<string, string>, number]> = []
-  const telemetry: Parts['telemetry'] = { add: () => {}, set: (...call) => { seen.push(call) } }
-  const clock = (): number => makeEvent().time + 1500
-  const ahead: Parts['decode'] = ({ offset }) => makeEvent({ time: makeEvent().time + offset * 86_400_000 })
-  await runPipeline({ input: batchesOf([['ok', 'ok']], []), ...stages, decode: ahead, observe: () => {}, sink: new Memory([]), telemetry, clock })
-  assert.deepEqual(seen, [['gatelens_input_lag_seconds', { input: 'test' }, 1.5]])
+test('the lag is the age of the oldest event that is not committed, however long its batch is on its way', async () => {
+  const told = new Map<string, number>()
+  const { time } = makeEvent()
+  let now = time + 1500
+  const lag = createLagWatch({ set: (metric, _labels, value) => { told.set(metric, value) } }, () => now)
+  const look = (): Array<number | undefined> => {
+    lag.tell()
+    return ['gatelens_input_lag_seconds', 'gatelens_input_stalled_seconds'].map((name) => told.get(name))
+  }
+  const seen: unknown[] = []
+  const sink: Sink = {
+    write: async (_batch, landed) => {
+      seen.push(look())
+      now += 60_000
+      seen.push(look())
+      landed?.(0)
+      return 'store'
+    },
+    close: async () => {},
+  }
+  const ahead: Parts['decode'] = ({ offset }) => makeEvent({ time: time + offset * 86_400_000 })
+  await runPipeline({ input: batchesOf([['ok', 'ok']], []), ...stages, decode: ahead, observe: () => {}, sink, telemetry: count().telemetry, lag })
+  assert.deepEqual(seen, [[1.5, 0], [61.5, 60]])
+  now += 60_000
+  assert.deepEqual(look(), [0, 0], 'nothing waits')
 })
