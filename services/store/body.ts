@@ -1,75 +1,84 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { decodeBlocks } from './blocks.ts'
 import { bodyEncoding, createDecoder } from './encoding.ts'
 import { messageOf } from '../runtime/errors.ts'
+import type { Insert, Statement } from './authorize/statement.ts'
 import { StoreException } from './exception.ts'
+import { findInsertHead } from './insert-head.ts'
 import type { StoreRequest } from './request.ts'
+import { guardRoom } from './room.ts'
 import type { Spool } from './spool.ts'
-import { forbidInValues, readInsertOfData, readStatement } from './statement.ts'
-import type { Insert, Statement } from './statement.ts'
 
 /** Data of an INSERT, on disk; the reader of this deletes it. */
 export interface Data { path: string, encoding: string, size: number }
 
 export interface Received { statement: Statement, data?: Data }
 
-/** Decompresses a file into another with the engine, which knows more codings than Node. */
-export type Inflate = (from: string, encoding: string, to: string) => Promise<void>
+export interface Receiver {
+  spool: Spool
+  /** Decompresses a file into another with the engine, which knows more codings than Node. */
+  inflate: (from: string, encoding: string, to: string) => Promise<void>
+  /** Reads a statement and refuses it before any data is stored, if it or its sender may not. */
+  authorize: (text: string) => Promise<Statement>
+}
 
 /** A statement's own text (not the data of an INSERT) is held in memory: as much as the engine parses (max_query_size). */
-const longestQuery = 256 * 1024
-/** Where an INSERT's data begins is looked for in this many bytes. */
-const longestHead = 256 * 1024
-/** Expressions in Values are checked up to this size. */
-const longestValues = 4 * 1024 * 1024
+export const longestQuery = 256 * 1024
 
 /**
  * Reads a statement from URL and body; the text is the `query` parameter, a line end, and the body. The data of an
  * INSERT goes to the spool as it comes, still compressed where the engine can decompress it.
  */
-export async function receive (message: IncomingMessage, request: StoreRequest, spool: Spool, inflate: Inflate): Promise<Received> {
+export async function receive (message: IncomingMessage, request: StoreRequest, receiver: Receiver): Promise<Received> {
   const encoding = bodyEncoding(message)
-  const insert = request.query === '' ? undefined : readInsertOfData(request.query, request.format)
-  if (insert !== undefined && insert.dataAt === request.query.length && !request.decompress &&
-    (encoding === 'none' || insert.format !== 'Values')) {
-    return { statement: insert, data: await store(message, encoding, insert, spool) }
+  if (request.query.length > longestQuery) throw tooLarge()
+  const head = request.query === '' ? undefined : await findInsertHead(request.query, request.format)
+  if (head !== undefined && head.dataAt === request.query.length && !request.decompress) {
+    const insert = await authorizeInsert(receiver, head.text)
+    if (encoding === 'none' || insert.format !== 'Values') return { statement: insert, data: await store(message, encoding, receiver.spool) }
   }
-  const plain = decoded(message, encoding, spool, inflate)
+  const plain = decoded(message, encoding, receiver)
   const chunks = request.decompress ? decodeBlocks(plain) : plain
-  const prefix = request.query === '' ? [] : [Buffer.from(`${request.query}\n`)]
-  return await split(prefix, chunks, request.format, spool)
+  try {
+    return await split(request.query === '' ? [] : [Buffer.from(`${request.query}\n`)], chunks, request.format, receiver)
+  } finally {
+    // Whatever happened: what the generators hold open or on disk is given back.
+    await chunks.return(undefined)
+    await plain.return(undefined)
+  }
 }
 
 /** Cuts a stream of text into statement and data. */
-async function split (seen: Buffer[], chunks: AsyncIterator<Buffer>, format: string | undefined, spool: Spool): Promise<Received> {
-  let text: Buffer = Buffer.concat(seen)
-  let done = false
-  const fill = async (size: number): Promise<void> => {
-    const parts = [text]
-    let length = text.length
-    while (!done && length < size) {
-      const item = await chunks.next()
-      done = item.done === true
-      if (item.done !== true) length += parts.push(item.value) > 0 ? item.value.length : 0
-    }
-    text = Buffer.concat(parts)
+async function split (seen: Buffer[], chunks: AsyncGenerator<Buffer>, format: string | undefined, receiver: Receiver): Promise<Received> {
+  const parts = [...seen]
+  let size = parts.reduce((sum, part) => sum + part.length, 0)
+  while (size <= longestQuery) {
+    const item = await chunks.next()
+    if (item.done === true) break
+    size += item.value.length
+    parts.push(item.value)
   }
-  await fill(longestHead)
-  const head = text.toString('utf8')
-  const insert = readInsertOfData(head, format)
-  if (insert !== undefined) {
-    const at = Buffer.from(head.slice(0, insert.dataAt))
-    if (!text.subarray(0, at.length).equals(at)) throw new StoreException('SYNTAX_ERROR', 'Syntax error: the query is not valid UTF-8')
-    const rest = Readable.from(joined(text.subarray(at.length), chunks))
-    return { statement: insert, data: await store(rest, 'none', insert, spool) }
+  const text = Buffer.concat(parts)
+  const start = text.toString('utf8', 0, longestQuery)
+  const head = await findInsertHead(start, format)
+  if (head === undefined) {
+    if (size > longestQuery) throw tooLarge()
+    return { statement: await receiver.authorize(start) }
   }
-  await fill(longestQuery + 1)
-  if (text.length > longestQuery) throw new StoreException('QUERY_IS_TOO_LARGE', `Query is too large: more than ${longestQuery} bytes`)
-  return { statement: readStatement(text.toString('utf8'), format) }
+  const statement = await authorizeInsert(receiver, head.text)
+  const at = Buffer.from(start.slice(0, head.dataAt))
+  if (!text.subarray(0, at.length).equals(at)) throw new StoreException('SYNTAX_ERROR', 'Syntax error: the query is not valid UTF-8')
+  return { statement, data: await store(Readable.from(joined(text.subarray(at.length), chunks)), 'none', receiver.spool) }
+}
+
+async function authorizeInsert ({ authorize }: Receiver, text: string): Promise<Insert & Statement> {
+  const statement = await authorize(text)
+  if (statement.kind !== 'insert') throw new StoreException('SYNTAX_ERROR', 'Syntax error: the engine reads no INSERT of data in this statement')
+  return statement
 }
 
 async function * joined (first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
@@ -77,9 +86,9 @@ async function * joined (first: Buffer, rest: AsyncIterator<Buffer>): AsyncGener
   for (let item = await rest.next(); item.done !== true; item = await rest.next()) yield item.value
 }
 
-async function * decoded (message: IncomingMessage, encoding: string, spool: Spool, inflate: Inflate): AsyncGenerator<Buffer> {
+async function * decoded (message: IncomingMessage, encoding: string, receiver: Receiver): AsyncGenerator<Buffer> {
   const decoder = createDecoder(encoding)
-  if (decoder === undefined) return yield * inflated(message, encoding, spool, inflate)
+  if (decoder === undefined) return yield * inflated(message, encoding, receiver)
   message.on('error', (error) => decoder.destroy(error)).pipe(decoder)
   try {
     yield * decoder as AsyncIterable<Buffer>
@@ -88,10 +97,10 @@ async function * decoded (message: IncomingMessage, encoding: string, spool: Spo
   }
 }
 
-async function * inflated (message: IncomingMessage, encoding: string, spool: Spool, inflate: Inflate): AsyncGenerator<Buffer> {
+async function * inflated (message: IncomingMessage, encoding: string, { spool, inflate }: Receiver): AsyncGenerator<Buffer> {
   const [packed, plain] = [spool.path(), spool.path()]
   try {
-    await pipeline(message, createWriteStream(packed, { mode: 0o600 }))
+    await pipeline(message, guardRoom(packed), createWriteStream(packed, { mode: 0o600 }))
     await inflate(packed, encoding, plain)
     yield * createReadStream(plain) as AsyncIterable<Buffer>
   } finally {
@@ -100,32 +109,17 @@ async function * inflated (message: IncomingMessage, encoding: string, spool: Sp
   }
 }
 
-async function store (source: Readable, encoding: string, insert: Insert, spool: Spool): Promise<Data> {
+async function store (source: Readable, encoding: string, spool: Spool): Promise<Data> {
   const path = spool.path()
   try {
-    await pipeline(source, createWriteStream(path, { mode: 0o600 }))
-    const { size } = await stat(path)
-    if (insert.format === 'Values') await checkValues(path, size)
-    return { path, encoding, size }
+    await pipeline(source, guardRoom(path), createWriteStream(path, { mode: 0o600 }))
+    return { path, encoding, size: (await stat(path)).size }
   } catch (error) {
     await spool.discard(path)
     throw error
   }
 }
 
-/** Values may hold expressions; those that would read a file are refused. Large ones may not even hold the word. */
-async function checkValues (path: string, size: number): Promise<void> {
-  const file = await open(path)
-  try {
-    if (size <= longestValues) return forbidInValues(await file.readFile('utf8'))
-    let tail = ''
-    for await (const chunk of file.createReadStream({ autoClose: false, encoding: 'latin1' }) as AsyncIterable<string>) {
-      if (/\b(?:file|infile)\b/i.test(tail + chunk)) {
-        throw new StoreException('ACCESS_DENIED', `More than ${longestValues} bytes of Values may not hold the word file: use another format, such as JSONEachRow or TabSeparated`)
-      }
-      tail = chunk.slice(-16)
-    }
-  } finally {
-    await file.close()
-  }
+function tooLarge (): StoreException {
+  return new StoreException('QUERY_IS_TOO_LARGE', `Query is too large: more than ${longestQuery} bytes`)
 }

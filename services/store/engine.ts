@@ -1,13 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { Session, drainPending } from 'chdb'
 import { ensureFolderSync } from '../runtime/files.ts'
 import { GatelensError, messageOf } from '../runtime/errors.ts'
-import { readKnownSettings, writeEngineConfig, writeKnownSettings } from './engine-config.ts'
-import type { KnownSettings } from './engine-config.ts'
-import { parseException, StoreException } from './exception.ts'
 import { folderLocked, isAlive } from '../runtime/lock.ts'
+import { pause } from '../runtime/shutdown.ts'
+import { readKnownSettings, writeEngineConfig, writeKnownSettings } from './engine/config.ts'
+import type { Confinement } from './engine/confine.ts'
+import { startEngineProcess } from './engine/process.ts'
+import type { EngineProcess } from './engine/process.ts'
 import { createSlots } from './slots.ts'
 import type { Lane } from './slots.ts'
 
@@ -25,6 +26,8 @@ export interface Outcome {
 export interface Connection {
   /** Runs one statement; throws {@link StoreException}. */
   run (sql: string, format?: string): Promise<Outcome>
+  /** False when the engine has ended under it, and all that was set on it is gone. */
+  readonly alive: boolean
   close (): void
 }
 
@@ -32,114 +35,142 @@ export interface Engine {
   /** As `version()` gives it. */
   version: string
   timezone: string
+  /** What keeps the engine's process from doing harm. */
+  confinement: Confinement
+  /** Rejects when the engine has ended and cannot be started again. */
+  broken: Promise<never>
   /** A new connection; costs a millisecond. */
   connect (): Connection
-  /** Waits for a free slot of the engine, runs `work` in it and frees it. */
-  exclusively<T> (lane: Lane, work: () => Promise<T>): Promise<T>
+  /** Waits for a free slot of the engine, runs `work` in it and frees it; `signal` gives up waiting. */
+  exclusively<T> (lane: Lane, owner: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>
   /** Asks the query whose text names this path to stop; it does at its next block. */
-  cancel (path: string): void
-  /** Decompresses one file into another; the content passes through memory. */
+  cancel (path: string): Promise<void>
+  /** Decompresses one file into another; refuses what would be larger than `mostInflated`. */
   inflate (from: string, encoding: string, to: string): Promise<void>
-  /** Waits for what runs and closes the files. */
-  close (): Promise<void>
+  /** Waits at most `graceMs` for what runs, then ends it, and closes the files. */
+  close (graceMs: number): Promise<void>
 }
+
+/** Bytes that a body in a coding that only the engine knows may have when its statement stands inside of it. */
+const mostInflated = 64 * 1024 * 1024
+
+/** A query that was told to stop, and an engine that was told to close, have this long for it. */
+const lastMs = 2000
+
+/** After a kill the engine's files are free a moment later. */
+const unlockMs = 10_000
 
 /**
- * Opens the ClickHouse engine (chDB) on `folder`. Throws FOLDER_LOCKED when another process has it open. One process
- * holds one engine.
+ * Opens the ClickHouse engine (chDB) on `folder`, in a process of its own. Throws FOLDER_LOCKED when another process has
+ * it open. An engine that ends by itself is started again; what ran in it fails.
  */
 export async function openEngine (folder: string): Promise<Engine> {
+  const first = await launch(folder)
+  const slots = createSlots()
+  let current = first.process
+  let isClosing = false
+  let connections = 0
+  let failed: (error: unknown) => void = () => {}
+  const broken = new Promise<never>((_resolve, reject) => { failed = reject })
+  broken.catch(() => {})
+  const watch = (watched: EngineProcess): void => {
+    watched.ended.then(async () => {
+      if (isClosing) return
+      current = (await launch(folder)).process
+      watch(current)
+    }).catch((error: unknown) => { failed(error) })
+  }
+  watch(current)
+  const connect = (): Connection => openConnection(current, ++connections)
+  return {
+    version: first.version,
+    timezone: first.timezone,
+    confinement: current.confinement,
+    broken,
+    connect,
+    exclusively: slots.run,
+    cancel: async (path) => { await once(connect(), `KILL QUERY WHERE position(query, '${path}') > 0 AND query NOT ILIKE 'KILL%' ASYNC`) },
+    inflate: async (from, encoding, to) => { await slots.run('write', '', async () => { await inflate(connect(), from, encoding, to) }) },
+    close: async (graceMs) => {
+      isClosing = true
+      await Promise.race([slots.drained(), pause(graceMs)])
+      if (!slots.isIdle()) await once(connect(), "KILL QUERY WHERE query NOT ILIKE 'KILL%' ASYNC").catch(() => {})
+      await Promise.race([slots.drained(), pause(lastMs)])
+      await current.end(lastMs)
+      rmSync(holderPath(folder), { force: true })
+    },
+  }
+}
+
+interface Launched { process: EngineProcess, version: string, timezone: string }
+
+/**
+ * Starts the process and opens the folder with the settings fixed that are not allowed; it is opened twice when the engine
+ * has others than at its last start.
+ */
+async function launch (folder: string): Promise<Launched> {
   const data = join(folder, 'data')
   ensureFolderSync(data)
-  const { first, open } = await openConstrained(folder, data)
-  const slots = createSlots()
-  const [version = '', timezone = 'UTC'] = (await first.queryAsync('SELECT version(), timezone()', { format: 'TSV' })).text().trim().split('\t')
-  return {
-    version,
-    timezone,
-    connect: () => connection(open()),
-    exclusively: slots.run,
-    cancel: (path) => { cancel(connection(open()), path).catch(() => undefined) },
-    inflate: async (from, encoding, to) => { await slots.run('write', async () => { await inflate(connection(open()), from, encoding, to) }) },
-    close: async () => {
-      await slots.drained()
-      first.close()
-      await drainPending()
-    },
+  const started = await startEngineProcess(folder)
+  try {
+    const guess = readKnownSettings(folder)
+    const opened = await openUnlocked(started, folder, data, writeEngineConfig(folder, guess))
+    const known = { query: opened.query, mergeTree: opened.mergeTree }
+    if (!isDeepStrictEqual(known, guess)) {
+      await started.open(data, writeEngineConfig(folder, known))
+      writeKnownSettings(folder, known)
+    }
+    writeFileSync(holderPath(folder), String(process.pid), { mode: 0o600 })
+    return { process: started, ...opened }
+  } catch (error) {
+    await started.end(0)
+    throw error
   }
 }
 
-interface Opened { first: Session, open: () => Session }
-
-/** Opens the engine with the settings fixed that are not allowed; it is opened twice when it has others than at its last start. */
-async function openConstrained (folder: string, data: string): Promise<Opened> {
-  const guess = readKnownSettings(folder)
-  const opened = openWith(folder, data, guess)
-  const known = { query: await settingsOf(opened.first, 'settings'), mergeTree: await settingsOf(opened.first, 'merge_tree_settings') }
-  if (isDeepStrictEqual(known, guess)) return opened
-  opened.first.close()
-  await drainPending()
-  writeKnownSettings(folder, known)
-  return openWith(folder, data, known)
-}
-
-function openWith (folder: string, data: string, known: KnownSettings): Opened {
-  const connectionArgs = [`--config-file=${writeEngineConfig(folder, known)}`]
-  const open = (): Session => {
+async function openUnlocked (started: EngineProcess, folder: string, data: string, config: string): ReturnType<EngineProcess['open']> {
+  const deadline = performance.now() + unlockMs
+  for (;;) {
     try {
-      return new Session(data, { connectionArgs })
+      return await started.open(data, config)
     } catch (error) {
-      throw openError(folder, data, error)
+      const failure = openError(folder, data, error)
+      if (failure.code === 'FOLDER_LOCKED' || !existsSync(holderPath(folder)) || performance.now() > deadline) throw failure
+      await pause(100)
     }
   }
-  return { first: open(), open }
 }
 
-async function settingsOf (session: Session, table: string): Promise<string[]> {
-  // The name of an alias would fix the setting that it stands for.
-  const filter = table === 'settings' ? "WHERE alias_for = ''" : ''
-  const result = await session.queryAsync(`SELECT name FROM system.${table} ${filter} ORDER BY name`, { format: 'TSV' })
-  return result.text().trim().split('\n')
-}
-
-function connection (session: Session): Connection {
+function openConnection (process: EngineProcess, number: number): Connection {
   return {
-    run: async (sql, format = 'TabSeparated') => {
-      try {
-        const result = await session.queryAsync(sql, { format })
-        return { output: result.bytes(), rows: result.rowsRead, bytes: result.bytesRead, seconds: result.elapsed }
-      } catch (error) {
-        // A failed query stays in system.processes, and what it had put out comes before the next answer, until another follows.
-        await session.queryAsync('SELECT 1', { format: 'Null' }).catch(() => undefined)
-        throw error instanceof StoreException ? error : parseException(error instanceof Error ? error.message : String(error))
-      }
-    },
-    close: () => session.close(),
+    run: async (sql, format = 'TabSeparated') => await process.run(number, sql, format),
+    get alive () { return process.alive },
+    close: () => { process.close(number) },
   }
 }
 
-/** The engine gives its queries ids of its own: the path of the answer, which is in the text, tells which one is meant. */
-async function cancel (connected: Connection, path: string): Promise<void> {
+async function once (connection: Connection, sql: string): Promise<void> {
   try {
-    await connected.run(`KILL QUERY WHERE position(query, '${path}') > 0 AND query NOT ILIKE 'KILL%' ASYNC`)
+    await connection.run(sql)
   } finally {
-    connected.close()
+    connection.close()
   }
 }
 
-async function inflate (connected: Connection, from: string, encoding: string, to: string): Promise<void> {
+async function inflate (connection: Connection, from: string, encoding: string, to: string): Promise<void> {
   try {
-    await connected.run('CREATE TEMPORARY TABLE body (content String)')
-    await connected.run(`INSERT INTO body FROM INFILE '${from}' COMPRESSION '${encoding}' FORMAT RawBLOB`)
-    await connected.run(`SELECT content FROM body INTO OUTFILE '${to}' TRUNCATE FORMAT RawBLOB`)
+    await connection.run(`SET max_memory_usage = ${mostInflated * 4}`)
+    await connection.run('CREATE TEMPORARY TABLE body (content String)')
+    await connection.run(`INSERT INTO body FROM INFILE '${from}' COMPRESSION '${encoding}' FORMAT RawBLOB`)
+    await connection.run(`SELECT content FROM body INTO OUTFILE '${to}' TRUNCATE FORMAT RawBLOB`)
   } finally {
-    connected.close()
+    connection.close()
   }
 }
 
-/** chDB only says that it failed to connect; its reason goes to standard error. The engine's own lock file names its holder. */
+/** chDB only says that it failed to connect; its reason goes to standard error. Our own note names who has the engine open. */
 function openError (folder: string, data: string, error: unknown): GatelensError {
-  const pid = Number(/PID: (\d+)/.exec(readText(join(data, 'status')))?.[1])
+  const pid = existsSync(join(data, 'status')) && existsSync(holderPath(folder)) ? Number(readFileSync(holderPath(folder), 'utf8')) : 0
   if (pid > 0 && pid !== process.pid && isAlive(pid)) return folderLocked(folder, pid)
   return new GatelensError('FOLDER_UNUSABLE', `the engine cannot open the folder: ${messageOf(error)}`, {
     where: folder,
@@ -148,6 +179,7 @@ function openError (folder: string, data: string, error: unknown): GatelensError
   })
 }
 
-function readText (path: string): string {
-  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+/** Says which store has the engine's process. */
+function holderPath (folder: string): string {
+  return join(folder, 'engine.pid')
 }

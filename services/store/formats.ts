@@ -1,5 +1,6 @@
 import type { StoreRequest } from './request.ts'
-import type { Output } from './statement.ts'
+import { knownFormat } from './authorize/statement.ts'
+import type { Registry } from './authorize/registry.ts'
 
 /** Media types by output format, as the server sends them; everything else that is text is text/plain. */
 const mediaTypes: Record<string, string> = {
@@ -52,8 +53,9 @@ export function mediaType (format: string): string {
 
 /**
  * The one place where the format of an answer is chosen: what the query names, else what the request prefers, else
- * TabSeparated. (A client that asks for Native blocks of a later protocol revision is answered in revision 0.)
+ * TabSeparated. Throws UNKNOWN_FORMAT for one that is not on the list. (A client that asks for Native blocks of a later
+ * protocol revision is answered in revision 0.)
  */
-export function outputFormat (output: Output | undefined, request: StoreRequest): string {
-  return output?.format ?? request.format ?? 'TabSeparated'
+export function outputFormat (format: string | undefined, request: StoreRequest, registry: Registry): string {
+  return format ?? knownFormat(request.format ?? 'TabSeparated', registry)
 }

@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '../runtime/log.ts'
 import { messageOf } from '../runtime/errors.ts'
+import { pause } from '../runtime/shutdown.ts'
 import { sendException, setCommonHeaders, setFormatHeaders, setSummary } from './answer.ts'
+import type { Parser } from './authorize/parser.ts'
+import type { Output, Rights, Statement } from './authorize/statement.ts'
 import { receive } from './body.ts'
 import type { Data } from './body.ts'
 import { answerEncoding } from './encoding.ts'
@@ -9,6 +12,8 @@ import type { Connection, Engine, Outcome } from './engine.ts'
 import { StoreException } from './exception.ts'
 import { outputFormat } from './formats.ts'
 import { insertData, ownSettings } from './insert.ts'
+import type { InsertSettings } from './insert.ts'
+import { withinLimits } from './limits.ts'
 import { readMultipart } from './multipart.ts'
 import { refusalOfOrigin } from './origin.ts'
 import { createPool, poolKey } from './pool.ts'
@@ -20,13 +25,15 @@ import { sendRows, whenAbandoned } from './rows.ts'
 import { select } from './select.ts'
 import type { Result } from './select.ts'
 import { createSessions } from './sessions.ts'
+import type { Held } from './sessions.ts'
 import type { Spool } from './spool.ts'
-import type { Output, Statement } from './statement.ts'
 import { authenticate } from './users.ts'
 import type { User } from './users.ts'
+import { settingsForValues } from './values.ts'
 
 export interface HandlerParts {
   engine: Engine
+  parser: Parser
   spool: Spool
   users: readonly User[]
   /** Host names and addresses, besides loopback, that this store is called by; lower case. */
@@ -47,7 +54,7 @@ interface Job {
   statement: Statement
   data: Data | undefined
   /** Settings of this INSERT alone. */
-  own: Record<string, string>
+  own: InsertSettings
   user: User
   request: StoreRequest
   preparation: Preparation
@@ -55,13 +62,10 @@ interface Job {
   response: ServerResponse
 }
 
-/** Commands that change nothing but the connection. */
-const harmless = new Set(['SET', 'USE'])
-
 /** Answers the paths of the ClickHouse HTTP interface. */
 export function createHandler (parts: HandlerParts): StoreHandler {
-  const { engine, spool, log } = parts
-  const sessions = createSessions(engine.connect)
+  const { engine, parser, spool, log } = parts
+  const sessions = createSessions()
   const pool = createPool()
 
   const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -79,36 +83,59 @@ export function createHandler (parts: HandlerParts): StoreHandler {
   }
 
   const answer = async (message: IncomingMessage, response: ServerResponse, user: User): Promise<void> => {
-    const multipart = await readMultipart(message)
-    const request = readRequest(message, multipart)
-    const { statement, data } = await receive(message, request, spool, engine.inflate)
+    const multipart = await readMultipart(message, spool)
+    const paths = (multipart?.tables ?? []).map(({ path }) => path)
     try {
-      const [own, settings] = statement.kind === 'insert' ? ownSettings(request.settings) : [{}, request.settings]
-      const readOnly = permit(statement, request, user)
-      const preparation = { request: { ...request, settings }, defaults: parts.settings, tables: multipart?.tables ?? [], readOnly }
-      const job = { statement, data, own, user, request, preparation, message, response }
+      const request = readRequest(message, multipart)
+      const authorize = async (text: string): Promise<Statement> =>
+        await parser.read(text, request.params, (rights) => { permit(rights, request, user) })
+      const { statement, data } = await receive(message, request, { spool, inflate: engine.inflate, authorize })
+      if (data !== undefined) paths.push(data.path)
+      const [before, asked] = statement.kind === 'insert' ? ownSettings(request.settings) : [{}, request.settings]
+      const isValues = statement.kind === 'insert' && statement.format === 'Values'
+      const after = isValues && data !== undefined ? await settingsForValues(data.path, data.size, parser) : {}
+      const all = { ...parts.settings, ...asked }
+      const settings = statement.kind === 'output' || user.read_only ? withinLimits(all, user) : all
+      const preparation = { request, settings, tables: multipart?.tables ?? [], readOnly: readOnlyOf(request, user) }
+      const job = { statement, data, own: { before, after }, user, request, preparation, message, response }
       await (statement.kind === 'output' ? answerRows(job, statement) : answerCommand(job))
     } finally {
-      if (data !== undefined) await spool.discard(data.path)
+      await Promise.all(paths.map(async (path) => { await spool.discard(path) }))
     }
   }
 
   /** Runs work on a connection of the request: when the promise settles, slot and connection are free again. */
-  const onConnection = async <T>(job: Job, work: (connection: Connection) => Promise<T>): Promise<T> =>
-    await engine.exclusively(job.statement.kind === 'output' ? 'read' : 'write', async () =>
-      await (job.request.session === undefined ? onPooled(job, work) : onSession(job, job.request.session, work)))
+  const onConnection = async <T>(job: Job, work: (connection: Connection) => Promise<T>): Promise<T> => {
+    const gone = new AbortController()
+    whenAbandoned(job.response, () => { gone.abort() })
+    const lane = job.statement.kind === 'output' ? 'read' : 'write'
+    return await engine.exclusively(lane, job.user.name, async () =>
+      await (job.request.session === undefined ? onPooled(job, work) : onSession(job, job.request.session, work)), gone.signal)
+  }
 
   const onSession = async <T>(job: Job, session: Session, work: (connection: Connection) => Promise<T>): Promise<T> => {
     const { user, preparation, request } = job
-    const { connection, release } = sessions.lease(user.name, session)
+    const { held, release } = sessions.lease(user.name, session)
     try {
-      // The setting could not be taken back for the session's next query; `permit` stands alone there.
-      await prepare(connection, { ...preparation, readOnly: 0 }, spool)
-      await bind(connection, request.params)
-      return await work(connection)
+      if (user.read_only) return await onDatabase(job, held, work)
+      held.connection ??= engine.connect()
+      // The setting could not be taken back for the session's next query; what the statement is was decided before.
+      await prepare(held.connection, { ...preparation, readOnly: 0 }, parser)
+      await bind(held.connection, request.params)
+      return await work(held.connection)
     } finally {
       release()
     }
+  }
+
+  /** Of a read-only user's session only the database is kept: the connection is one that forbids to change anything. */
+  const onDatabase = async <T>(job: Job, held: Held, work: (connection: Connection) => Promise<T>): Promise<T> => {
+    const request = { ...job.request, database: job.request.database ?? held.database }
+    return await onPooled({ ...job, preparation: { ...job.preparation, request } }, async (connection) => {
+      const done = await work(connection)
+      if (job.statement.kind === 'command') held.database = await currentDatabase(connection)
+      return done
+    })
   }
 
   const onPooled = async <T>({ statement, preparation, request }: Job, work: (connection: Connection) => Promise<T>): Promise<T> => {
@@ -117,7 +144,7 @@ export function createHandler (parts: HandlerParts): StoreHandler {
     const connection = pooled ?? engine.connect()
     let isClean = false
     try {
-      if (pooled === undefined) await prepare(connection, preparation, spool)
+      if (pooled === undefined) await prepare(connection, preparation, parser)
       await bind(connection, request.params)
       isClean = true
       return await work(connection)
@@ -129,7 +156,7 @@ export function createHandler (parts: HandlerParts): StoreHandler {
 
   const answerCommand = async (job: Job): Promise<void> => {
     const { statement, data, own, request, response } = job
-    const format = outputFormat(undefined, request)
+    const format = outputFormat(undefined, request, parser.registry)
     const outcome = await onConnection(job, async (connection): Promise<Outcome> => {
       if (statement.kind === 'insert' && data !== undefined) return await insertData(connection, statement, data, own)
       return await connection.run(statement.kind === 'command' ? statement.text : '', format)
@@ -142,15 +169,18 @@ export function createHandler (parts: HandlerParts): StoreHandler {
 
   const answerRows = async (job: Job, output: Output): Promise<void> => {
     const { request, message, response } = job
-    const format = outputFormat(output, request)
+    const format = outputFormat(output.format, request, parser.registry)
     const encoding = request.settings.enable_http_compression === '1' ? answerEncoding(message.headers['accept-encoding']) : 'none'
     const path = spool.path()
     let released: Promise<void> | undefined
     try {
       const result = await new Promise<Result>((resolve, reject) => {
         released = onConnection(job, async (connection) => {
-          const cancel = (): void => { engine.cancel(path) }
+          let ended = false
+          const cancel = (): void => { stop(async () => { await engine.cancel(path) }, () => ended).catch(() => {}) }
           const started = select(connection, output.text, { path, encoding, format, cancel })
+          const end = (): void => { ended = true }
+          started.done.then(end, end)
           whenAbandoned(response, cancel)
           resolve(started)
           await started.done
@@ -179,14 +209,29 @@ export function createHandler (parts: HandlerParts): StoreHandler {
   }
 }
 
-/** Refuses what the user or the method may not do, and gives the engine's own level of `readonly`. */
-function permit (statement: Statement, request: StoreRequest, user: User): ReadOnly {
-  if (!user.read_only && !request.isRead && !request.readOnly) return 0
-  if (statement.kind !== 'output' && !(statement.kind === 'command' && harmless.has(statement.keyword))) {
-    const hint = request.isRead ? ' For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries.' : ''
-    throw new StoreException('READONLY', `${user.name}: Cannot execute query in readonly mode.${hint}`)
+/** Refuses what the user or the method may not do. */
+function permit (rights: Rights, request: StoreRequest, user: User): void {
+  if (rights !== 'write' || (!user.read_only && !request.isRead && !request.readOnly)) return
+  const hint = request.isRead ? ' For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries.' : ''
+  throw new StoreException('READONLY', `${user.name}: Cannot execute query in readonly mode.${hint}`)
+}
+
+/** The engine's own level of `readonly`. */
+function readOnlyOf (request: StoreRequest, user: User): ReadOnly {
+  if (user.read_only) return 1
+  return request.isRead || request.readOnly ? 2 : 0
+}
+
+/** Asks until it has ended: a query that is not yet known to the engine, or is between two blocks, does not hear it. */
+async function stop (ask: () => Promise<void>, hasEnded: () => boolean): Promise<void> {
+  while (!hasEnded()) {
+    await ask().catch(() => {})
+    await pause(200)
   }
-  return user.read_only ? 1 : 2
+}
+
+async function currentDatabase (connection: Connection): Promise<string> {
+  return Buffer.from((await connection.run('SELECT currentDatabase()', 'TSVRaw')).output).toString().trimEnd()
 }
 
 function toException (error: unknown): StoreException {

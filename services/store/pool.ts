@@ -1,7 +1,6 @@
+import type { Statement } from './authorize/statement.ts'
 import type { Connection } from './engine.ts'
 import type { Preparation } from './prepare.ts'
-import type { Statement } from './statement.ts'
-import { tokenize } from './tokens.ts'
 
 export interface Pool {
   /** A connection that was prepared for the same key before, or undefined. */
@@ -21,7 +20,7 @@ export function createPool (): Pool {
   const idle: Array<{ key: string, connection: Connection }> = []
   return {
     take: (key) => {
-      const at = idle.findLastIndex((item) => item.key === key)
+      const at = idle.findLastIndex((item) => item.key === key && item.connection.alive)
       return at < 0 ? undefined : idle.splice(at, 1)[0]?.connection
     },
     keep: (key, connection) => {
@@ -36,17 +35,10 @@ export function createPool (): Pool {
  * What a connection must have in common with an earlier query to serve this one; undefined when the query leaves
  * something behind, or could see what an earlier one left: a command, external tables, a parameter that is not given.
  */
-export function poolKey (statement: Statement, { request, defaults, tables, readOnly }: Preparation): string | undefined {
+export function poolKey (statement: Statement, { request, settings, tables, readOnly }: Preparation): string | undefined {
   const params = Object.keys(request.params)
-  if (tables.length > 0) return undefined
-  if (statement.kind === 'command' && statement.keyword !== 'INSERT') return undefined
+  if (tables.length > 0 || statement.kind === 'command') return undefined
   if (statement.kind === 'insert' && params.length > 0) return undefined
-  if (statement.kind !== 'insert' && params.length > 0 && !givesAll(statement.text, params)) return undefined
-  return JSON.stringify([readOnly, params.length > 0, request.database ?? '', { ...defaults, ...request.settings }])
-}
-
-/** True when every `{name:Type}` of the text is among the parameters. */
-function givesAll (sql: string, params: string[]): boolean {
-  const tokens = [...tokenize(sql)]
-  return tokens.every((token, index) => token.text !== '{' || tokens[index + 2]?.text !== ':' || params.includes(tokens[index + 1]?.text ?? ''))
+  if (params.length > 0 && !statement.params.every((name) => params.includes(name))) return undefined
+  return JSON.stringify([readOnly, params.length > 0, request.database ?? '', settings])
 }

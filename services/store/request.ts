@@ -36,9 +36,6 @@ const reserved = new Set(['query', 'database', 'default_format', 'user', 'passwo
   'close_session', 'query_id', 'compress', 'decompress', 'stacktrace', 'role', 'buffer_size', 'wait_end_of_query', 'client_protocol_version',
   'http_write_exception_in_output_format', 'readonly'])
 
-/** Settings that let the engine read files, or read the text otherwise than we do; see `forbid` in statement.ts. */
-const refused = new Set(['dialect', 'format_schema', 'format_template_row', 'format_template_resultset'])
-
 /**
  * Reads URL and headers as the server's HTTP interface does (https://clickhouse.com/docs/interfaces/http); the fields
  * of a multipart body count like URL parameters.
@@ -85,7 +82,6 @@ function readSettings (params: URLSearchParams, others: ReadonlySet<string>): Re
   const settings: Record<string, string> = {}
   for (const [name, value] of params) {
     if (reserved.has(name) || others.has(name) || name.startsWith('param_')) continue
-    if (refused.has(name)) throw new StoreException('READONLY', `Cannot modify '${name}' setting here`)
     if (!/^\w+$/.test(name)) throw new StoreException('UNKNOWN_SETTING', `Unknown setting '${name}'`)
     settings[name] = value
   }

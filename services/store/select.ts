@@ -1,7 +1,8 @@
-import { open, stat, statfs } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { Connection, Outcome } from './engine.ts'
 import { StoreException } from './exception.ts'
+import { isNearlyFull } from './room.ts'
 import { pause } from '../runtime/shutdown.ts'
 
 /** The engine's answer while it comes: a file that grows until `done`. */
@@ -20,9 +21,6 @@ export interface Target {
   cancel: () => void
 }
 
-/** An answer may leave this much of the disk. */
-const leastFree = 1024 * 1024 * 1024
-
 /** Below this size an answer is sent when it is complete, so that an error can still have its own status. */
 const threshold = 1024 * 1024
 const chunkSize = 256 * 1024
@@ -33,10 +31,9 @@ const chunkSize = 256 * 1024
  * again as soon as it has computed it.
  */
 export function select (connection: Connection, sql: string, target: Target): Result {
-  if (!/^\w+$/.test(target.format)) throw new StoreException('UNKNOWN_FORMAT', `Unknown format ${target.format}`)
   const clause = `\nINTO OUTFILE '${target.path}' TRUNCATE COMPRESSION '${target.encoding}' FORMAT ${target.format}`
   let isFull = false
-  const room = setInterval(() => { guardRoom(target, () => { isFull = true }).catch(() => undefined) }, 1000).unref()
+  const room = setInterval(() => { watchRoom(target, () => { isFull = true }).catch(() => undefined) }, 1000).unref()
   const done = connection.run(`${sql}${clause}`).finally(() => clearInterval(room)).catch((error: unknown) => {
     if (isFull) throw new StoreException('NOT_ENOUGH_SPACE', 'The answer, which waits on disk for its reader, would fill the disk')
     throw error instanceof StoreException ? new StoreException(error.type, hideClause(error.message, target.path), error.code) : error
@@ -79,9 +76,8 @@ export async function * read (result: Result): AsyncGenerator<Buffer> {
 }
 
 /** Answers wait on disk for slow readers; they must not fill it. */
-async function guardRoom ({ path, cancel }: Target, whenFull: () => void): Promise<void> {
-  const { bavail, bsize } = await statfs(path)
-  if (bavail * bsize >= leastFree) return
+async function watchRoom ({ path, cancel }: Target, whenFull: () => void): Promise<void> {
+  if (!await isNearlyFull(path)) return
   whenFull()
   cancel()
 }

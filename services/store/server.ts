@@ -1,5 +1,10 @@
 import { isLoopback } from './loopback.ts'
+import { createParser } from './authorize/parser.ts'
+import type { Parser } from './authorize/parser.ts'
+import { readRegistry } from './authorize/registry.ts'
 import { openEngine } from './engine.ts'
+import type { Engine } from './engine.ts'
+import type { Confinement } from './engine/confine.ts'
 import { openSpool } from './spool.ts'
 import { createHandler } from './handler.ts'
 import type { User } from './users.ts'
@@ -26,6 +31,8 @@ export interface StoreOptions {
 
 export interface Store {
   url: string
+  /** Rejects when the engine has ended and cannot be started again. */
+  done: Promise<never>
   /** Lets running queries end for at most `graceMs`, then closes the engine and gives the folder free. */
   close (graceMs?: number): Promise<void>
 }
@@ -45,19 +52,24 @@ export async function startStore (options: StoreOptions): Promise<Store> {
   try {
     const spool = openSpool(options.folder)
     const engine = await openEngine(options.folder)
-    const handler = createHandler({ engine, spool, users, names: namesOf(options), settings: options.settings ?? {}, log: options.log })
+    const parser = await openParser(engine)
+    const { settings = {}, log } = options
+    const handler = createHandler({ engine, parser, spool, users, names: namesOf(options), settings, log })
     const address = { host: options.host, port: options.port }
     const listener = await listen(address, handler.handle, { maxHeaderSize }).catch(async (error: unknown) => {
-      await engine.close()
+      await engine.close(0)
       throw error
     })
-    options.log.info({ url: listener.url, folder: options.folder, engine: engine.version }, 'store is ready')
+    const confinement = describe(engine.confinement)
+    log.info({ url: listener.url, folder: options.folder, engine: engine.version, confinement }, 'store is ready')
     return {
       url: listener.url,
-      close: async (graceMs = 10_000) => {
+      done: engine.broken,
+      close: async (graceMs = 5000) => {
         await listener.close(graceMs)
         handler.close()
-        await engine.close()
+        parser.close()
+        await engine.close(0)
         lock.release()
         options.log.info('store is closed')
       },
@@ -66,6 +78,19 @@ export async function startStore (options: StoreOptions): Promise<Store> {
     lock.release()
     throw error
   }
+}
+
+async function openParser (engine: Engine): Promise<Parser> {
+  const connection = engine.connect()
+  const registry = await readRegistry(connection)
+  connection.close()
+  return createParser(engine.connect, registry)
+}
+
+/** What keeps the engine's process from doing harm, should a statement get past the checks. */
+function describe ({ network, files }: Confinement): string {
+  const reach = `network: ${network === 'none' ? 'none' : 'not confined'}, files: ${files === 'own folder' ? 'its own folder' : 'not confined'}`
+  return process.getuid?.() === 0 ? `${reach}, user: root` : reach
 }
 
 function namesOf ({ names = [], host }: StoreOptions): Set<string> {

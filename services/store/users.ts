@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { StoreException } from './exception.ts'
+import { limitsSchema } from './limits.ts'
 import type { Credentials } from './request.ts'
 
 /** Who may use the store. A read-only user may SELECT, SHOW, DESCRIBE, EXPLAIN and the like, and nothing else. */
@@ -8,6 +9,7 @@ export const userSchema = z.strictObject({
   name: z.string().min(1),
   password: z.string().min(1).describe('use ${NAME} or ${file:path}, so that it does not stand in the file'),
   read_only: z.boolean().default(false),
+  limits: limitsSchema.optional().describe('what one query for rows of this user may take; read-only users have limits without it'),
 })
 
 export type User = z.output<typeof userSchema>

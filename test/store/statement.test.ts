@@ -1,32 +1,41 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, before, test } from 'node:test'
+import { createParser } from '../../services/store/authorize/parser.ts'
+import type { Parser } from '../../services/store/authorize/parser.ts'
+import { readRegistry } from '../../services/store/authorize/registry.ts'
+import { openEngine } from '../../services/store/engine.ts'
+import type { Engine } from '../../services/store/engine.ts'
 import { StoreException } from '../../services/store/exception.ts'
-import { renderStatements } from '../../services/store/render.ts'
-import { readSchema } from '../../services/store/schema.ts'
-import { readStatement } from '../../services/store/statement.ts'
+import { findInsertHead } from '../../services/store/insert-head.ts'
 import { tokenize } from '../../services/store/tokens.ts'
 import { expectCase, readCases } from '../case.ts'
+import { temporaryFolder } from '../folder.ts'
 import { fc } from '../property.ts'
 
-/** The input of a case is SQL; its configuration is the default format, if there is one. */
+let engine: Engine
+let parser: Parser
+
+before(async () => {
+  engine = await openEngine(temporaryFolder())
+  parser = createParser(engine.connect, await readRegistry(engine.connect()))
+})
+after(async () => { await engine.close(0) })
+
+/** The input of a case is SQL, as it comes in a body; its configuration is the default format, if there is one. */
 for (const item of readCases('store/statement')) {
-  test(item.name, () => {
+  test(item.name, async () => {
     const format = /^format: (\w+)$/m.exec(item.config)?.[1]
-    expectCase(item, item.input.split('\n====\n').map((sql) => describe(sql, format)).join('\n'))
+    const results: string[] = []
+    for (const sql of item.input.split('\n====\n')) results.push(await describe(sql, format))
+    expectCase(item, results.join('\n'))
   })
 }
 
-/** The input of a case is the name of a schema file. */
-for (const item of readCases('store/cluster')) {
-  test(item.name, () => {
-    const [database = '', cluster] = item.config.trim().split('\n')
-    const file = readSchema().find(({ name }) => name === item.input.trim())
-    expectCase(item, renderStatements(file?.sql ?? '', { database, cluster }).map((statement) => `${statement};`).join('\n\n'))
-  })
-}
-
-test('every schema file has a golden form on a cluster', () => {
-  assert.deepEqual(readCases('store/cluster').map((item) => item.input.trim()).sort(), readSchema().map((file) => file.name))
+test('a statement that was allowed is known the next time, and one with another parameter is read anew', async () => {
+  const query = 'SELECT arrayMap({f:Identifier}, [\'a\'])'
+  assert.equal((await parser.read(query, { f: 'upper' })).kind, 'output')
+  await assert.rejects(parser.read(query, { f: 'file' }), { type: 'ACCESS_DENIED' })
+  assert.equal(await parser.read('SELECT 1', {}), await parser.read('SELECT 1', {}))
 })
 
 test('tokens cover the text in order, whatever it is', () => {
@@ -46,12 +55,13 @@ test('a word inside quotes or comments is never a token', () => {
   }))
 })
 
-function describe (sql: string, format: string | undefined): string {
+async function describe (sql: string, format: string | undefined): Promise<string> {
   try {
-    const statement = readStatement(sql, format)
-    return JSON.stringify(statement.kind === 'insert' ? { ...statement, dataAt: undefined, data: sql.slice(statement.dataAt) } : statement)
+    const head = await findInsertHead(sql, format)
+    const statement = await parser.read(head?.text ?? sql, { t: 'name', x: '1' })
+    return JSON.stringify(head === undefined ? statement : { ...statement, data: sql.slice(head.dataAt) })
   } catch (error) {
     assert.ok(error instanceof StoreException, String(error))
-    return `${error.type}: ${error.message}`
+    return `${error.type}: ${error.message.split('. Expected one of', 1)[0] ?? ''}`
   }
 }

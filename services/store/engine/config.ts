@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { allowedSettings } from './allowed.ts'
+import { allowedSettings } from '../allowed.ts'
 
 const names = z.array(z.string().regex(/^\w+$/))
 const knownSchema = z.object({ query: names, mergeTree: names })
@@ -32,12 +32,16 @@ export function writeEngineConfig (folder: string, known: KnownSettings): string
   const users = join(folder, 'users.xml')
   const constants = [...refused(known.query, allowedSettings.query), ...refused(known.mergeTree, allowedSettings.merge_tree).map((name) => `merge_tree_${name}`)]
   writeFileSync(users, `<clickhouse>
-  <profiles><default><constraints>
+  <profiles><default>
+    <!-- The engine writes a statement anew, with more spaces and brackets, before it runs it. -->
+    <max_query_size>2097152</max_query_size>
+    <constraints>
 ${[...new Set(constants)].map((name) => `    <${name}><const/></${name}>`).join('\n')}
-  </constraints></default></profiles>
+  </constraints>
+  </default></profiles>
   <quotas><default/></quotas>
   <users><default>
-    <password/><networks><ip>::1</ip><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>
+    <password/><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>
     <grants>
 ${grants.map((grant) => `      <query>${grant}</query>`).join('\n')}
     </grants>
@@ -48,6 +52,7 @@ ${grants.map((grant) => `      <query>${grant}</query>`).join('\n')}
   writeFileSync(config, `<clickhouse>
   <users_config>${escapeXml(users)}</users_config>
   <display_name>gatelens</display_name>
+  <memory_worker_use_cgroup>false</memory_worker_use_cgroup>
   <access_control_improvements><table_engines_require_grant>true</table_engines_require_grant></access_control_improvements>
 </clickhouse>
 `, { mode: 0o600 })
