@@ -23,9 +23,10 @@ for (const item of alerts) {
   test(`${item.alert} names only what exists, and says what it means and what to do`, () => {
     assert.deepEqual(unknownNames(item.expr), [])
     assert.match(item.for ?? '', /^\d+[smh]$/)
-    assert.ok(['info', 'warning', 'page'].includes(item.labels?.severity ?? ''), 'severity')
+    assert.ok(['info', 'warning', 'page', '{{ $labels.severity }}'].includes(item.labels?.severity ?? ''), 'severity')
     for (const key of ['summary', 'description']) assert.ok((item.annotations?.[key] ?? '').length > 10, key)
-    assert.equal(item.annotations?.runbook_url, `docs/runbook.md#${item.alert.toLowerCase()}`)
+    const base = '{{ or $externalLabels.gatelens_runbook "https://unpkg.com/gatelens/docs/runbook.md" }}'
+    assert.equal(item.annotations?.runbook_url, `${base}#${item.alert.toLowerCase()}`)
     const section = sections.find(({ title }) => title === item.alert)
     for (const part of ['Meaning', 'Impact', 'Diagnosis', 'Action']) {
       assert.match(section?.text ?? '', new RegExp(`^\\*\\*${part}\\.\\*\\* ?`, 'm'), `the runbook section of ${item.alert} has its ${part}`)
