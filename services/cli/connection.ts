@@ -11,7 +11,15 @@ import { onTerminal } from './terminal.ts'
 export const defaultUrl = 'http://127.0.0.1:8123'
 
 /** Where to connect, as whom, and the database that is meant. */
-export interface Connection { url: string, username?: string, password?: string, database: string, cluster?: string }
+export interface Connection {
+  url: string
+  username?: string
+  password?: string
+  database: string
+  cluster?: string
+  /** How long rows stay, ms, by table; undefined without a configuration. */
+  retention?: Readonly<Record<string, number | undefined>>
+}
 
 /** The connection that the options name; what they leave out is that of the processor configuration, if one is given. */
 export function connectionOf (options: { url?: string, config?: string, database?: string, cluster?: string }): Connection {
@@ -23,6 +31,7 @@ export function connectionOf (options: { url?: string, config?: string, database
     ...(username === undefined ? {} : { username, password }),
     database: options.database ?? clickhouse?.database ?? 'gatelens',
     cluster: options.cluster ?? clickhouse?.cluster,
+    ...(clickhouse === undefined ? {} : { retention: clickhouse.retention }),
   }
 }
 

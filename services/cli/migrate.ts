@@ -17,8 +17,10 @@ export function migrate (command: Command): void {
 }
 
 async function run (options: MigrateOptions): Promise<void> {
-  const { database, cluster, ...connection } = connectionOf(options)
-  const { from, to, applied } = await withClient(connection, async (client) => await applySchema(client, { database, cluster }))
+  const { database, cluster, retention, ...connection } = connectionOf(options)
+  const target = { database, cluster, retention }
+  const { from, to, applied, retained } = await withClient(connection, async (client) => await applySchema(client, target))
+  const kept = retained.length === 0 ? '' : `rows are kept for another time in ${retained.join(', ')}\n`
   const said = applied.length === 0 ? `${database} is at schema version ${to}; nothing to do` : `${database} brought from schema version ${from} to ${to}`
-  await print(options.json === true ? `${JSON.stringify({ database, from, to, applied })}\n` : `${said}\n`)
+  await print(options.json === true ? `${JSON.stringify({ database, from, to, applied, retained })}\n` : `${said}\n${kept}`)
 }

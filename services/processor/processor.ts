@@ -41,9 +41,18 @@ import { createStateWriter } from './state-writes.ts'
 import { createBoard } from './status.ts'
 import type { Board } from './status.ts'
 
+/** The database that the processor writes to, as it shall be. */
+export interface StoreTarget {
+  database: string
+  cluster?: string
+  /** How long rows stay, ms, by table. */
+  retention: Readonly<Record<string, number | undefined>>
+  log: Logger
+}
+
 export interface ProcessorContext {
   /** Makes the tables and checks their version, as the store's `migrate` does. Throws SCHEMA_NEWER for good. */
-  prepareStore: (client: ClickHouseClient, target: { database: string, cluster?: string, log: Logger }) => Promise<unknown>
+  prepareStore: (client: ClickHouseClient, target: StoreTarget) => Promise<unknown>
   /** Folder that the relative paths of the configuration start from: the configuration file's own. */
   base: string
   /** Default: a log of the configured level on standard error. */
@@ -167,8 +176,8 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
     telemetry: board,
     log,
     prepare: async (client) => {
-      const { database, cluster } = config.clickhouse
-      await context.prepareStore(client, { database, cluster, log })
+      const { database, cluster, retention } = config.clickhouse
+      await context.prepareStore(client, { database, cluster, retention, log })
       await declared.write()
       await detection.begin(client)
     },

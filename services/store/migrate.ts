@@ -5,13 +5,25 @@ import type { Logger } from '../runtime/log.ts'
 import { version as programVersion } from '../runtime/package.ts'
 import { renderStatements } from './render.ts'
 import type { Target } from './render.ts'
+import { applyRetention } from './retention.ts'
+import type { Retention } from './retention.ts'
 import { readSchema } from './schema.ts'
 import type { SchemaFile } from './schema.ts'
 
-export interface MigrateOptions extends Target { log?: Logger }
+export interface MigrateOptions extends Target {
+  log?: Logger
+  /** How long rows stay; without it that stays as it is. */
+  retention?: Retention
+}
 
 /** What {@link migrate} found and did. */
-export interface Migrated { from: number, to: number, applied: string[] }
+export interface Migrated {
+  from: number
+  to: number
+  applied: string[]
+  /** Tables that keep their rows for another time now. */
+  retained: string[]
+}
 
 /** Someone else made it in between: two processes may migrate at the same time. */
 const alreadyThere = new Set(['TABLE_ALREADY_EXISTS', 'DATABASE_ALREADY_EXISTS'])
@@ -40,7 +52,11 @@ export async function migrate (client: ClickHouseClient, options: MigrateOptions
     options.log?.info({ database: options.database, file: file.name }, 'schema file applied')
     applied.push(file.name)
   }
-  return { from, to: latest(files), applied }
+  const { retention } = options
+  const retained = retention === undefined
+    ? []
+    : await applyRetention(client, options, retention).catch((error: unknown) => { throw refused(error, 'retention') })
+  return { from, to: latest(files), applied, retained }
 }
 
 /** The number of the newest schema file that was applied to a database; undefined when it has no gatelens schema. */

@@ -58,12 +58,28 @@ test('migrating creates every table; again it changes nothing', async () => {
   const first = await migrate(client, { database: 'gatelens' })
   // The first file is what the others are recorded in.
   assert.deepEqual([first.from, first.to, first.applied], [0, latestVersion(), readSchema().slice(1).map((file) => file.name)])
-  assert.deepEqual(await migrate(client, { database: 'gatelens' }), { from: latestVersion(), to: latestVersion(), applied: [] })
+  assert.deepEqual(await migrate(client, { database: 'gatelens' }), { from: latestVersion(), to: latestVersion(), applied: [], retained: [] })
   assert.equal(await schemaVersion(client, 'gatelens'), latestVersion())
   const { names } = await firstRow(client, 'SELECT arraySort(groupArray(name)) AS names FROM system.tables WHERE database = \'gatelens\'')
   assert.deepEqual(names, ['breaches', 'breaches_current', 'catalog_answers', 'catalog_endpoints', 'catalog_endpoints_current', 'catalog_operations',
     'drift_1d', 'drift_deprecated', 'drift_elsewhere', 'drift_methods', 'drift_resolved', 'drift_statuses', 'drift_undocumented', 'drift_unused', 'migrations', 'partners',
     'partners_current', 'rejected', 'requests', 'requests_1h', 'requests_1m', 'requests_1m_to_1h', 'requests_to_1m', 'requests_to_drift_1d'])
+})
+
+test('rows stay as long as the configuration says; saying so again changes nothing', async () => {
+  const day = 86_400_000
+  const rollups = { requests_1m: 90 * day, requests_1h: 1000 * day, drift_1d: 2 * day }
+  const retention = { requests: 3 * day, ...rollups, rejected: 5 * 3_600_000, breaches: 30 * day }
+  const ttl = async (table: string): Promise<unknown> => (await firstRow(client,
+    `SELECT extract(engine_full, 'TTL (.*?)(?: SETTINGS|$)') AS ttl FROM system.tables WHERE database = 'kept' AND name = '${table}'`)).ttl
+  await migrate(client, { database: 'kept' })
+  const before = await ttl('requests')
+  assert.deepEqual((await migrate(client, { database: 'kept', retention })).retained, ['requests', 'requests_1h', 'drift_1d', 'rejected', 'breaches'])
+  assert.deepEqual((await migrate(client, { database: 'kept', retention })).retained, [])
+  assert.equal(await ttl('requests'), String(before).replace('toIntervalDay(14)', `toIntervalSecond(${3 * 86_400})`))
+  assert.equal(await ttl('breaches'), `toDateTime(last_seen) + toIntervalSecond(${30 * 86_400})`)
+  assert.deepEqual((await migrate(client, { database: 'kept', retention: { requests: undefined } })).retained, [], 'what is not named stays')
+  assert.deepEqual((await migrate(client, { database: 'kept', retention: { requests: 14 * day } })).retained, ['requests'])
 })
 
 test('the columns of requests are the published fields, in their order, with their types and meanings', async () => {

@@ -17,6 +17,7 @@ import { Bell } from './bell.ts'
 import { deliver } from './deliver.ts'
 import type { Parcel } from './parcel.ts'
 import { classify, isFatal } from './refusal.ts'
+import { retentionSchema } from './retention.ts'
 import { Spool } from './spool.ts'
 import { tabulateEvents, tabulateRejects } from './tables.ts'
 import { tokenOf } from './token.ts'
@@ -31,6 +32,7 @@ export const clickhouseSchema = z.strictObject({
   request_timeout: duration.default(30_000).describe('An insert that takes longer is sent again.'),
   compression: z.boolean().default(false).describe('Compress what is sent (gzip): less network for more processor time.'),
   cluster: identifier.optional().describe('Cluster of a replicated installation: tables become Replicated and Distributed.'),
+  retention: retentionSchema.prefault({}).describe('How long rows stay in the store.'),
   spool: z.strictObject({
     max_bytes: byteSize.default(1024 ** 3).describe('Most bytes that wait on disk for the store; at the bound the input is paused.'),
   }).prefault({}),
