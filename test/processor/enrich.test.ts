@@ -3,7 +3,8 @@ import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { emptyCatalog } from '../../services/processor/catalog/catalog.ts'
-import { createPartnerFinder, partnersSchema } from '../../services/processor/catalog/partners.ts'
+import { createConsumerFinder, createPartnerFinder, packOwners, partnersSchema } from '../../services/processor/catalog/partners.ts'
+import type { KnownConsumer } from '../../services/processor/catalog/partners.ts'
 import { createBudget, other } from '../../services/processor/enrich/budget.ts'
 import { remember } from '../../services/processor/enrich/cache.ts'
 import { createEnricher } from '../../services/processor/enrich/enrich.ts'
@@ -17,7 +18,7 @@ import { fc } from '../property.ts'
 import { locatedEvent } from './event.ts'
 
 type Service = { owner: string, system: string, domain: string, lifecycle: string }
-interface Config { privacy?: object, methods?: string[], services?: Record<string, Service>, partners?: unknown[] }
+interface Config { privacy?: object, methods?: string[], services?: Record<string, Service>, partners?: unknown[], known?: KnownConsumer[] }
 
 const privacy = createPrivacy(privacySchema.parse({ key: 'a key of the tests alone' }))
 
@@ -29,7 +30,14 @@ for (const item of readCases('enrich')) {
 function enrichCase (item: Case): Array<[EnrichedEvent, EnrichedEvent]> {
   const config = (parse(item.config) ?? {}) as Config
   const { partners } = partnersSchema.parse({ partners: config.partners ?? [] })
-  const catalog = { services: new Map(Object.entries(config.services ?? {})), findPartner: createPartnerFinder(partners), methods: new Set([...emptyCatalog().methods, ...config.methods ?? []]), digest: '0123456789abcdef' }
+  const known = config.known ?? []
+  const catalog = {
+    services: new Map(Object.entries(config.services ?? {})),
+    findPartner: createPartnerFinder(partners, known),
+    findConsumer: createConsumerFinder(packOwners(known)),
+    methods: new Set([...emptyCatalog().methods, ...config.methods ?? []]),
+    digest: '0123456789abcdef',
+  }
   const rules = createPrivacy(privacySchema.parse({ key: 'a key of the tests alone', ...config.privacy }))
   const enrich = createEnricher({ catalog: () => catalog, privacy: rules })
   const one = (changes: Partial<LocatedEvent>): EnrichedEvent => enrich([locatedEvent(changes)])[0] as EnrichedEvent

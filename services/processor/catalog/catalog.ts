@@ -2,8 +2,8 @@ import { endpointsOf, open, prepare } from '../../../normalizer/index.ts'
 import type { Endpoint, Normalizer, Problem } from '../../../normalizer/index.ts'
 import type { CompiledCatalog } from './compile.ts'
 import { digestCatalog } from './digest.ts'
-import { createPartnerFinder } from './partners.ts'
-import type { Partner, PartnerFinder } from './partners.ts'
+import { createConsumerFinder, createPartnerFinder } from './partners.ts'
+import type { ConsumerFinder, Partner, PartnerFinder } from './partners.ts'
 import type { Service } from './service.ts'
 
 /** Everything that is declared, ready for use. It is never changed, only replaced whole. */
@@ -15,6 +15,8 @@ export interface Catalog {
   partners: readonly Partner[]
   /** Partner and tier of a request: `''` for nobody, `unmapped` for a caller that no partner claims. */
   findPartner: PartnerFinder
+  /** Consumer of a credential id, '' where the gateway's configuration names none. */
+  findConsumer: ConsumerFinder
   /** All at once: for commands. */
   readonly endpoints: readonly Endpoint[]
   endpointCount: number
@@ -31,7 +33,7 @@ export interface Catalog {
 
 /** Opens a compiled catalog, also after it was cloned from another thread. */
 export function openCatalog (compiled: CompiledCatalog): Catalog {
-  const { prepared, services, aliases, partners, consumers, problems, digest, compiledAt } = compiled
+  const { prepared, services, aliases, partners, consumers, owners, problems, digest, compiledAt } = compiled
   const normalizer = open(prepared)
   const findPartner = createPartnerFinder(partners, consumers)
   return {
@@ -40,6 +42,7 @@ export function openCatalog (compiled: CompiledCatalog): Catalog {
     aliases,
     partners,
     findPartner,
+    findConsumer: createConsumerFinder(owners),
     get endpoints () {
       return normalizer.endpoints
     },
@@ -57,6 +60,6 @@ export function emptyCatalog (): Catalog {
   const services = new Map<string, Service>()
   const aliases = new Map<string, string>()
   const digest = digestCatalog({ documents: [], gateway: undefined, services, aliases, partners: [], consumers: [] })
-  const nothing = { services, aliases, partners: [], consumers: [], problems: [], cut: { errors: 0, warnings: 0 } }
+  const nothing = { services, aliases, partners: [], consumers: [], owners: '[]', problems: [], cut: { errors: 0, warnings: 0 } }
   return openCatalog({ ...nothing, digest, compiledAt: Date.now(), prepared: prepare([]) })
 }

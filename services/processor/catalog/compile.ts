@@ -10,7 +10,7 @@ import type { LoadContext } from './context.ts'
 import { digestCatalog } from './digest.ts'
 import { loadKong } from './kong-source.ts'
 import type { LoadedKong } from './kong-source.ts'
-import { claimedConsumers, conflictingClaims } from './partners.ts'
+import { claimedConsumers, conflictingClaims, packOwners } from './partners.ts'
 import type { KnownConsumer, Partner } from './partners.ts'
 import { loadPartnersFile } from './partners-source.ts'
 import { collectServices } from './service.ts'
@@ -24,6 +24,8 @@ export interface CompiledCatalog {
   aliases: Map<string, string>
   partners: Partner[]
   consumers: KnownConsumer[]
+  /** Consumers by credential, as `packOwners` writes them. */
+  owners: string
   problems: Problem[]
   /** How many more problems there were than are told. */
   cut: { errors: number, warnings: number }
@@ -68,6 +70,7 @@ export async function compileWithPlaces (
     partners,
     // Those that no partner claims change nothing.
     consumers: claimedConsumers(partners, consumers),
+    owners: packOwners(consumers),
     problems: [...backstage.problems, ...apis.problems, ...kong.problems, ...problems, ...claims, ...located.map(withPlace)],
     cut: { errors: 0, warnings: 0 },
     digest: digestCatalog({ documents: apis.documents, gateway, services, aliases, partners, consumers }),

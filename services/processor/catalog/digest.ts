@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ApiDocument, GatewayMap } from '../../../normalizer/index.ts'
-import { claimedConsumers } from './partners.ts'
+import { claimedConsumers, packOwners } from './partners.ts'
 import type { KnownConsumer, Partner } from './partners.ts'
 import type { Service } from './service.ts'
 
@@ -11,7 +11,7 @@ export interface Declarations {
   services: ReadonlyMap<string, Service>
   aliases: ReadonlyMap<string, string>
   partners: readonly Partner[]
-  /** Of the gateway; those that no partner claims change nothing. */
+  /** Of the gateway; those that no partner claims and that have no credentials change nothing. */
   consumers: readonly KnownConsumer[]
 }
 
@@ -36,5 +36,6 @@ export function digestCatalog ({ documents, gateway, services, aliases, partners
   add([...aliases])
   add(partners)
   for (const consumer of claimedConsumers(partners, consumers)) add(consumer)
+  add(packOwners(consumers))
   return hash.digest('hex').slice(0, 32)
 }

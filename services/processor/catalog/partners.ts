@@ -73,6 +73,26 @@ export function claimedConsumers (partners: readonly Partner[], known: readonly 
   return known.filter(({ names }) => names.some((item) => claims.has(item)))
 }
 
+/**
+ * Whose each credential is: pairs of credential id and the consumer's name (user name, else custom id, else id) as JSON text,
+ * which crosses threads in one piece, however many there are. {@link createConsumerFinder} reads it.
+ */
+export function packOwners (known: readonly KnownConsumer[]): string {
+  return JSON.stringify(known.flatMap(({ names, credentials }) => credentials.map((credential) => [credential, names.at(-1) ?? ''])))
+}
+
+/** Finds the consumer of a credential id, '' when the gateway's configuration names none. */
+export type ConsumerFinder = (credential: string) => string
+
+/** Makes the finder of {@link packOwners}' text, which is read when the first record asks: most gateways name the consumer. */
+export function createConsumerFinder (packed: string): ConsumerFinder {
+  let owners: Map<string, string> | undefined
+  return (credential) => {
+    owners ??= new Map(JSON.parse(packed) as Array<[string, string]>)
+    return owners.get(credential) ?? ''
+  }
+}
+
 /** Gateway consumers that several partners claim, each under another of its names: one sentence for each. */
 export function conflictingClaims (partners: readonly Partner[], known: readonly KnownConsumer[]): string[] {
   const owners = new Map(partners.flatMap(({ name, consumers, credentials }) =>

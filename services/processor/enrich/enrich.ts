@@ -12,6 +12,7 @@ export interface Lookup {
   findPartner (event: LocatedEvent): { name: string, tier: string }
   /** Methods that keep their names; a client can make up any other. */
   methods: ReadonlySet<string>
+  findConsumer (credential: string): string
   /** Stands for the whole catalog; its first 12 digits go out with every event. */
   digest: string
 }
@@ -59,6 +60,8 @@ function enrich (event: EnrichedEvent, lookup: Lookup, privacy: Privacy, budgets
 function addCatalog (event: EnrichedEvent, lookup: Lookup): void {
   const { owner, system, domain, lifecycle } = lookup.services.get(event.service) ?? unknownService
   const partner = lookup.findPartner(event)
+  // A record may name the credential only.
+  if (event.consumer === '' && event.credential_id !== '') event.consumer = lookup.findConsumer(event.credential_id) || event.consumer_id
   event.owner = owner
   event.system = system
   event.domain = domain
