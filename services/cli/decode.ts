@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { isReject } from '../processor/contract.ts'
 import type { Decoder } from '../processor/contract.ts'
 import type { FormatName } from '../processor/decode/index.ts'
 import { privacySchema } from '../processor/enrich/privacy.ts'
 import { fields } from '../processor/event.ts'
 import type { AccessEvent, EnrichedEvent, Reject } from '../processor/event.ts'
+import { decodeRecords } from '../processor/records.ts'
 import { createStages } from '../processor/stages.ts'
 import { formatNames, readFormat } from './arguments.ts'
 import { addCatalogOptions, loadOptionCatalog } from './catalog-options.ts'
@@ -39,12 +39,8 @@ function decodeLines (lines: LogLines, decodeRecord: Decoder): AccessEvent[] {
   for (const { offset, length } of lines.tooLong) {
     refuse({ reason: 'too_long', detail: `${length} bytes`, source: 'stdin', source_offset: offset, length })
   }
-  const events: AccessEvent[] = []
-  for (const record of lines.records) {
-    const decoded = decodeRecord(record, 'stdin')
-    if (isReject(decoded)) refuse(decoded)
-    else events.push(decoded)
-  }
+  const { events, rejects } = decodeRecords(lines.records, 'stdin', decodeRecord, { events: [], rejects: [] })
+  rejects.forEach(refuse)
   return events
 }
 

@@ -1,8 +1,9 @@
-import { isReject, sourceOf } from './contract.ts'
+import { sourceOf } from './contract.ts'
 import type {
   Decoder, Enricher, Filter, Input, Kept, LagWatch, Landed, Locator, Observer, RecordBatch, Sink, Telemetry, Ticket,
 } from './contract.ts'
 import type { AccessEvent, EnrichedEvent, LocatedEvent, Reject } from './event.ts'
+import { decodeRecords } from './records.ts'
 
 /** The parts of one pipeline, in the order of the flow. */
 export interface Parts {
@@ -140,15 +141,7 @@ function oldestOf (events: AccessEvent[]): number {
 }
 
 function decodeBatch (batch: RecordBatch, decode: Decoder): Decoded {
-  const source = sourceOf(batch.range)
-  const events: AccessEvent[] = []
-  const rejects: Reject[] = [...batch.rejects ?? []]
-  for (const record of batch.records) {
-    const value = decode(record, source)
-    if (isReject(value)) rejects.push(value)
-    else events.push(value)
-  }
-  return { events, rejects }
+  return decodeRecords(batch.records, sourceOf(batch.range), decode, { events: [], rejects: [...batch.rejects ?? []] })
 }
 
 /** Counts a batch that has landed: received = published + filtered + rejected, save for what is on its way. */

@@ -1,11 +1,11 @@
 import type { Catalog } from '../../processor/catalog/load.ts'
-import { isReject } from '../../processor/contract.ts'
 import type { Decoder } from '../../processor/contract.ts'
 import type { FormatName } from '../../processor/decode/index.ts'
-import type { AccessEvent, EnrichedEvent, Reject } from '../../processor/event.ts'
+import type { AccessEvent, EnrichedEvent } from '../../processor/event.ts'
 import { privacySchema } from '../../processor/enrich/privacy.ts'
 import type { PrivacyOptions } from '../../processor/enrich/privacy.ts'
 import type { FilterRules } from '../../processor/filter/filter.ts'
+import { decodeRecords } from '../../processor/records.ts'
 import { createStages } from '../../processor/stages.ts'
 import { explainError, GatelensError } from '../../runtime/errors.ts'
 import { readRecords } from './records.ts'
@@ -64,11 +64,7 @@ function decodeAll (lines: LogLines, source: string, decode: Decoder, rejects: R
   for (const { offset, length } of lines.tooLong) {
     rejects.add({ reason: 'too_long', detail: `${length} bytes`, source, source_offset: offset, length })
   }
-  const events: AccessEvent[] = []
-  for (const record of lines.records) {
-    const decoded: AccessEvent | Reject = decode(record, source)
-    if (isReject(decoded)) rejects.add(decoded)
-    else events.push(decoded)
-  }
-  return events
+  const decoded = decodeRecords(lines.records, source, decode, { events: [], rejects: [] })
+  for (const reject of decoded.rejects) rejects.add(reject)
+  return decoded.events
 }

@@ -3,7 +3,7 @@ import { internText } from './intern.ts'
 import {
   BACKSLASH, BAD, BRACE, BRACE_END, BRACKET, BRACKET_END, COLON, COMMA, deepest, equals, MINUS, NINE, QUOTE,
   skipNumber, skipSpace, skipString, skipValue, ZERO,
-} from './json-skip.ts'
+} from '../framing/json-skip.ts'
 import { whole } from './shape.ts'
 import type { Member, Wanted } from './shape.ts'
 

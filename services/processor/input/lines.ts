@@ -1,4 +1,6 @@
 import type { RawRecord } from '../contract.ts'
+import { BAD, BRACE, BRACE_END, skipValue } from '../framing/json-skip.ts'
+import { cutValues, isBetween } from '../framing/values.ts'
 import type { Content } from './content.ts'
 
 /** A record that is too long to be decoded: where it starts, and how long it is without its line end. */
@@ -25,17 +27,27 @@ const newline = 10
 const carriageReturn = 13
 
 /**
- * Cuts bytes into records at `\n` or `\r\n`. Lines without content are no records. The records are views of `buffer`.
+ * Cuts bytes into records at `\n` or `\r\n`. Lines without content are no records, nor are the brackets and commas of an
+ * array that stand on a line alone. A JSON object that begins on such a line (`{`, as printers write it) is one record,
+ * over all its lines; of a line that is too long, the objects side by side in it are records. The records are views of
+ * `buffer`.
  */
-export function cutLines (buffer: Buffer, { offset, maxRecords, maxBytes, final }: LineLimits): Lines {
+export function cutLines (buffer: Buffer, limits: LineLimits): Lines {
+  const { offset, maxRecords, maxBytes, final } = limits
   const lines: Lines = { records: [], tooLong: [], consumed: 0 }
   while (lines.records.length < maxRecords && lines.consumed < buffer.length) {
     const start = lines.consumed
     const found = buffer.indexOf(newline, start)
-    if (found === -1 && !final) break
+    const isOpen = found === -1 && !final
+    if (isOpen && buffer.length - start <= maxBytes) break
     const end = found === -1 ? buffer.length : found
+    const content = end > start && buffer[end - 1] === carriageReturn ? end - 1 : end
+    if (content - start > maxBytes && addValues(lines, buffer, start, content, limits)) continue
+    if (isOpen) break
     lines.consumed = found === -1 ? end : end + 1
-    add(lines, buffer, start, end > start && buffer[end - 1] === carriageReturn ? end - 1 : end, offset, maxBytes)
+    // A record that is a line ends in a brace: only other lines are looked at twice.
+    if (buffer[content - 1] === BRACE_END || content - start > maxBytes) add(lines, buffer, start, content, offset, maxBytes)
+    else if (!addPrinted(lines, buffer, start, content, limits)) break
   }
   return lines
 }
@@ -44,6 +56,64 @@ function add (lines: Lines, buffer: Buffer, start: number, end: number, offset: 
   if (end === start) return
   if (end - start > maxBytes) lines.tooLong.push({ offset: offset + start, length: end - start })
   else lines.records.push({ bytes: buffer.subarray(start, end), offset: offset + start })
+}
+
+/** Adds the whole objects at the start of a line that is too long; false when there is none, or one that is too long itself. */
+function addValues (lines: Lines, buffer: Buffer, start: number, end: number, { offset, maxRecords, maxBytes }: LineLimits): boolean {
+  const first = skipBetween(buffer, start, end)
+  if (buffer[first] !== BRACE) return false
+  const before = lines.consumed
+  for (const part of cutValues(buffer.subarray(start, Math.min(end, start + 2 * maxBytes)))) {
+    if (!part.whole || part.end - part.start > maxBytes || lines.records.length >= maxRecords) break
+    add(lines, buffer, start + part.start, start + part.end, offset, maxBytes)
+    lines.consumed = start + part.end
+  }
+  return lines.consumed > before
+}
+
+/**
+ * Adds a line that does not end as a record does. When an object begins with it, all of that is taken, up to its closing
+ * brace; false, and nothing consumed, while its end may still come.
+ */
+function addPrinted (lines: Lines, buffer: Buffer, start: number, end: number, { offset, maxBytes, final }: LineLimits): boolean {
+  const first = skipBetween(buffer, start, end)
+  if (first === end) return true
+  if (buffer[first] === BRACE && isBlank(buffer, first + 1, end)) {
+    const rest = buffer.subarray(first, Math.min(buffer.length, first + maxBytes))
+    const length = lengthOfObject(rest)
+    if (length !== BAD) {
+      add(lines, buffer, first, first + length, offset, maxBytes)
+      lines.consumed = first + length
+      return true
+    }
+    // A record that begins on a line of its own says that the object before it will never end.
+    if (rest.length < maxBytes && !final && rest.indexOf('\n{"') === -1) {
+      lines.consumed = start
+      return false
+    }
+  }
+  add(lines, buffer, start, end, offset, maxBytes)
+  return true
+}
+
+/** Looks no further than it must: most objects are small, and the buffer holds thousands of them. */
+function lengthOfObject (rest: Buffer): number {
+  for (let window = 16 * 1024; ; window *= 8) {
+    const part = rest.subarray(0, window)
+    const length = skipValue(part, part.toString('latin1'), 0, 0)
+    if (length !== BAD || part.length === rest.length) return length
+  }
+}
+
+function skipBetween (buffer: Buffer, from: number, end: number): number {
+  let at = from
+  while (at < end && isBetween(buffer[at]!)) at++
+  return at
+}
+
+function isBlank (buffer: Buffer, from: number, end: number): boolean {
+  for (let at = from; at < end; at++) if (buffer[at]! > 0x20) return false
+  return true
 }
 
 /** The position behind the last line end before `size`, 0 when there is none. */

@@ -1,0 +1,96 @@
+/** Finds the records inside of a line that is no record itself: behind prefixes, in envelopes, in arrays, side by side. */
+import type { RawRecord } from '../contract.ts'
+import { openEnvelope } from './envelopes.ts'
+import { BRACE } from './json-skip.ts'
+import { readPrefix } from './prefixes.ts'
+import { cutValues, isBetween } from './values.ts'
+
+/** What a line turned out to be: the wrapper's name ('' when there is none), and the records in it, none for a blank line. */
+export interface Unwrapped { wrapper: string, records: RawRecord[] }
+
+/** An envelope in an envelope (Docker's line in Filebeat's message) is opened too, so deep at most. */
+const deepest = 4
+
+/**
+ * Opens one line. Undefined when it holds nothing but what it is: one object that is no envelope, or text. Offsets of the
+ * records are different, and within the line: where a record starts, or the line's own and its number in an envelope, whose
+ * text is escaped. Never throws.
+ */
+export function unwrap (record: RawRecord): Unwrapped | undefined {
+  if (record.bytes.every(isBetween)) return { wrapper: '', records: [] }
+  const opened = open(record.bytes, record.offset, deepest)
+  if (opened === undefined) return undefined
+  return { wrapper: opened.wrapper, records: apart(opened.records, record) }
+}
+
+/** Records of one envelope have no places of their own in the file; so many more than bytes they cannot be. */
+function apart (records: RawRecord[], { offset, bytes }: RawRecord): RawRecord[] {
+  let next = offset
+  return records.map((record, index) => {
+    const last = offset + bytes.length - (records.length - index)
+    const place = Math.max(next, Math.min(record.offset, Math.max(last, next)))
+    next = place + 1
+    return place === record.offset ? record : { bytes: record.bytes, offset: place }
+  })
+}
+
+function open (bytes: Buffer, offset: number, depth: number): Unwrapped | undefined {
+  const prefix = readPrefix(bytes.subarray(0, 4096).toString('latin1'))
+  const start = prefix?.length ?? 0
+  const parts = start < bytes.length && startsRecord(bytes, start) ? cutValues(bytes, start) : []
+  const [first] = parts
+  if (first === undefined) {
+    return prefix === undefined ? undefined : { wrapper: prefix.name, records: rest(bytes, start, offset) }
+  }
+  const records = parts.map((part): RawRecord => ({ bytes: bytes.subarray(part.start, part.end), offset: offset + part.start }))
+  const isItself = parts.length === 1 && first.start === 0 && first.end === bytes.length
+  if (depth === 0) return isItself ? undefined : { wrapper: prefix?.name ?? '', records }
+  const envelopes = parts.map((part, index) => part.whole ? openObject(records[index]!, depth) : undefined)
+  const inner = envelopes.find((item) => item !== undefined)
+  if (isItself && inner === undefined) return undefined
+  return {
+    wrapper: [inner?.wrapper, prefix?.name].filter((name) => name !== undefined && name !== '').join(' in '),
+    records: records.flatMap((record, index) => envelopes[index]?.records ?? [record]),
+  }
+}
+
+function rest (bytes: Buffer, start: number, offset: number): RawRecord[] {
+  const content = bytes.subarray(start)
+  return content.every(isBetween) ? [] : [{ bytes: content, offset: offset + start }]
+}
+
+/** Brackets and commas may stand before the first object. */
+function startsRecord (bytes: Buffer, from: number): boolean {
+  let at = from
+  if (bytes[at] === 0xEF && bytes[at + 1] === 0xBB && bytes[at + 2] === 0xBF) at += 3
+  while (at < bytes.length && isBetween(bytes[at]!)) at++
+  return bytes[at] === BRACE
+}
+
+function openObject (record: RawRecord, depth: number): Unwrapped | undefined {
+  const object = parse(record.bytes)
+  // What has a request is a record, whatever else its owner put beside it.
+  if (object === undefined || typeof object.request === 'object') return undefined
+  const envelope = openEnvelope(object)
+  if (envelope === undefined) return undefined
+  const inner = envelope.contents.map((content) => openContent(content, record.offset, depth - 1))
+  const deeper = inner.find(({ wrapper }) => wrapper !== '')
+  return {
+    wrapper: deeper === undefined ? envelope.name : `${deeper.wrapper} in ${envelope.name}`,
+    records: inner.flatMap(({ records }) => records),
+  }
+}
+
+function openContent (content: unknown, offset: number, depth: number): Unwrapped {
+  const bytes = Buffer.from(typeof content === 'string' ? content.replace(/\r?\n$/, '') : JSON.stringify(content))
+  if (bytes.every(isBetween)) return { wrapper: '', records: [] }
+  return open(bytes, offset, depth) ?? { wrapper: '', records: [{ bytes, offset }] }
+}
+
+function parse (bytes: Buffer): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as Record<string, unknown>
+  } catch {
+    return undefined
+  }
+}
