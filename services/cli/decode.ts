@@ -10,7 +10,7 @@ import { formatNames, readFormat } from './arguments.ts'
 import { addCatalogOptions, loadOptionCatalog } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
 import { exitCodes, print, say } from './outcome.ts'
-import { readProcessorConfig } from './processor-config.ts'
+import { formatOf, readProcessorConfig } from './processor-config.ts'
 import { readRecords } from './report/records.ts'
 import type { LogLines } from './report/records.ts'
 
@@ -19,16 +19,16 @@ const published = Object.keys(fields) as Array<keyof typeof fields>
 /** Defines `gatelens decode`. */
 export function decode (command: Command): void {
   addCatalogOptions(command)
-    .option('--format <name>', `log format: ${formatNames.join(', ')}`, readFormat, 'kong')
+    .option('--format <name>', `log format: ${formatNames.join(', ')} (default: that of --config, else kong)`, readFormat)
     .addHelpText('after', '\nReads log records from standard input. Writes events with the published fields only, privacy applied, one JSON object a\nline; rejected records go to standard error as {"reason", "detail", "offset", "length"}, one a line.')
     .action(run)
 }
 
-async function run (options: CatalogOptions & { format: FormatName }): Promise<void> {
+async function run (options: CatalogOptions & { format?: FormatName }): Promise<void> {
   const catalog = await loadOptionCatalog(options)
-  const settings = options.config === undefined ? undefined : readProcessorConfig(options.config).settings
-  const privacy = settings?.privacy ?? privacySchema.parse({})
-  const stages = createStages({ catalog: () => catalog, privacy, filter: [], format: options.format })
+  const config = options.config === undefined ? undefined : readProcessorConfig(options.config)
+  const privacy = config?.settings.privacy ?? privacySchema.parse({})
+  const stages = createStages({ catalog: () => catalog, privacy, filter: [], format: options.format ?? formatOf(config) })
   for await (const lines of readRecords({ path: '-', size: 0 })) {
     const events = stages.enrich(stages.locate(decodeLines(lines, stages.decode)))
     await print(events.map((event) => `${JSON.stringify(publish(event))}\n`).join(''))

@@ -23,7 +23,7 @@ const floors = [...levels, 'never'] as const
 /** Defines `gatelens drift`. */
 export function drift (command: Command): void {
   addCatalogOptions(command.argument('[files...]', 'access logs, plain or gzip, instead of the store; quoted globs; - for standard input'))
-    .option('--format <name>', `format of the logs: ${formatNames.join(', ')}`, readFormat, 'kong')
+    .option('--format <name>', `format of the logs: ${formatNames.join(', ')} (default: that of --config, else kong)`, readFormat)
     .option('--url <url>', `ClickHouse over HTTP (default: that of --config, else ${defaultUrl})`)
     .option('--database <name>', 'database (default: that of --config, else gatelens)')
     .addOption(new Option('--since <duration>', 'how far to look back in the store, such as 7d; whole days, today included (default: 7d)')
@@ -60,6 +60,7 @@ async function run (words: string[], given: DriftOptions): Promise<void> {
   await print(present(comparison, options))
   const floor = levels.slice(0, levels.indexOf(options.failOn as Level) + 1)
   if (comparison.result.findings.some(({ level }) => floor.includes(level))) process.exitCode = exitCodes.findings
+  if (comparison.unread) process.exitCode = exitCodes.findings
   if (comparison.failed) process.exitCode = exitCodes.failed
 }
 

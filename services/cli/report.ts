@@ -1,17 +1,19 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { FormatName } from '../processor/decode/index.ts'
 import { formatNames, readCount, readFormat } from './arguments.ts'
 import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
 import { exitCodes, print, say } from './outcome.ts'
-import { readProcessorConfig } from './processor-config.ts'
+import { formatOf, readProcessorConfig } from './processor-config.ts'
+import type { ConfigFile } from './processor-config.ts'
 import { findLogs, startBar } from './report/files.ts'
 import { defaultRules, loadRules, rulesOf } from './report/rules.ts'
 import { renderReport } from './report/render.ts'
 import { runReport } from './report/run.ts'
 
 interface ReportOptions extends CatalogOptions {
-  format: FormatName
+  format?: FormatName
   rules?: string
   top: number
   json?: true
@@ -20,7 +22,7 @@ interface ReportOptions extends CatalogOptions {
 /** Defines `gatelens report`. */
 export function report (command: Command): void {
   addCatalogOptions(command.argument('[files...]', 'log files, plain or gzip; quoted globs; - for standard input'))
-    .option('--format <name>', `log format: ${formatNames.join(', ')}`, readFormat, 'kong')
+    .option('--format <name>', `log format: ${formatNames.join(', ')} (default: that of --config, else kong)`, readFormat)
     .option('--rules <file>', 'detection rules; without it sensible defaults and the partners\' quotas')
     .option('--top <n>', 'rows of each table', readCount, 10)
     .option('--json', 'print one JSON object instead of tables')
@@ -30,21 +32,31 @@ export function report (command: Command): void {
 async function run (words: string[], options: ReportOptions): Promise<void> {
   const openapi = splitOperands(options.openapi)
   const backstage = splitOperands(options.backstage)
-  const files = findLogs([...words, ...openapi.operands, ...backstage.operands])
-  const catalog = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
   const config = options.config === undefined ? undefined : readProcessorConfig(options.config)
+  const files = findLogs(namedLogs([...words, ...openapi.operands, ...backstage.operands], config))
+  const catalog = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
   const bar = startBar(files)
-  const result = await runReport({
+  const { report: result, unread } = await runReport({
     files,
-    format: options.format,
+    format: options.format ?? formatOf(config),
     catalog,
     rules: options.rules !== undefined ? loadRules(options.rules) : config === undefined ? defaultRules(catalog) : rulesOf(config),
     filter: config?.settings.filter ?? [],
+    privacy: config?.settings.privacy,
+    normalize: config?.settings.normalize,
     top: options.top,
     advance: bar.advance,
   }).finally(bar.stop)
   await print(options.json === true ? `${JSON.stringify(result, null, 2)}\n` : renderReport(result))
   const broken = result.files.filter((file) => file.error !== null)
-  for (const file of broken) say(String(file.error))
+  for (const text of [...broken.map(({ error }) => String(error)), ...unread]) say(text)
+  if (unread.length > 0) process.exitCode = exitCodes.findings
   if (broken.length > 0) process.exitCode = exitCodes.failed
+}
+
+/** The logs that are named, else those of the configuration. */
+function namedLogs (words: string[], config: ConfigFile | undefined): string[] {
+  const { input } = config?.settings ?? {}
+  if (config === undefined || words.length > 0 || input?.type !== 'file') return words
+  return input.paths.map((path) => resolve(config.folder, path))
 }

@@ -28,19 +28,19 @@ export function decodeRecords (records: readonly RawRecord[], source: string, de
 function openRecord (record: RawRecord, refused: Reject, decode: Decoder, { events, rejects }: Decoded): void {
   const unwrapped = unwrap(record)
   if (unwrapped === undefined) {
-    rejects.push(explain(refused, record.bytes, ''))
+    rejects.push(explain(refused, [record.bytes], ''))
     return
   }
   for (const inner of unwrapped.records) {
     const value = decode(inner, refused.source)
-    if (isReject(value)) rejects.push(explain(value, inner.bytes, unwrapped.wrapper))
+    if (isReject(value)) rejects.push(explain(value, [inner.bytes, record.bytes], unwrapped.wrapper))
     else events.push(value)
   }
 }
 
 /** Says what the record looks like and what it was wrapped in. */
-function explain (reject: Reject, bytes: Buffer, wrapper: string): Reject {
-  const format = openable.has(reject.reason) ? recognize(bytes) : ''
+function explain (reject: Reject, texts: readonly Buffer[], wrapper: string): Reject {
+  const format = openable.has(reject.reason) ? texts.map(recognize).find((name) => name !== '') ?? '' : ''
   const looks = format === '' ? '' : `; it looks like ${format}`
   const wrapped = wrapper === '' ? '' : `; wrapped in ${wrapper}`
   return looks === '' && wrapped === '' ? reject : { ...reject, detail: `${reject.detail}${looks}${wrapped}` }

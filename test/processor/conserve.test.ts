@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { loadCatalog } from '../../services/processor/catalog/load.ts'
-import { isReject } from '../../services/processor/contract.ts'
+import { cutLines } from '../../services/processor/input/lines.ts'
+import { decodeRecords } from '../../services/processor/records.ts'
 import { privacySchema } from '../../services/processor/enrich/privacy.ts'
-import type { AccessEvent, EnrichedEvent, Reject } from '../../services/processor/event.ts'
+import type { EnrichedEvent, Reject } from '../../services/processor/event.ts'
 import { filterSchema } from '../../services/processor/filter/filter.ts'
 import type { FilterRules } from '../../services/processor/filter/filter.ts'
 import { createStages } from '../../services/processor/stages.ts'
@@ -19,10 +20,12 @@ interface Outcome { received: number, events: EnrichedEvent[], filtered: number,
 /** Runs records through all pure stages, in the pipeline's order. */
 function run (lines: string[], rules: FilterRules): Outcome {
   const stages = createStages({ catalog: () => catalog, privacy, filter: rules, format: 'kong' })
-  const decoded = lines.map((line, offset) => stages.decode({ bytes: Buffer.from(line), offset }, 'access.log'))
-  const located = stages.locate(decoded.filter((item): item is AccessEvent => !isReject(item)))
+  const records = cutLines(Buffer.from(lines.join('\n')), { offset: 0, maxRecords: Infinity, maxBytes: 1024 * 1024, final: true }).records
+  const { events, rejects } = decodeRecords(records, 'access.log', stages.decode, { events: [], rejects: [] })
+  const received = events.length + rejects.length
+  const located = stages.locate(events)
   const kept = located.filter((event) => !stages.filter(event))
-  return { received: lines.length, events: stages.enrich(kept), filtered: located.length - kept.length, rejects: decoded.filter(isReject) }
+  return { received, events: stages.enrich(kept), filtered: located.length - kept.length, rejects }
 }
 
 for (const item of readCases('conserve')) {

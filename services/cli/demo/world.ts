@@ -51,7 +51,7 @@ export function writeProcessorConfig (folder: DemoFolder, addresses: { store: st
 export async function reportDemo (folder: DemoFolder): Promise<ReportShape> {
   const config = readProcessorConfig(folder.config)
   const { catalog, filter } = config.settings
-  return await runReport({
+  const { report } = await runReport({
     files: [openLog(folder.accessLog)],
     format: 'kong',
     catalog: await loadCatalog(catalog, { base: config.folder }),
@@ -59,6 +59,7 @@ export async function reportDemo (folder: DemoFolder): Promise<ReportShape> {
     filter,
     top: 20,
   })
+  return report
 }
 
 function servicesOf (document: Document): Array<{ name: string }> {

@@ -1,11 +1,10 @@
 import type { EnrichedEvent } from '../../processor/event.ts'
-import { explainError, GatelensError } from '../../runtime/errors.ts'
+import { GatelensError } from '../../runtime/errors.ts'
 import { loadOptionCatalog } from '../catalog-options.ts'
-import { readProcessorConfig } from '../processor-config.ts'
+import { formatOf, readProcessorConfig } from '../processor-config.ts'
 import { startBar } from '../report/files.ts'
 import { readLogs } from '../report/pass.ts'
 import type { LogFile } from '../report/records.ts'
-import type { FileShape, RejectShape } from '../report/shape.ts'
 import { compareAll, hasLostDocuments } from './compare.ts'
 import { createDeclared } from './declared.ts'
 import { isoTime } from './message.ts'
@@ -20,16 +19,23 @@ export async function driftInLogs (files: LogFile[], options: DriftOptions): Pro
   const window = windowOf(options)
   const services = new Set(options.service)
   const catalog = await loadOptionCatalog(options)
-  const config = options.config === undefined ? undefined : readProcessorConfig(options.config).settings
+  const config = options.config === undefined ? undefined : readProcessorConfig(options.config)
+  const settings = config?.settings
   const tally = new SeenTally()
   const isWanted = ({ time, service }: EnrichedEvent): boolean => isWithin(window, time) && (services.size === 0 || services.has(service))
   const bar = startBar(files)
-  const { files: read, rejects } = await readLogs({
-    files, format: options.format, catalog, filter: config?.filter ?? [], privacy: config?.privacy, advance: bar.advance,
+  const { files: read, rejects, unread } = await readLogs({
+    files,
+    format: options.format ?? formatOf(config),
+    catalog,
+    filter: settings?.filter ?? [],
+    privacy: settings?.privacy,
+    normalize: settings?.normalize,
+    advance: bar.advance,
   }, (events) => { for (const event of events) if (isWanted(event)) tally.add(event) }).finally(bar.stop)
   const rejected = rejects.read()
-  const broken = [...read.flatMap(({ error }) => error ?? []), ...explainUseless(read, rejected, options.format)]
-  for (const error of broken) say(error)
+  const broken = read.flatMap(({ error }) => error ?? [])
+  for (const error of [...broken, ...unread]) say(error)
   const operations = catalog.endpoints.filter(({ service }) => services.size === 0 || services.has(service))
   const declared = createDeclared(operations, 'located', catalog)
   const seen = tally.read()
@@ -46,17 +52,9 @@ export async function driftInLogs (files: LogFile[], options: DriftOptions): Pro
       rejected: sumOf(rejected),
       findings: compareAll({ seen, use: seen, declared, until: last ?? 0 }, options),
     },
+    unread: unread.length > 0,
     failed: broken.length > 0 || hasLostDocuments(catalog),
   }
-}
-
-/** A file that is no log at all must not pass for traffic without drift. */
-function explainUseless (files: readonly FileShape[], rejected: readonly RejectShape[], format: string): string[] {
-  const [most] = rejected
-  if (most === undefined || sumOf(rejected) < sumOf(files)) return []
-  const message = `no record of the log is one of the format "${format}": ${most.reason}, ${most.first.detail}`
-  const hint = 'Check the file and --format.'
-  return [explainError(new GatelensError('INPUT_UNREADABLE', message, { where: `${most.first.file} byte ${most.first.offset}`, hint }))]
 }
 
 function sumOf (counts: ReadonlyArray<{ records: number }>): number {

@@ -34,6 +34,7 @@ export async function driftInStore (options: DriftOptions): Promise<Comparison> 
         rejected: null,
         findings: compareAll({ seen, use, declared, until: window.to }, options),
       },
+      unread: false,
       failed: lost,
     }
   })

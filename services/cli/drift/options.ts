@@ -7,7 +7,7 @@ import type { DriftResult } from './shape.ts'
 
 /** The command line of `gatelens drift`, parsed. */
 export interface DriftOptions extends CatalogOptions {
-  format: FormatName
+  format?: FormatName
   url?: string
   database?: string
   /** Milliseconds. */
@@ -33,6 +33,8 @@ export interface Comparison {
   seen: readonly Seen[]
   declared: Declared
   result: DriftResult
+  /** True when a log is not understood: no drift of it says nothing. */
+  unread: boolean
   /** True when some of the requests or of the documents could not be read. */
   failed: boolean
 }

@@ -1,17 +1,22 @@
 import type { Catalog } from '../../processor/catalog/load.ts'
 import type { Decoder } from '../../processor/contract.ts'
 import type { FormatName } from '../../processor/decode/index.ts'
-import type { AccessEvent, EnrichedEvent } from '../../processor/event.ts'
+import type { EnrichedEvent, Reject } from '../../processor/event.ts'
 import { privacySchema } from '../../processor/enrich/privacy.ts'
 import type { PrivacyOptions } from '../../processor/enrich/privacy.ts'
 import type { FilterRules } from '../../processor/filter/filter.ts'
+import { createRoutes } from '../../processor/inference.ts'
+import type { NormalizeConfig } from '../../processor/normalize/bounds.ts'
 import { decodeRecords } from '../../processor/records.ts'
+import type { Decoded } from '../../processor/records.ts'
 import { createStages } from '../../processor/stages.ts'
 import { explainError, GatelensError } from '../../runtime/errors.ts'
 import { readRecords } from './records.ts'
 import type { LogFile, LogLines } from './records.ts'
 import { RejectTally } from './rejects.ts'
+import { Repeats } from './repeats.ts'
 import type { FileShape } from './shape.ts'
+import { explainUnread } from './unread.ts'
 
 /** What one pass over logs reads, and how. */
 export interface PassRequest {
@@ -21,12 +26,16 @@ export interface PassRequest {
   filter: FilterRules
   /** Without it a key is made for this pass alone. */
   privacy?: PrivacyOptions
+  /** Count a request id that the gateway gave once, however often it comes. */
+  once?: boolean
+  /** How many routes may be inferred; the defaults without it. */
+  normalize?: NormalizeConfig
   /** Told of every piece that was read from disk. */
   advance?: (bytes: number) => void
 }
 
-/** What became of the records that are no events. */
-export interface PassResult { files: FileShape[], filtered: number, rejects: RejectTally }
+/** What became of the records that are no events. `unread` says of each file that is not understood what it looks like. */
+export interface PassResult { files: FileShape[], filtered: number, repeated: number, rejects: RejectTally, unread: string[] }
 
 /**
  * Reads the files once, in order, through the processor's own stages, and hands over the events batch by batch. A file that
@@ -34,37 +43,51 @@ export interface PassResult { files: FileShape[], filtered: number, rejects: Rej
  */
 export async function readLogs (request: PassRequest, observe: (events: EnrichedEvent[]) => void): Promise<PassResult> {
   const { catalog, format, filter: rules, privacy = privacySchema.parse({}) } = request
-  const { decode, locate, filter, enrich } = createStages({ catalog: () => catalog, privacy, filter: rules, format })
-  const result: PassResult = { files: [], filtered: 0, rejects: new RejectTally() }
+  const inference = createRoutes(request.normalize?.inference)
+  const { decode, locate, filter, enrich } = createStages({ catalog: () => catalog, privacy, filter: rules, format, inference })
+  const result: PassResult = { files: [], filtered: 0, repeated: 0, rejects: new RejectTally(), unread: [] }
+  const repeats = request.once === true ? new Repeats() : undefined
   const take: Take = (lines, source) => {
-    const located = locate(decodeAll(lines, source, decode, result.rejects))
+    const decoded = decodeAll(lines, source, decode)
+    for (const reject of decoded.rejects) result.rejects.add(reject)
+    // Only an id that the gateway gave says that it is one request; without one, two equal lines are two.
+    const fresh = repeats === undefined ? decoded.events : decoded.events.filter((event) => event.request_id === '' || !repeats.add(event.event_id))
+    result.repeated += decoded.events.length - fresh.length
+    const located = locate(fresh)
     const kept = located.filter((event) => !filter(event))
     result.filtered += located.length - kept.length
     observe(enrich(kept))
-    return lines.records.length + lines.tooLong.length
+    return { events: decoded.events.length, rejects: decoded.rejects }
   }
-  for (const file of request.files) result.files.push(await readFile(file, take, request.advance))
+  for (const file of request.files) {
+    const { shape, first } = await readFile(file, take, request.advance)
+    result.files.push(shape)
+    if (first !== undefined && shape.records === shape.rejected) result.unread.push(explainUnread(file.path, first, format))
+  }
   return result
 }
 
-type Take = (lines: LogLines, source: string) => number
+type Take = (lines: LogLines, source: string) => { events: number, rejects: readonly Reject[] }
 
-async function readFile (file: LogFile, take: Take, advance?: PassRequest['advance']): Promise<FileShape> {
-  let records = 0
+async function readFile (file: LogFile, take: Take, advance?: PassRequest['advance']): Promise<{ shape: FileShape, first: Reject | undefined }> {
+  const shape: FileShape = { path: file.path, bytes: file.size, records: 0, rejected: 0, error: null }
+  let first: Reject | undefined
   try {
-    for await (const lines of readRecords(file, advance)) records += take(lines, file.path)
-    return { path: file.path, bytes: file.size, records, error: null }
+    for await (const lines of readRecords(file, advance)) {
+      const { events, rejects } = take(lines, file.path)
+      first ??= rejects[0]
+      shape.records += events + rejects.length
+      shape.rejected += rejects.length
+    }
   } catch (error) {
     if (!(error instanceof GatelensError) || error.code !== 'INPUT_UNREADABLE') throw error
-    return { path: file.path, bytes: file.size, records, error: explainError(error) }
+    shape.error = explainError(error)
   }
+  return { shape, first }
 }
 
-function decodeAll (lines: LogLines, source: string, decode: Decoder, rejects: RejectTally): AccessEvent[] {
-  for (const { offset, length } of lines.tooLong) {
-    rejects.add({ reason: 'too_long', detail: `${length} bytes`, source, source_offset: offset, length })
-  }
-  const decoded = decodeRecords(lines.records, source, decode, { events: [], rejects: [] })
-  for (const reject of decoded.rejects) rejects.add(reject)
-  return decoded.events
+function decodeAll (lines: LogLines, source: string, decode: Decoder): Decoded {
+  const tooLong = lines.tooLong.map(({ offset, length }): Reject =>
+    ({ reason: 'too_long', detail: `${length} bytes`, source, source_offset: offset, length }))
+  return decodeRecords(lines.records, source, decode, { events: [], rejects: tooLong })
 }

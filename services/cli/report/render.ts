@@ -33,7 +33,7 @@ function renderTotals (report: ReportShape): string {
   const lines: Array<[string, string]> = [
     ['log', logText(files)],
     ['period', periodText(period)],
-    ['records', `${formatCount(totals.records)} = ${countOf(totals.requests, 'request')} + ${formatCount(totals.filtered)} filtered + ${formatCount(totals.rejected)} rejected`],
+    ['records', recordsText(totals)],
     ['errors', `${alarm(formatCount(totals.errors), totals.errors > 0)}  ${formatShare(totals.error_ratio)}`],
     ['rate-limited', formatCount(totals.rate_limited)],
     ...(report.catalog.endpoints === 0 ? [] : [['undocumented', `${formatCount(undocumented)}  ${formatShare(undocumented / Math.max(totals.requests, 1))}`] as [string, string]]),
@@ -42,6 +42,11 @@ function renderTotals (report: ReportShape): string {
     ['catalog', catalogText(report.catalog)],
   ]
   return [renderTitle('Gatelens report'), ...lines.map(([label, text]) => `  ${colors.dim(label.padEnd(14))}${text.trimEnd()}`)].join('\n')
+}
+
+function recordsText ({ records, requests, filtered, repeated, rejected }: ReportShape['totals']): string {
+  const again = repeated === 0 ? '' : ` + ${formatCount(repeated)} repeated`
+  return `${formatCount(records)} = ${countOf(requests, 'request')} + ${formatCount(filtered)} filtered${again} + ${formatCount(rejected)} rejected`
 }
 
 /** Not 0 and no blank: that the log says nothing of latency is worth a word. */

@@ -16,21 +16,22 @@ export interface ReportRequest extends PassRequest {
 
 /**
  * Reads the files once, in order, through the processor's own stages, and says what was in them. A file that cannot be read
- * to its end is reported with its error; what was read of it counts.
+ * to its end is reported with its error; what was read of it counts. `unread` is for people: which files are not understood.
  */
-export async function runReport ({ rules, top, ...request }: ReportRequest): Promise<ReportShape> {
+export async function runReport ({ rules, top, ...request }: ReportRequest): Promise<{ report: ReportShape, unread: string[] }> {
   const { catalog } = request
   const quotas = new Map(catalog.partners.map((partner) => [partner.name, partner.quotas]))
   const quotasOf = (name: string): Quotas => quotas.get(name) ?? {}
   const summary = new Summary(quotasOf)
   const rollup = createRollup(rules, catalog)
-  const { files, filtered, rejects } = await readLogs(request, (events) => {
+  const { files, filtered, repeated, rejects, unread } = await readLogs({ ...request, once: true }, (events) => {
     for (const event of events) summary.add(event)
     rollup.observe(events)
   })
-  return shapeReport(summary, {
+  const report = shapeReport(summary, {
     files,
     filtered,
+    repeated,
     rejects: rejects.read(),
     breaches: rollup.breaches().map(shapeBreach),
     quotasOf,
@@ -42,4 +43,5 @@ export async function runReport ({ rules, top, ...request }: ReportRequest): Pro
     },
     top,
   })
+  return { report, unread }
 }

@@ -44,7 +44,7 @@ export interface BreachShape {
   peak: number
   requests: number
 }
-export interface FileShape { path: string, bytes: number, records: number, error: string | null }
+export interface FileShape { path: string, bytes: number, records: number, rejected: number, error: string | null }
 export interface RejectShape { reason: RejectReason, records: number, first: { file: string, offset: number, detail: string } }
 
 /** What `gatelens report --json` prints. Names are stable; new ones may be added. Lists are sorted, fullest first. */
@@ -52,10 +52,12 @@ export interface ReportShape {
   version: 1
   files: FileShape[]
   period: { from: string | null, to: string | null, seconds: number }
-  /** records = requests + filtered + rejected */
+  /** records = requests + filtered + repeated + rejected */
   totals: CountsShape & {
     records: number
     filtered: number
+    /** Records whose request id another one had before, among the newest four million. */
+    repeated: number
     rejected: number
     request_bytes: number
     response_bytes: number
@@ -78,6 +80,7 @@ export interface ReportShape {
 export interface Findings {
   files: FileShape[]
   filtered: number
+  repeated: number
   rejects: RejectShape[]
   breaches: BreachShape[]
   quotasOf: (partner: string) => Quotas
@@ -98,9 +101,10 @@ export function shapeReport (summary: Summary, findings: Findings): ReportShape 
     files: findings.files,
     period: periodOf(summary),
     totals: {
-      records: summary.total.requests + findings.filtered + rejected,
+      records: summary.total.requests + findings.filtered + findings.repeated + rejected,
       ...countsOf(summary.total),
       filtered: findings.filtered,
+      repeated: findings.repeated,
       rejected,
       request_bytes: summary.requestBytes,
       response_bytes: summary.responseBytes,

@@ -15,10 +15,9 @@ export interface Envelope {
 /** The more specific before the more general; the first whose members are all there is the one. */
 export const envelopes: readonly Envelope[] = [
   { name: 'Docker json-file', member: 'log', beside: ['stream', 'time'] },
-  { name: 'Fluent Bit', member: 'log', beside: ['kubernetes'] },
+  { name: 'Filebeat', member: 'message', beside: ['@timestamp'] },
   { name: 'Fluent Bit', member: 'log' },
   { name: 'journald JSON', member: 'MESSAGE' },
-  { name: 'Filebeat', member: 'message', beside: ['@timestamp'] },
   { name: 'a field `message`', member: 'message' },
   { name: 'Google Cloud Logging', member: 'jsonPayload' },
   { name: 'Google Cloud Logging', member: 'textPayload' },

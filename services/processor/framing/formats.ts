@@ -12,14 +12,18 @@ const texts: readonly Format[] = [
   { name: 'an NGINX or Kong error log', pattern: /^\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2} \[[a-z]+\] / },
   { name: 'an AWS load balancer access log', pattern: /^(?:https?|h2|grpcs|wss?|tls) \d{4}-\d{2}-\d{2}T\S+ \S+ / },
   { name: 'a W3C extended log (IIS, CloudFront)', pattern: /^#(?:Software|Version|Date|Fields|Start-Date|End-Date|Remark):/ },
-  { name: 'an IIS or W3C log line', pattern: /^\d{4}-\d{2}-\d{2}[ \t]\d{2}:\d{2}:\d{2}[ \t]\S+[ \t](?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS|\d)/ },
+  { name: 'an IIS or W3C log line', pattern: /^\d{4}-\d{2}-\d{2}[ \t]\d{2}:\d{2}:\d{2}[ \t](?:\S+[ \t])?(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS|\d)/ },
   { name: 'a logfmt line', pattern: /^(?:time|ts|t|level|lvl|msg|logger|caller)=\S/ },
   { name: 'XML or HTML', pattern: /^\s*<[?!]?[A-Za-z]/ },
   { name: 'an Apache error log', pattern: /^\[[A-Z][a-z]{2} [A-Z][a-z]{2} \d{2} \d{2}:\d{2}:\d{2}/ },
-  { name: 'gzip data', pattern: /^\u001F\u008B/ },
-  { name: 'zstd data', pattern: /^\u0028\u00B5\u002F\u00FD/ },
-  { name: 'UTF-16 text', pattern: /^(?:\u00FF\u00FE|\u00FE\u00FF)|^(?:[ -~]\u0000){4}|^(?:\u0000[ -~]){4}/ },
-  { name: 'binary data', pattern: /^[^\u0000]{0,64}[\u0000-\u0008\u000E-\u001A]/ },
+]
+
+/** By the first bytes of a file. */
+const magics: ReadonlyArray<{ name: string, bytes: readonly number[] }> = [
+  { name: 'gzip data', bytes: [0x1F, 0x8B] },
+  { name: 'zstd data', bytes: [0x28, 0xB5, 0x2F, 0xFD] },
+  { name: 'UTF-16 text', bytes: [0xFF, 0xFE] },
+  { name: 'UTF-16 text', bytes: [0xFE, 0xFF] },
 ]
 
 interface Shape { name: string, members: readonly string[] }
@@ -47,7 +51,15 @@ const shapes: readonly Shape[] = [
 export function recognize (bytes: Buffer): string {
   const head = bytes.subarray(0, 1024).toString('latin1')
   if (/^[\s\u00EF\u00BB\u00BF]*\{/.test(head)) return recognizeJson(bytes)
-  return texts.find(({ pattern }) => pattern.test(head))?.name ?? ''
+  return texts.find(({ pattern }) => pattern.test(head))?.name ?? recognizeBinary(bytes.subarray(0, 64))
+}
+
+function recognizeBinary (head: Buffer): string {
+  const magic = magics.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte))
+  if (magic !== undefined) return magic.name
+  const zeros = head.reduce((sum, byte) => byte === 0 ? sum + 1 : sum, 0)
+  if (zeros > 0 && zeros >= head.length * 0.4) return 'UTF-16 text'
+  return head.some((byte) => byte < 0x09 || (byte > 0x0D && byte < 0x1B)) ? 'binary data' : ''
 }
 
 /** By the names alone: a record that is cut or broken is still one of its kind. */

@@ -7,13 +7,17 @@ export interface Prefix { name: string, pattern: RegExp }
 
 const instant = '\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:Z|[+-]\\d{2}:?\\d{2})'
 const clock = '[A-Z][a-z]{2} [ \\d]\\d(?: \\d{4})? \\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?'
+const structured = '(?:-|(?:\\[(?:[^\\]\\\\]|\\\\.){0,2048}\\])+)'
 const tag = '[^\\s:[\\]]{1,128}(?:\\[[^\\]]{0,64}\\])?:'
 
 /** Bounded by their classes; each is tried at the start of a line, the more specific before the more general. */
 export const prefixes: readonly Prefix[] = [
   { name: 'CRI', pattern: new RegExp(`^${instant} (?:stdout|stderr) [FP](?::\\S*)? `) },
   { name: 'kubectl --prefix', pattern: new RegExp(`^\\[(?:pod|job|deployment)/[^\\]\\s]{1,512}\\] (?:${instant} )?`) },
-  { name: 'syslog (RFC 5424)', pattern: new RegExp(`^(?:\\d{1,7} )?<\\d{1,3}>\\d{1,2} (?:${instant}|-) \\S{1,255} \\S{1,48} \\S{1,128} \\S{1,32} (?:-|(?:\\[(?:[^\\]\\\\]|\\\\.){0,2048}\\])+) ?(?:\\u00EF\\u00BB\\u00BF)?`) },
+  {
+    name: 'syslog (RFC 5424)',
+    pattern: new RegExp(`^(?:\\d{1,7} )?<\\d{1,3}>\\d{1,2} (?:${instant}|-) \\S{1,255} \\S{1,48} \\S{1,128} \\S{1,32} ${structured} ?(?:\\u00EF\\u00BB\\u00BF)?`),
+  },
   { name: 'syslog (RFC 3164)', pattern: new RegExp(`^(?:\\d{1,7} )?<\\d{1,3}>(?:${clock}|${instant}) (?:\\S{1,255} )?${tag} ?`) },
   { name: 'syslog', pattern: new RegExp(`^(?:${clock}|${instant}) \\S{1,255} ${tag} ?`) },
   { name: 'docker compose', pattern: /^[\w.-]{1,128} +\| +/ },
@@ -32,7 +36,8 @@ export function readPrefix (text: string): { name: string, length: number } | un
   let length = 0
   while (names.length < mostPrefixes && head[length] !== '{') {
     const rest = head.slice(length)
-    const found = prefixes.map(({ name, pattern }) => ({ name, length: pattern.exec(rest)?.[0].length ?? 0 })).find((item) => item.length > 0)
+    const lengths = prefixes.map(({ name, pattern }) => ({ name, length: pattern.exec(rest)?.[0].length ?? 0 }))
+    const found = lengths.find((item) => item.length > 0)
     if (found === undefined) break
     names.push(found.name)
     length += found.length

@@ -4,6 +4,7 @@ import { openEnvelope } from './envelopes.ts'
 import { BRACE } from './json-skip.ts'
 import { readPrefix } from './prefixes.ts'
 import { cutValues, isBetween } from './values.ts'
+import type { Part } from './values.ts'
 
 /** What a line turned out to be: the wrapper's name ('' when there is none), and the records in it, none for a blank line. */
 export interface Unwrapped { wrapper: string, records: RawRecord[] }
@@ -37,7 +38,7 @@ function apart (records: RawRecord[], { offset, bytes }: RawRecord): RawRecord[]
 function open (bytes: Buffer, offset: number, depth: number): Unwrapped | undefined {
   const prefix = readPrefix(bytes.subarray(0, 4096).toString('latin1'))
   const start = prefix?.length ?? 0
-  const parts = start < bytes.length && startsRecord(bytes, start) ? cutValues(bytes, start) : []
+  const parts = startsRecord(bytes, start) ? cutValues(bytes, start) : partsBehindText(bytes, start)
   const [first] = parts
   if (first === undefined) {
     return prefix === undefined ? undefined : { wrapper: prefix.name, records: rest(bytes, start, offset) }
@@ -57,6 +58,17 @@ function open (bytes: Buffer, offset: number, depth: number): Unwrapped | undefi
 function rest (bytes: Buffer, start: number, offset: number): RawRecord[] {
   const content = bytes.subarray(start)
   return content.every(isBetween) ? [] : [{ bytes: content, offset: offset + start }]
+}
+
+/**
+ * The objects behind text that is no known prefix. The end of a record whose start is missing is one damaged record; all
+ * else is a prefix that somebody made up.
+ */
+function partsBehindText (bytes: Buffer, start: number): Part[] {
+  const parts = cutValues(bytes, start)
+  const [head] = parts
+  if (head === undefined || !parts.some(({ whole }) => whole)) return []
+  return bytes.subarray(head.start, head.end).includes('":') ? parts : parts.slice(1)
 }
 
 /** Brackets and commas may stand before the first object. */

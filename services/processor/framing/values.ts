@@ -27,7 +27,8 @@ export function cutValues (bytes: Buffer, from = 0): Part[] {
 
 /** True for a byte that may stand between two records. */
 export function isBetween (byte: number): boolean {
-  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0D) || byte === COMMA || byte === BRACKET || byte === BRACKET_END || byte === recordSeparator || byte === 0
+  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0D) || byte === COMMA || byte === BRACKET || byte === BRACKET_END ||
+    byte === recordSeparator || byte === 0
 }
 
 function skipBetween (bytes: Buffer, from: number): number {

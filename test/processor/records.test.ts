@@ -1,0 +1,87 @@
+/** From the bytes of a log to events: how lines, arrays, printed objects and wrappers become records. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { decoders } from '../../services/processor/decode/index.ts'
+import type { RawRecord } from '../../services/processor/contract.ts'
+import { cutLines } from '../../services/processor/input/lines.ts'
+import { decodeRecords } from '../../services/processor/records.ts'
+import type { Decoded } from '../../services/processor/records.ts'
+import { expectCase, readCases } from '../case.ts'
+
+const maxBytes = 1024 * 1024
+
+/** Cuts a log that comes in pieces, as the inputs do: what is not consumed is seen again with what follows. */
+function cut (log: Buffer, piece: number, longest = maxBytes): RawRecord[] {
+  const records: RawRecord[] = []
+  let offset = 0
+  for (let end = Math.min(piece, log.length); ; end = Math.min(end + piece, log.length)) {
+    const lines = cutLines(log.subarray(offset, end), { offset, maxRecords: Infinity, maxBytes: longest, final: end === log.length })
+    records.push(...lines.records)
+    assert.deepEqual(lines.tooLong, [])
+    offset += lines.consumed
+    if (end === log.length) return records
+  }
+}
+
+function decode (log: Buffer, piece: number, longest?: number): Decoded {
+  return decodeRecords(cut(log, piece, longest), 'access.log', decoders.kong, { events: [], rejects: [] })
+}
+
+function offsetsOf ({ events, rejects }: Decoded): number[] {
+  return [...events, ...rejects].map((item) => item.source_offset)
+}
+
+for (const item of readCases('framing')) {
+  const log = Buffer.from(item.input)
+  test(item.name, () => {
+    const { events, rejects } = decode(log, log.length)
+    const shown = events.map(({ source_offset: offset, request_id: id, target }) => `${offset} ${id.slice(0, 4)} ${target}`)
+    expectCase(item, [...shown, ...rejects.map(({ source_offset: offset, reason, detail, length }) => `${offset} ${length} ${reason}: ${detail}`)].join('\n'))
+  })
+
+  test(`${item.name}: every record has a place of its own in the log`, () => {
+    const offsets = offsetsOf(decode(log, log.length))
+    assert.equal(new Set(offsets).size, offsets.length)
+    assert.ok(offsets.every((offset) => offset >= 0 && offset < log.length))
+  })
+
+  test(`${item.name}: pieces of any size give the same records`, () => {
+    const whole = decode(log, log.length)
+    for (const piece of [1, 7, 64, 1000]) assert.deepEqual(decode(log, piece), whole, String(piece))
+  })
+}
+
+const record = (index: number): string => JSON.stringify({
+  request: { id: index.toString(16).padStart(32, '0'), method: 'GET', uri: `/v1/orders/${index}` }, response: { status: 200 }, started_at: 1787220933732,
+})
+
+test('an array on one line that is longer than a record may be gives each of its records', () => {
+  const log = Buffer.from(`[${Array.from({ length: 500 }, (_, index) => record(index)).join(',')}]\n${record(500)}\n`)
+  for (const piece of [log.length, 900]) {
+    const { events, rejects } = decode(log, piece, 4000)
+    assert.deepEqual(events.map(({ target }) => target), Array.from({ length: 501 }, (_, index) => `/v1/orders/${index}`))
+    assert.deepEqual(rejects, [])
+  }
+})
+
+test('a range that is read again from any of its records gives the same places', () => {
+  const log = Buffer.from(`[${Array.from({ length: 50 }, (_, index) => record(index)).join(', ')}]\n`)
+  const first = decode(log, log.length, 1000)
+  for (const { source_offset: start } of first.events) {
+    const again = decodeRecords(cutLines(log.subarray(start), { offset: start, maxRecords: Infinity, maxBytes, final: true }).records,
+      'access.log', decoders.kong, { events: [], rejects: [] })
+    assert.deepEqual(again.events, first.events.filter((event) => event.source_offset >= start))
+  }
+})
+
+test('a line that only opens an object holds nothing up once a record follows it', () => {
+  const lines = cutLines(Buffer.from(`{\n${record(1)}\n`), { offset: 0, maxRecords: Infinity, maxBytes, final: false })
+  assert.equal(lines.records.length, 2)
+})
+
+test('damaged lines of any kind never throw, and cost time in proportion to their length', () => {
+  for (const text of ['{"'.repeat(50_000), '{"a":'.repeat(50_000), '[{'.repeat(50_000), '{"a":{"a":{'.repeat(20_000), '<14>'.repeat(50_000), '[a b]'.repeat(50_000), '\0'.repeat(90_000)]) {
+    const { events } = decodeRecords([{ bytes: Buffer.from(text), offset: 0 }], 'access.log', decoders.kong, { events: [], rejects: [] })
+    assert.deepEqual(events, [])
+  }
+})
