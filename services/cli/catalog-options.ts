@@ -16,7 +16,7 @@ import { say } from './outcome.ts'
 export interface CatalogOptions {
   openapi?: string[]
   backstage?: string[]
-  kong?: string
+  kong?: string[]
   partners?: string
   config?: string
   openapiToken?: string
@@ -29,12 +29,17 @@ export function addCatalogOptions (command: Command): Command {
   return command
     .option('--openapi <path...>', 'OpenAPI documents (2.0, 3.0, 3.1): files, folders, quoted globs or URLs')
     .option('--backstage <path...>', 'Backstage catalog-info.yaml files or quoted globs, or the URL of a Backstage')
-    .option('--kong <path>', 'Kong\'s declarative configuration, or the URL of its Admin API: routes, services, consumers')
+    .option('--kong <path>', 'Kong\'s declarative configuration (a file, a folder or a quoted glob), or the URL of its Admin API; can be repeated', collect)
     .option('--partners <file>', 'partners, their consumers and quotas')
     .option('--openapi-token <text>', 'bearer token for the URL of --openapi; best \'${NAME}\' or \'${file:path}\', in single quotes')
     .option('--backstage-token <text>', 'bearer token for the URL of --backstage, likewise')
     .option('--kong-token <text>', 'Kong-Admin-Token for the URL of --kong, likewise')
     .option('-c, --config <file>', 'take what is not given here from a processor configuration')
+}
+
+/** Parses an option that can be repeated. */
+export function collect (value: string, before: readonly string[] = []): string[] {
+  return [...before, value]
 }
 
 /**
@@ -62,11 +67,11 @@ const shownProblems = 10
 export function givenSources ({ openapi, backstage, kong, partners, ...tokens }: CatalogOptions): CatalogSources {
   const openapiToken = tokenFor('--openapi', openapi, tokens.openapiToken)
   const backstageToken = tokenFor('--backstage', backstage, tokens.backstageToken)
-  const kongToken = tokenFor('--kong', kong === undefined ? undefined : [kong], tokens.kongToken)
+  const kongToken = tokenFor('--kong', kong, tokens.kongToken)
   const sources = {
     openapi: openapi?.map((path) => !isUrl(path) ? resolve(path) : openapiToken === undefined ? path : { url: path, token: openapiToken }),
     backstage: backstage?.map((path) => isUrl(path) ? backstageApiSchema.parse({ url: path, token: backstageToken }) : resolve(path)),
-    kong: kong === undefined ? undefined : isUrl(kong) ? kongAdminSchema.parse({ admin_url: kong, token: kongToken }) : resolve(kong),
+    kong: kong?.map((path) => isUrl(path) ? kongAdminSchema.parse({ admin_url: path, token: kongToken }) : resolve(path)),
     partners: partners === undefined ? undefined : resolve(partners),
   }
   return Object.fromEntries(Object.entries(sources).filter(([, value]) => value !== undefined))

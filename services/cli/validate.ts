@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import { GatelensError } from '../runtime/errors.ts'
 import { readCount } from './arguments.ts'
-import { addCatalogOptions } from './catalog-options.ts'
+import { addCatalogOptions, collect } from './catalog-options.ts'
 import { exitCodes, print } from './outcome.ts'
 import { countFindings, readSeverity, settle } from './validate/findings.ts'
 import type { Level } from './validate/findings.ts'
@@ -24,6 +24,7 @@ interface ValidateOptions extends Inspected {
 /** Defines `gatelens validate`. */
 export function validate (command: Command): void {
   addCatalogOptions(command.argument('[config]', 'processor configuration, with the catalog and the rules that it names'))
+    .option('--gateway <path>', 'what the embedded gateway is to serve: a file, a folder or a quoted glob; can be repeated', collect)
     .option('--rules <file>', 'detection rules')
     .addOption(new Option('--format <name>', 'how findings are written').choices(Object.keys(formats)).default('text'))
     .addOption(new Option('--json', 'the same as --format json').conflicts(['format', 'sarif']))
@@ -33,13 +34,13 @@ export function validate (command: Command): void {
     .option('--severity <rule=level>', 'set a rule to off, warning or error; can be repeated', readSeverity)
     .option('--max <findings>', 'findings of one rule that the text shows', readCount, 20)
     .option('--all', 'show all findings')
-    .addHelpText('after', '\nA file of --kong is checked as the embedded gateway reads it. Exits with 1 when there are findings that fail the run.\nRules: docs/reference/findings.md')
+    .addHelpText('after', '\n--kong checks what routes, services and callers need; --gateway checks everything that the embedded gateway would serve. Exits with 1 when there are findings that fail the run.\nRules: docs/reference/findings.md')
     .action(run)
 }
 
 async function run (config: string | undefined, options: ValidateOptions): Promise<void> {
   const { good, findings: found } = await inspect(config, options)
-  if (good.length + found.length === 0) throw new GatelensError('USAGE', 'nothing to check is named', { hint: 'Try: gatelens validate gatelens.yaml, or --openapi, --backstage, --kong, --partners, --rules.' })
+  if (good.length + found.length === 0) throw new GatelensError('USAGE', 'nothing to check is named', { hint: 'Try: gatelens validate gatelens.yaml, or --openapi, --backstage, --kong, --partners, --gateway, --rules.' })
   const findings = settle(found, options.severity ?? new Map())
   const format = options.json === true ? 'json' : options.sarif === true ? 'sarif' : options.format
   await print(formats[format]({ good, findings }, options.all === true ? Infinity : options.max))

@@ -31,7 +31,7 @@ const person = z.union([z.string(), z.strictObject({ id: z.string().nullish(), u
 
 /** A key that Kong knows and this gateway does not implement: empty values pass, others are refused by name. */
 const absent = z.unknown().refine((value) => value === undefined || value === null || value === false ||
-  (typeof value === 'object' && Object.keys(value).length === 0), 'this gateway does not support this; remove it').optional()
+  (typeof value === 'object' && Object.keys(value).length === 0), { message: 'this gateway does not support this; remove it', params: { rule: 'not-in-gateway' } }).optional()
 
 const pluginSchema = z.strictObject({
   ...dumped,
@@ -73,7 +73,7 @@ function refusePlugin (wanted: string, context: z.RefinementCtx): never {
   const known = Object.keys(plugins)
   const hint = nearest(wanted, known)
   const list = hint.includes('known keys') ? '' : `; this gateway has: ${known.join(', ')}`
-  context.addIssue({ code: 'custom', path: ['name'], message: `no plugin "${wanted}"${hint.replace('known keys', 'this gateway has')}${list}` })
+  context.addIssue({ code: 'custom', path: ['name'], params: { rule: 'unknown-plugin' }, message: `no plugin "${wanted}"${hint.replace('known keys', 'this gateway has')}${list}` })
   return z.NEVER
 }
 

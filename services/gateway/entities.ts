@@ -107,12 +107,12 @@ export function readDeclarative (sources: ConfigSource | readonly ConfigSource[]
 
 /** The same for files that have been read. */
 export function resolveReading (reading: KongReading, now: number): Entities {
-  const { declaration: { document, placeOf }, parts } = soleDeclaration(reading)
+  const { declaration: { document, placeOf }, parts, code } = soleDeclaration(reading)
   const shown = (at: readonly PropertyKey[]): string => {
     const { path, line } = placeOf(at)
     return `${path}:${line}`
   }
-  return checkConfig(document, declarativeSchema.transform((file, context) => resolve(file, now, context)), shown, parts)
+  return checkConfig(document, declarativeSchema.transform((file, context) => resolve(file, now, context)), shown, { code, parts })
 }
 
 type Reference = string | { id?: string | null, name?: string | null, username?: string | null } | null | undefined

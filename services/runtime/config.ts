@@ -33,18 +33,22 @@ export function parseConfig<S extends z.ZodType> (source: ConfigSource, schema: 
   return checkConfig(value, schema, (path) => `${source.path}:${lineOf(document, lines, path)}`)
 }
 
+/** What is wrong with a configuration before its schema is asked, and the code of the error that it amounts to. */
+export interface Known { code: ErrorCode, parts: readonly ErrorPart[] }
+
 /**
- * Checks what was read of a configuration; `placeOf` says where a path of it stands, `known` is what is wrong with it already.
- * Throws CONFIG_INVALID with all that is wrong.
+ * Checks what was read of a configuration; `placeOf` says where a path of it stands. Throws CONFIG_INVALID, or the code of what
+ * is known already, with all that is wrong. Of a line that is known to be wrong the schema need not speak.
  */
 export function checkConfig<S extends z.ZodType> (
-  value: unknown, schema: S, placeOf: (path: readonly PropertyKey[]) => string, known: readonly ErrorPart[] = []
+  value: unknown, schema: S, placeOf: (path: readonly PropertyKey[]) => string, { code, parts }: Known = { code: 'CONFIG_INVALID', parts: [] }
 ): z.output<S> {
   const result = schema.safeParse(value)
-  if (result.success && known.length === 0) return result.data
+  if (result.success && parts.length === 0) return result.data
+  const told = new Set(parts.map(({ where }) => where))
   const found = (result.error?.issues ?? []).flatMap((issue) => describe(issue, schema)).map(({ path, text, rule }): ErrorPart =>
-    ({ where: placeOf(path), message: text, ...rule === undefined ? {} : { rule } }))
-  throw severalErrors('CONFIG_INVALID', [...known, ...found])
+    ({ where: placeOf(path), message: text, rule: rule ?? (code === 'CONFIG_INVALID' ? undefined : 'CONFIG_INVALID') }))
+  throw severalErrors(code, [...parts, ...found.filter(({ where }) => !told.has(where))])
 }
 
 /** Aliases that stand for more than a file can mean are refused. */

@@ -32,7 +32,7 @@ export const catalogue = {
 export type ErrorCode = keyof typeof catalogue
 
 /** One of several things that are wrong in a file; `rule` is the rule of `gatelens validate` that it breaks, if any. */
-export interface ErrorPart { where: string, message: string, rule?: string }
+export interface ErrorPart { where: string, message: string, rule?: string | undefined }
 
 /** A failure with a catalogue entry: what happened, where (file:line or config path), and what to do about it. */
 export class GatelensError extends Error {

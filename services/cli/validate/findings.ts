@@ -1,6 +1,7 @@
 /** Findings: what they hold, what the command line may change about them, and which of them fail the run. */
 import { InvalidArgumentError } from 'commander'
 import { closest, distance } from 'fastest-levenshtein'
+import type { ErrorCode } from '../../runtime/errors.ts'
 import { rules } from './rules.ts'
 
 /** One finding; `line` is 0 when the file as a whole is meant, `where` is a JSON pointer or ''. */
@@ -23,13 +24,20 @@ const levels: readonly Level[] = ['off', 'warning', 'error']
 export function readSeverity (text: string, before: ReadonlyMap<string, Level> = new Map()): Map<string, Level> {
   const [, code = text, given = ''] = /^([^=]*)=(.*)$/.exec(text) ?? []
   const level = levels.find((name) => name === given)
-  if (!Object.hasOwn(rules, code)) throw new InvalidArgumentError(`There is no rule "${code}"; ${suggestion(code)}`)
+  if (!isRule(code)) throw new InvalidArgumentError(`There is no rule "${code}"; ${suggestion(code)}`)
   if (level === undefined) throw new InvalidArgumentError(`Give ${code}=off, ${code}=warning or ${code}=error.`)
   return new Map([...before, [code, level]])
 }
 
+/** What is wrong in a configuration goes by the code of its error, if it has no rule of its own. */
+function isRule (code: string): boolean {
+  return Object.hasOwn(rules, code) || configurationCodes.includes(code)
+}
+
+const configurationCodes: readonly string[] = ['CONFIG_INVALID', 'CONFIG_SYNTAX', 'CONFIG_VARIABLE', 'RULE_INVALID'] satisfies ErrorCode[]
+
 function suggestion (code: string): string {
-  const near = closest(code, Object.keys(rules))
+  const near = closest(code, [...Object.keys(rules), ...configurationCodes])
   return distance(code, near) <= 4 ? `did you mean "${near}"?` : 'docs/reference/findings.md lists them.'
 }
 

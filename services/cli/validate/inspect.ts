@@ -1,11 +1,11 @@
 /** Reads what `gatelens validate` is pointed at: what is good about it in words, and what is not. */
-import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import { readDeclarative } from '../../gateway/entities.ts'
+import { resolveReading } from '../../gateway/entities.ts'
+import { readGatewayFiles } from '../../gateway/files.ts'
 import { loadCatalog } from '../../processor/catalog/load.ts'
-import type { Catalog, CatalogSources } from '../../processor/catalog/load.ts'
+import type { Catalog, CatalogSources, LoadedCatalog } from '../../processor/catalog/load.ts'
 import { isUrl } from '../../processor/catalog/sources.ts'
-import { GatelensError, messageOf } from '../../runtime/errors.ts'
+import { GatelensError } from '../../runtime/errors.ts'
 import { givenSources, splitOperands } from '../catalog-options.ts'
 import type { CatalogOptions } from '../catalog-options.ts'
 import { readProcessorConfig } from '../processor-config.ts'
@@ -17,7 +17,7 @@ import type { Finding } from './findings.ts'
 export interface Inspection { good: string[], findings: Finding[] }
 
 /** What there is to check besides the catalog. */
-export interface Inspected extends CatalogOptions { rules?: string }
+export interface Inspected extends CatalogOptions { gateway?: string[], rules?: string }
 
 /** Checks configurations, catalog, gateway and rules. Throws for what cannot be opened at all. */
 export async function inspect (config: string | undefined, options: Inspected): Promise<Inspection> {
@@ -31,8 +31,8 @@ export async function inspect (config: string | undefined, options: Inspected): 
   for (const path of configs) inspections.push(await inspectConfig(path))
   const given = givenSources({ ...options, openapi: options.openapi === undefined ? undefined : documents, backstage: backstage.documents })
   inspections.push(await inspectCatalog(given, process.cwd()))
-  const { kong, rules } = options
-  if (kong !== undefined && !isUrl(kong)) inspections.push(attempt(() => describeGateway(kong)))
+  const { gateway, rules } = options
+  if (gateway !== undefined) inspections.push(await inspectGateway(gateway))
   if (rules !== undefined) inspections.push(attempt(() => countOf(loadRules(rules).length, 'rule')))
   return { good: inspections.flatMap((item) => item.good), findings: inspections.flatMap((item) => item.findings) }
 }
@@ -54,7 +54,7 @@ async function inspectCatalog (sources: CatalogSources, base: string): Promise<I
     const catalog = await loadCatalog(sources, { base, lint: true })
     const findings = catalog.problems.map(({ severity, code, message, source, line = 0, where = '' }) =>
       ({ severity, code, file: shorten(source), line, where, message, hint: '' }))
-    return { good: [describeCatalog(catalog)], findings }
+    return { good: [describeCatalog(catalog), ...sources.kong === undefined ? [] : [describeKong(catalog)]], findings }
   } catch (error) {
     return { good: [], findings: findingsOf(error) }
   }
@@ -64,17 +64,17 @@ function describeCatalog ({ endpoints, services, partners }: Catalog): string {
   return `catalog with ${countOf(endpoints.length, 'operation')}, ${countOf(services.size, 'service')} and ${countOf(partners.length, 'partner')}`
 }
 
-function describeGateway (path: string): string {
-  const { services, routes } = readDeclarative({ path, text: readGateway(path) }, 0)
-  return `gateway with ${countOf(services.length, 'service')} and ${countOf(routes.length, 'route')}`
+function describeKong ({ kong: { gateway, services, consumers, passedOver } }: LoadedCatalog): string {
+  const others = passedOver === 0 ? '' : `; ${countOf(passedOver, 'other file')} passed over`
+  return `Kong with ${countOf(services.length, 'service')}, ${countOf(gateway.routes.length, 'route')} and ${countOf(consumers.length, 'consumer')}${others}`
 }
 
-function readGateway (path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new GatelensError('CONFIG_NOT_FOUND', `cannot read the file: ${messageOf(error)}`, { where: path, cause: error })
-  }
+async function inspectGateway (sources: readonly string[]): Promise<Inspection> {
+  const reading = await readGatewayFiles(sources)
+  return attempt(() => {
+    const { services, routes } = resolveReading(reading, 0)
+    return `gateway with ${countOf(services.length, 'service')} and ${countOf(routes.length, 'route')}`
+  })
 }
 
 function attempt (check: () => string): Inspection {
@@ -89,9 +89,9 @@ function attempt (check: () => string): Inspection {
 function findingsOf (error: unknown): Finding[] {
   if (!(error instanceof GatelensError) || failures.has(error.code)) throw error
   const { code, hint } = error
-  return error.parts.map(({ where, message }) => {
+  return error.parts.map(({ where, message, rule }) => {
     const [, file = where, line = '0'] = /^(.*?):(\d+)$/.exec(where) ?? []
-    return { severity: 'error', code, file: shorten(file), line: Number(line), where: '', message, hint }
+    return { severity: 'error', code: rule ?? code, file: shorten(file), line: Number(line), where: '', message, hint }
   })
 }
 

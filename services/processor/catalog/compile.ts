@@ -1,6 +1,6 @@
 /** From sources to a compiled catalog as plain data: what a worker can hand to the thread that uses it. */
 import { resolve } from 'node:path'
-import { lintCatalog, open, prepare, readKong } from '../../../normalizer/index.ts'
+import { lintCatalog, open, prepare } from '../../../normalizer/index.ts'
 import type { GatewayMap, KongCatalog, Prepared, Problem } from '../../../normalizer/index.ts'
 import { gatewayAliases } from './alias.ts'
 import { loadApis } from './apis.ts'
@@ -8,8 +8,8 @@ import type { PlaceFinder } from './apis.ts'
 import { loadBackstage } from './backstage.ts'
 import type { LoadContext } from './context.ts'
 import { digestCatalog } from './digest.ts'
+import type { LoadedKong } from './kong-files.ts'
 import { loadKong } from './kong-source.ts'
-import type { LoadedKong } from './kong-source.ts'
 import { claimedConsumers, conflictingClaims, packOwners } from './partners.ts'
 import type { KnownConsumer, Partner } from './partners.ts'
 import { loadPartnersFile } from './partners-source.ts'
@@ -46,10 +46,10 @@ export async function compileCatalog (config: CatalogConfig, context: LoadContex
 /** The same, and where the declared operations stand, for people. `lint` adds findings that traffic does not need. */
 export async function compileWithPlaces (
   config: CatalogConfig, context: LoadContext, { lint }: { lint: boolean }
-): Promise<{ compiled: CompiledCatalog, placeOf: PlaceFinder }> {
+): Promise<{ compiled: CompiledCatalog, placeOf: PlaceFinder, kong: LoadedKong }> {
   const backstage = await loadBackstage(config.backstage, context)
   const apis = await loadApis({ sources: config.openapi, backstage, context })
-  const kong = config.kong === undefined ? noKong : await loadKong(config.kong, context)
+  const kong = await loadKong(config.kong ?? [], context)
   const { partners, problems } = await loadOwnPartners(config, context)
   const consumers = knownConsumers(kong)
   context.begin('')
@@ -60,7 +60,7 @@ export async function compileWithPlaces (
   const aliases = gatewayAliases(backstage.catalog.apis, kong.gateway.routes, normalizer)
   const claims = conflictingClaims(partners, consumers).map((message): Problem =>
     ({ severity: 'warning', code: 'partner-conflict', message, source: context.nameOf(resolve(context.base, config.partners ?? '')) }))
-  const withPlace = (problem: Problem): Problem => problem.code === 'unsupported-pattern' ? kong.withPlace(problem) : apis.withLine(problem)
+  const withPlace = (problem: Problem): Problem => (problem.code === 'unsupported-pattern' ? kong.placed(problem) : undefined) ?? apis.withLine(problem)
   const located = [...normalizer.problems, ...lint ? lintCatalog(apis.documents, { gateway }) : []]
   const compiled: CompiledCatalog = {
     // They are among the problems, and a large catalog is handed from thread to thread.
@@ -76,10 +76,8 @@ export async function compileWithPlaces (
     digest: digestCatalog({ documents: apis.documents, gateway, services, aliases, partners, consumers }),
     compiledAt: Date.now(),
   }
-  return { compiled, placeOf: apis.placeOf }
+  return { compiled, placeOf: apis.placeOf, kong }
 }
-
-const noKong: LoadedKong = { ...readKong({ _format_version: '3.0' }, { source: '' }), problems: [], withPlace: (problem) => problem }
 
 async function loadOwnPartners (config: CatalogConfig, context: LoadContext): Promise<{ partners: Partner[], problems: Problem[] }> {
   if (config.partners === undefined) return { partners: [], problems: [] }

@@ -4,7 +4,7 @@ import { glob } from 'tinyglobby'
 import { GatelensError } from '../../runtime/errors.ts'
 import type { LoadContext } from './context.ts'
 import { digestOf } from './shelf.ts'
-import { isUrl } from './sources.ts'
+import { isUrl, kongSources } from './sources.ts'
 import type { CatalogConfig } from './sources.ts'
 
 /** A file that a source names, and whether it was named itself or found in a folder or by a glob. */
@@ -59,7 +59,7 @@ export async function rootFiles ({ openapi, backstage, kong, partners }: Catalog
     if (typeof source === 'string') return isUrl(source) ? [] : [source]
     return 'path' in source ? [source.path] : []
   })
-  const sources = [...documents, ...backstage, kong, partners].filter((source) => typeof source === 'string')
+  const sources = [...documents, ...backstage, ...kongSources(kong), partners].filter((source) => typeof source === 'string')
   const found = await Promise.all(sources.map(async (source) => await findFiles(source, base).catch(() => [])))
   return found.flat().map(({ path }) => path)
 }

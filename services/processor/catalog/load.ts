@@ -5,6 +5,7 @@ import { openCatalog } from './catalog.ts'
 import type { Catalog } from './catalog.ts'
 import { compileWithPlaces } from './compile.ts'
 import { FileInputs } from './inputs.ts'
+import type { LoadedKong } from './kong-files.ts'
 import { configuredUnits } from './remote-unit.ts'
 import { noShelf } from './shelf.ts'
 import { sourceNames } from './source-name.ts'
@@ -15,7 +16,11 @@ export type { Catalog } from './catalog.ts'
 export type { CatalogSources } from './sources.ts'
 
 /** A catalog of which it is known where its operations stand. */
-export interface LoadedCatalog extends Catalog { placeOf: PlaceFinder }
+export interface LoadedCatalog extends Catalog {
+  placeOf: PlaceFinder
+  /** What Kong routes, and for whom. */
+  kong: Pick<LoadedKong, 'gateway' | 'services' | 'consumers' | 'passedOver'>
+}
 
 /** How {@link loadCatalog} goes about it: `base` is what paths are relative to, `lint` adds findings that traffic does not need. */
 export interface LoadOptions { base: string, lint?: boolean }
@@ -31,6 +36,6 @@ export async function loadCatalog (sources: CatalogSources, { base, lint }: Load
   const remotes = new AskedRemotes({ shelf: noShelf, policy: config.fetch, limitMs: config.compile.timeout })
   const context = { ...own, base, nameOf: sourceNames(process.cwd()), remotes, files: new FileInputs(), isStart: true }
   await remotes.readAll(configuredUnits(config))
-  const { compiled, placeOf } = await compileWithPlaces(config, context, { lint: lint === true })
-  return Object.assign(openCatalog(compiled), { placeOf })
+  const { compiled, placeOf, kong } = await compileWithPlaces(config, context, { lint: lint === true })
+  return Object.assign(openCatalog(compiled), { placeOf, kong })
 }

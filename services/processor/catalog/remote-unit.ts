@@ -7,14 +7,14 @@ import { readKongAdmin } from './kong-admin.ts'
 import type { RemoteReading } from './remote.ts'
 import { readRemoteDocument } from './remote-document.ts'
 import type { DocumentUrl, RemoteDocument } from './remote-document.ts'
-import { isUrl } from './sources.ts'
-import type { BackstageSource, CatalogConfig, FetchPolicy, KongSource, OpenApiSource } from './sources.ts'
+import { isUrl, kongSources } from './sources.ts'
+import type { BackstageSource, CatalogConfig, FetchPolicy, KongAdminSource, OpenApiSource } from './sources.ts'
 
 /** One thing that is asked over HTTP, as plain data: `key` is what it is kept under, `label` what people see of it. */
 export type RemoteUnit = { key: string, label: string, intervalMs: number | undefined } & (
   | { kind: 'openapi', source: DocumentUrl }
   | { kind: 'backstage', source: Exclude<BackstageSource, string> }
-  | { kind: 'kong', source: Exclude<KongSource, string> })
+  | { kind: 'kong', source: KongAdminSource })
 
 /** What is kept of a Backstage. */
 export interface RemoteBackstage { entities: unknown[], problems: Problem[], state: BackstageState }
@@ -34,7 +34,7 @@ export function backstageUnit (source: Exclude<BackstageSource, string>): Remote
 }
 
 /** The unit of a Kong's Admin API. */
-export function kongUnit (source: Exclude<KongSource, string>): RemoteUnit {
+export function kongUnit (source: KongAdminSource): RemoteUnit {
   const key = `kong ${source.admin_url} ${source.workspaces.join(' ')} ${source.tags.join(' ')} ${source.credentials}`
   return { kind: 'kong', key, label: shownUrl(source.admin_url), intervalMs: source.interval, source }
 }
@@ -53,7 +53,7 @@ export function configuredUnits ({ openapi, backstage, kong }: CatalogConfig): R
   return [
     ...openapi.flatMap((source) => openapiUnit(source) ?? []),
     ...backstage.flatMap((source) => typeof source === 'string' ? [] : [backstageUnit(source)]),
-    ...kong === undefined || typeof kong === 'string' ? [] : [kongUnit(kong)],
+    ...kongSources(kong).flatMap((source) => typeof source === 'string' ? [] : [kongUnit(source)]),
   ]
 }
 

@@ -24,6 +24,8 @@ const openapiSchema = z.union([
   }),
 ])
 
+const kongSchema = z.union([ownPath('{ admin_url: … }'), kongAdminSchema.extend({ interval })])
+
 /** How often sources are looked at while the processor runs. */
 const refreshSchema = z.strictObject({
   files: duration.default(10_000).describe('How often files and folders are looked at.'),
@@ -51,7 +53,8 @@ export const catalogSchema = z.strictObject({
   openapi: z.array(openapiSchema).default([]).describe('OpenAPI 2.0, 3.0 and 3.1 documents: files, folders, globs or URLs.'),
   backstage: z.array(z.union([ownPath('{ url: … }'), backstageApiSchema.extend({ interval })])).default([])
     .describe('Backstage catalog-info.yaml files, folders or globs, or the REST API of a Backstage.'),
-  kong: z.union([ownPath('{ admin_url: … }'), kongAdminSchema.extend({ interval })]).optional().describe('Kong\'s declarative configuration, or its Admin API.'),
+  kong: z.union([kongSchema, z.array(kongSchema).min(1)]).optional()
+    .describe('Kong\'s declarative configuration (a file, a folder or a glob), or its Admin API, or a list of them.'),
   partners: path.optional().describe('Partners, their consumers and quotas.'),
   refresh: refreshSchema.prefault({}),
   fetch: fetchSchema.prefault({}),
@@ -73,8 +76,16 @@ export type OpenApiSource = CatalogConfig['openapi'][number]
 /** One entry of `backstage:`. */
 export type BackstageSource = CatalogConfig['backstage'][number]
 
-/** What `kong:` names. */
-export type KongSource = NonNullable<CatalogConfig['kong']>
+/** What `kong:` names, one or an entry of its list. */
+export type KongSource = z.output<typeof kongSchema>
+
+/** The Admin API of a Kong. */
+export type KongAdminSource = Exclude<KongSource, string>
+
+/** The entries of `kong:`. */
+export function kongSources (kong: CatalogConfig['kong'] | readonly KongSource[]): KongSource[] {
+  return kong === undefined ? [] : [kong].flat()
+}
 
 /** True for a text that is a URL and no path. */
 export function isUrl (text: string): boolean {
