@@ -3,7 +3,9 @@
  * told otherwise: 16 bytes of checksum, one byte of method, the sizes with and without compression, the data
  * (https://clickhouse.com/docs/native-protocol/compression).
  */
-import { cityHash128 } from './cityhash.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { cityHash128, hashInSteps } from './cityhash.ts'
+import type { Word } from './cityhash.ts'
 import { StoreException } from './exception.ts'
 
 const checksumSize = 16
@@ -11,8 +13,10 @@ const checksumSize = 16
 const headerSize = 9
 const methods = { none: 0x02, lz4: 0x82 }
 const blockSize = 64 * 1024
-/** What the server takes at most (DBMS_MAX_COMPRESSED_SIZE). */
-const maxBlockSize = 0x40000000
+/** Bytes that are decoded between two turns of others. */
+const stepSize = 256 * 1024
+/** Clients make blocks of 10 MiB at most (clickhouse-go). */
+const maxBlockSize = 12 * 1024 * 1024
 
 /**
  * Frames a stream of bytes. The blocks are valid LZ4 of literals only: the other end is on this machine, where looking
@@ -26,15 +30,22 @@ export async function * encodeBlocks (source: AsyncIterable<Buffer>): AsyncGener
 
 /** Unframes a stream of blocks (LZ4 or stored). Throws for a wrong checksum, an unknown method and a cut block. */
 export async function * decodeBlocks (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let pending = Buffer.alloc(0)
+  let parts: Buffer[] = []
+  let length = 0
+  let needed = checksumSize + headerSize
   for await (const chunk of source) {
-    pending = Buffer.concat([pending, chunk])
-    for (let size = frameSize(pending); size <= pending.length; size = frameSize(pending)) {
-      yield decodeBlock(pending.subarray(0, size))
-      pending = pending.subarray(size)
+    parts.push(chunk)
+    length += chunk.length
+    if (length < needed) continue
+    let pending = Buffer.concat(parts, length)
+    for (needed = frameSize(pending); needed <= pending.length; needed = frameSize(pending)) {
+      yield await inTurns(decodeBlock(pending.subarray(0, needed)))
+      pending = pending.subarray(needed)
     }
+    parts = [pending]
+    length = pending.length
   }
-  if (pending.length > 0) throw cannot('the last block is cut')
+  if (length > 0) throw cannot('the last block is cut')
 }
 
 function encodeBlock (data: Buffer): Buffer {
@@ -45,13 +56,12 @@ function encodeBlock (data: Buffer): Buffer {
   block.writeUInt32LE(data.length, checksumSize + 5)
   length.copy(block, checksumSize + headerSize)
   data.copy(block, checksumSize + headerSize + length.length)
-  checksum(block.subarray(checksumSize)).copy(block)
+  checksumOf(cityHash128(block.subarray(checksumSize))).copy(block)
   return block
 }
 
-function checksum (block: Buffer): Buffer {
+function checksumOf ([low, high]: [Word, Word]): Buffer {
   const sum = Buffer.allocUnsafe(checksumSize)
-  const [low, high] = cityHash128(block)
   for (const [index, half] of [low.low, low.high, high.low, high.high].entries()) sum.writeInt32LE(half | 0, index * 4)
   return sum
 }
@@ -66,26 +76,35 @@ function literalLength (size: number): Buffer {
   return bytes
 }
 
-/** Size of the frame that begins the buffer; infinite while its header is not complete. */
+/** Size of the frame that begins the buffer, or of the header that is needed to tell it. */
 function frameSize (buffer: Buffer): number {
-  if (buffer.length < checksumSize + headerSize) return Infinity
+  if (buffer.length < checksumSize + headerSize) return checksumSize + headerSize
   const size = buffer.readUInt32LE(checksumSize + 1)
   if (size < headerSize || size > maxBlockSize || buffer.readUInt32LE(checksumSize + 5) > maxBlockSize) throw cannot('a block has an impossible size')
   return checksumSize + size
 }
 
-function decodeBlock (frame: Buffer): Buffer {
+/** Work that goes on in steps of a few milliseconds, with the requests of others in between. */
+async function inTurns<T> (steps: Generator<undefined, T>): Promise<T> {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    await nextTurn()
+  }
+}
+
+function * decodeBlock (frame: Buffer): Generator<undefined, Buffer> {
   const block = frame.subarray(checksumSize)
-  if (!checksum(block).equals(frame.subarray(0, checksumSize))) throw cannot('the checksum of a block is wrong')
+  if (!checksumOf(yield * hashInSteps(block)).equals(frame.subarray(0, checksumSize))) throw cannot('the checksum of a block is wrong')
   const data = block.subarray(headerSize)
   const method = block.readUInt8(0)
   if (method === methods.none) return data
-  if (method === methods.lz4) return decodeLz4(data, block.readUInt32LE(5))
+  if (method === methods.lz4) return yield * decodeLz4(data, block.readUInt32LE(5))
   throw cannot(`method 0x${method.toString(16)} is not supported: use LZ4 or none`)
 }
 
 /** Decodes one LZ4 block (https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md). */
-function decodeLz4 (source: Buffer, size: number): Buffer {
+function * decodeLz4 (source: Buffer, size: number): Generator<undefined, Buffer> {
   const target = Buffer.allocUnsafe(size)
   let at = 0
   let written = 0
@@ -99,7 +118,11 @@ function decodeLz4 (source: Buffer, size: number): Buffer {
     }
     return total
   }
-  while (at < source.length) {
+  for (let step = stepSize; at < source.length;) {
+    if (written + at > step) {
+      step = written + at + stepSize
+      yield
+    }
     const token = source[at++] ?? cut()
     const literals = length(token >>> 4)
     if (literals > source.length - at || literals > size - written) cut()

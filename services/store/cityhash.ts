@@ -17,13 +17,25 @@ const fold = { high: 0x9ddfea08, low: 0xeb382d69 }
 
 /** The checksum of at least 8 bytes (which every block has): its low and its high word. */
 export function cityHash128 (bytes: Uint8Array): [Word, Word] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const size = bytes.length
-  if (size >= 16) return seeded(view, 16, size - 16, xor(word(view, 0), k3), word(view, 8))
-  return seeded(view, 0, 0, xor(word(view, 0), times(small(size), k0)), xor(word(view, size - 8), k1))
+  const steps = hashInSteps(bytes)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
 }
 
-function seeded (view: DataView, at: number, size: number, seed0: Word, seed1: Word): [Word, Word] {
+/** {@link cityHash128} in steps of a few milliseconds, for who has others to serve in between. */
+export function * hashInSteps (bytes: Uint8Array): Generator<undefined, [Word, Word]> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const size = bytes.length
+  if (size >= 16) return yield * seeded(view, 16, size - 16, xor(word(view, 0), k3), word(view, 8))
+  return yield * seeded(view, 0, 0, xor(word(view, 0), times(small(size), k0)), xor(word(view, size - 8), k1))
+}
+
+/** Bytes between two steps; a multiple of 64. */
+const stepSize = 64 * 1024
+
+function * seeded (view: DataView, at: number, size: number, seed0: Word, seed1: Word): Generator<undefined, [Word, Word]> {
   if (size < 128) return short(view, at, size, seed0, seed1)
   let x = seed0
   let y = seed1
@@ -34,6 +46,7 @@ function seeded (view: DataView, at: number, size: number, seed0: Word, seed1: W
   // Two rounds of 64 bytes at a time: what is left after the last pair is hashed from its end.
   const end = at + size - size % 128
   for (let from = at; from < end; from += 64) {
+    if ((from - at) % stepSize === 0) yield
     x = xor(times(rotate(plus(plus(plus(x, y), v.first), word(view, from + 16)), 37), k1), w.second)
     y = xor(times(rotate(plus(plus(y, v.second), word(view, from + 48)), 42), k1), v.first)
     const next = rotate(xor(z, w.first), 33)

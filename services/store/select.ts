@@ -59,7 +59,8 @@ export async function * read (result: Result): AsyncGenerator<Buffer> {
   let ended = false
   let failure: unknown
   const done = result.done.catch((error: unknown) => { failure = error }).finally(() => { ended = true })
-  const file = await open(result.path)
+  // A statement without an answer makes no file.
+  const file = await open(result.path, 'a+')
   try {
     for (;;) {
       // Asked before reading: what is written after this is found in the next round.

@@ -43,11 +43,13 @@ export function knownFormat (name: string, registry: Registry): string {
   return registry.formatNamed(name) ?? unknown(name)
 }
 
-function toOutput ({ text, tokens }: Parsed, registry: Registry): Output {
+function toOutput ({ tree, text, tokens }: Parsed, registry: Registry): Output {
+  // Where the rows of this one shall go would be taken for a part of what it explains.
+  const whole = (statement: string): string => tree.name === 'EXPLAIN AST' ? `SELECT * FROM (${statement})` : statement
   const at = formatAt(tokens)
   const [word, name] = [tokens[at], tokens[at + 1]]
-  if (at < 0 || word === undefined || name === undefined) return { kind: 'output', text, format: undefined }
-  return { kind: 'output', text: `${text.slice(0, word.start)}${text.slice(name.end)}`, format: knownFormat(name.text, registry) }
+  if (at < 0 || word === undefined || name === undefined) return { kind: 'output', text: whole(text), format: undefined }
+  return { kind: 'output', text: whole(`${text.slice(0, word.start)}${text.slice(name.end)}`), format: knownFormat(name.text, registry) }
 }
 
 function toInsert ({ text, tokens }: Parsed, registry: Registry): Insert {
