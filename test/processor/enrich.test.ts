@@ -122,6 +122,19 @@ test('a label keeps its first values and becomes __other__ past its budget; stra
   assert.equal(budget('t0', false), 't0', 'a known value is free')
 })
 
+test('a remembered function keeps as much as its bound of characters allows, whatever the texts are', () => {
+  let calls = 0
+  const same = remember(1_000_000, (text) => { calls++; return text })
+  const texts = Array.from({ length: 6000 }, (_, index) => `${'x'.repeat(1000)}${index}\uD800`)
+  assert.deepEqual(texts.map(same), texts)
+  assert.deepEqual(texts.slice(-1000).map(same), texts.slice(-1000))
+  assert.equal(calls, 6000, 'the newest are kept')
+  same(texts[0] ?? '')
+  assert.equal(calls, 6001, 'the oldest are not')
+  assert.deepEqual([same('y'.repeat(2000)), same('y'.repeat(2000))], ['y'.repeat(2000), 'y'.repeat(2000)])
+  assert.equal(calls, 6003, 'nor is a long one')
+})
+
 test('a remembered function gives the same results and forgets the oldest texts', () => {
   let calls = 0
   const upper = remember(2, (text) => { calls++; return text.toUpperCase() })

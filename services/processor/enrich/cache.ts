@@ -1,19 +1,34 @@
+/** Characters of one generation, and of the longest text that is kept: what varies in length is bounded by length, too. */
+const mostChars = 2 * 1024 ** 2
+const longest = 1024
+/** The engine makes a part of at least this many characters a view of the text it was cut from, and keeps all of that alive. */
+const shortestView = 13
+
 /**
- * Remembers the results of a pure function for at most `2 * size` texts: two generations, the older one is dropped
- * whole, so that both a hit and an eviction cost next to nothing.
+ * Remembers the results of a pure function for at most `2 * size` texts and four million characters: two generations, the
+ * older one is dropped whole, so that both a hit and an eviction cost next to nothing. Texts of over 1024 characters are
+ * not kept.
  */
 export function remember (size: number, compute: (text: string) => string): (text: string) => string {
   let young = new Map<string, string>()
   let old = new Map<string, string>()
+  let chars = 0
   return (text) => {
     const known = young.get(text)
     if (known !== undefined) return known
+    if (text.length > longest) return compute(text)
     const result = old.get(text) ?? compute(text)
-    if (young.size >= size) {
+    if (young.size >= size || chars >= mostChars) {
       old = young
       young = new Map()
+      chars = 0
     }
-    young.set(text, result)
+    young.set(ownCopy(text), result)
+    chars += text.length + result.length
     return result
   }
+}
+
+function ownCopy (text: string): string {
+  return text.length < shortestView ? text : Buffer.from(text, 'utf16le').toString('utf16le')
 }
