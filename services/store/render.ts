@@ -7,9 +7,12 @@ export interface Target {
   cluster?: string
 }
 
-/** How rows spread over shards: by content, so that a batch that is sent again meets its own tokens. */
+/**
+ * How rows spread over shards: by content, so that a batch that is sent again meets its own tokens. All requests of a
+ * batch (one source, one day) are on one shard, so that it is there whole or not at all.
+ */
 const shardingKeys: Record<string, string> = {
-  requests: 'cityHash64(event_id)',
+  requests: 'cityHash64(source, toDate(time))',
   requests_1m: 'cityHash64(service, route)',
   requests_1h: 'cityHash64(service, route)',
   drift_1d: 'cityHash64(service, route)',
@@ -45,21 +48,27 @@ ENGINE = Distributed(${names.join(', ')}, ${key})`]
   }
   const placed = statement.replace(/^(CREATE (?:[A-Z ]+ IF NOT EXISTS|OR REPLACE VIEW) \S+)/, `$1 ${on}`)
   if (kind !== 'MATERIALIZED VIEW') return [placed]
-  return [placed.replace(/\b(TO|FROM) gatelens\.(\w+)/g, '$1 gatelens.$2_local')]
+  return [toLocal(placed)]
 }
 
 const created = /^CREATE (DATABASE|TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS (?:gatelens\.)?(\w+)/
 
-/** The local tables take all of it, the distributed table, which has no order, the columns. */
+/** The local tables take all of it, the distributed table, which has no order and keeps nothing, the columns. */
 function alterBoth (statement: string, table: string, on: string): string[] {
   const local = statement.replace(`gatelens.${table}`, `gatelens.${table}_local ${on}`)
   const distributed = statement.replace(`gatelens.${table}`, `gatelens.${table} ${on}`).replace(/,\s*MODIFY ORDER BY \([^)]*\)/, '')
+    .replace(/ TTL [^,]+ INTERVAL \d+ \w+/g, '')
   return [local, distributed]
 }
 
 /** The view of every server fills a local table from a local table. */
 function alterView (statement: string, on: string): string {
-  return statement.replace(/^(ALTER TABLE \S+)/, `$1 ${on}`).replace(/\bFROM gatelens\.(\w+)/g, 'FROM gatelens.$1_local')
+  return toLocal(statement.replace(/^(ALTER TABLE \S+)/, `$1 ${on}`))
+}
+
+/** A table that keeps nothing is on every server, and has no local one. */
+function toLocal (statement: string): string {
+  return statement.replace(/\b(TO|FROM) gatelens\.(\w+)/g, (text, _word, table: string) => table in shardingKeys ? `${text}_local` : text)
 }
 
 /** The coordination paths hold the table's UUID by default (`default_replica_path`), so that a table can be made anew. */
@@ -67,7 +76,7 @@ function replicated (statement: string, table: string, on: string): string {
   return statement
     .replace(`gatelens.${table}`, `gatelens.${table}_local ${on}`)
     .replace(/ENGINE = (\w*MergeTree)/, 'ENGINE = Replicated$1')
-    .replace('non_replicated_deduplication_window', 'replicated_deduplication_window')
+    .replace('non_replicated_deduplication_window', 'replicated_deduplication_window_seconds = 604800, replicated_deduplication_window')
 }
 
 function quote (name: string): string {

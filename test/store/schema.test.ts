@@ -61,9 +61,9 @@ test('migrating creates every table; again it changes nothing', async () => {
   assert.deepEqual(await migrate(client, { database: 'gatelens' }), { from: latestVersion(), to: latestVersion(), applied: [], retained: [] })
   assert.equal(await schemaVersion(client, 'gatelens'), latestVersion())
   const { names } = await firstRow(client, 'SELECT arraySort(groupArray(name)) AS names FROM system.tables WHERE database = \'gatelens\'')
-  assert.deepEqual(names, ['breaches', 'breaches_current', 'catalog_answers', 'catalog_endpoints', 'catalog_endpoints_current', 'catalog_operations',
+  assert.deepEqual(names, ['again_to_1h', 'again_to_1m', 'again_to_drift_1d', 'breaches', 'breaches_current', 'catalog_answers', 'catalog_endpoints', 'catalog_endpoints_current', 'catalog_operations',
     'drift_1d', 'drift_deprecated', 'drift_elsewhere', 'drift_methods', 'drift_resolved', 'drift_statuses', 'drift_undocumented', 'drift_unused', 'migrations', 'partners',
-    'partners_current', 'rejected', 'requests', 'requests_1h', 'requests_1m', 'requests_1m_to_1h', 'requests_to_1m', 'requests_to_drift_1d'])
+    'partners_current', 'rejected', 'requests', 'requests_1h', 'requests_1m', 'requests_1m_to_1h', 'requests_again', 'requests_to_1m', 'requests_to_drift_1d'])
 })
 
 test('rows stay as long as the configuration says; saying so again changes nothing', async () => {

@@ -15,8 +15,9 @@ import { createStateWriter } from '../state-writes.ts'
 import type { StateWriter } from '../state-writes.ts'
 import { Bell } from './bell.ts'
 import { deliver } from './deliver.ts'
+import type { Target } from './insert.ts'
 import type { Parcel } from './parcel.ts'
-import { classify, isFatal } from './refusal.ts'
+import { classify, isFatal, viewOf } from './refusal.ts'
 import { retentionSchema } from './retention.ts'
 import { Spool } from './spool.ts'
 import { tabulateEvents, tabulateRejects } from './tables.ts'
@@ -78,15 +79,16 @@ export async function createClickhouseSink (options: ClickhouseOptions, context:
 
 class StoreWriter implements ClickhouseSink {
   readonly done: Promise<void>
-  readonly #client: ClickHouseClient
-  readonly #database: string
+  readonly #target: Target
   readonly #context: ClickhouseContext
   readonly #spool: Spool
   readonly #write: StateWriter
   readonly #closing = new AbortController()
-  /** Who wants to know when a spooled batch is in the store, by token. */
-  readonly #landed = new Map<string, Landed>()
+  /** Batches in the spool by token: who wants to know when one is in the store, and whether some of it may be there. */
+  readonly #waiting = new Map<string, { landed: Landed, again: boolean }>()
   readonly #bell = new Bell()
+  /** Views that were named in the log. */
+  readonly #blamed = new Set<string>()
   /** When the last of the batches so far may come. */
   #turn = Promise.resolve()
   #up = false
@@ -95,8 +97,7 @@ class StoreWriter implements ClickhouseSink {
   #fatal: unknown
 
   constructor (options: ClickhouseOptions, context: ClickhouseContext, spool: Spool) {
-    this.#client = connectClickhouse(options)
-    this.#database = options.database
+    this.#target = { client: connectClickhouse(options), database: options.database, cluster: options.cluster }
     this.#context = context
     this.#spool = spool
     // Whatever keeps the spool from being written may be mended while the input waits.
@@ -108,20 +109,22 @@ class StoreWriter implements ClickhouseSink {
   }
 
   async write (batch: EventBatch, landed: Landed = () => {}): Promise<Kept> {
-    const parcel = { token: tokenOf(batch.range), parts: [tabulateEvents(batch.events), tabulateRejects(batch.rejects)] }
+    const parcel = { token: tokenOf(batch.range), parts: [...tabulateEvents(batch.events), tabulateRejects(batch.rejects)] }
     if (parcel.parts.every((part) => part.rows === 0)) {
       landed(0)
       return 'store'
     }
     await this.#headway()
+    let again = batch.again === true || this.#spool.has(parcel.token)
     if (this.#up && this.#spool.length === 0) {
-      const refused = await this.#attempt(parcel)
+      const refused = await this.#attempt(parcel, again)
       if (refused !== undefined) {
         landed(refused)
         return 'store'
       }
+      again = true
     }
-    this.#landed.set(parcel.token, landed)
+    this.#waiting.set(parcel.token, { landed, again })
     await this.#keep(parcel)
     return 'spool'
   }
@@ -137,7 +140,7 @@ class StoreWriter implements ClickhouseSink {
     this.#signal()
     // An insert under way may still land; if not, its batch is in the spool or comes again.
     await settleWithin(this.done, 2000)
-    await this.#client.close()
+    await this.#target.client.close()
   }
 
   /**
@@ -167,11 +170,16 @@ class StoreWriter implements ClickhouseSink {
   }
 
   async #drain (parcel: Parcel): Promise<void> {
-    const refused = await this.#persist(() => this.#attempt(parcel))
+    let again = this.#waiting.get(parcel.token)?.again ?? true
+    const refused = await this.#persist(async () => {
+      const tried = await this.#attempt(parcel, again)
+      again = true
+      return tried
+    })
     if (refused === undefined) return
     await this.#spool.removeFirst()
-    this.#landed.get(parcel.token)?.(refused)
-    this.#landed.delete(parcel.token)
+    this.#waiting.get(parcel.token)?.landed(refused)
+    this.#waiting.delete(parcel.token)
     this.#signal()
   }
 
@@ -188,7 +196,7 @@ class StoreWriter implements ClickhouseSink {
 
   async #prepare (): Promise<true | undefined> {
     try {
-      await this.#context.prepare(this.#client)
+      await this.#context.prepare(this.#target.client)
       this.#setUp(true)
       return true
     } catch (error) {
@@ -199,10 +207,10 @@ class StoreWriter implements ClickhouseSink {
   }
 
   /** One try; undefined when it has to be done again. */
-  async #attempt (parcel: Parcel): Promise<number | undefined> {
+  async #attempt (parcel: Parcel, again: boolean): Promise<number | undefined> {
     const start = performance.now()
     try {
-      const refused = await deliver({ client: this.#client, database: this.#database }, parcel)
+      const refused = await deliver(this.#target, parcel, { again, refused: (error) => this.#blame(error) })
       this.#context.telemetry.record('gatelens_store_insert_seconds', {}, (performance.now() - start) / 1000)
       if (refused > 0) this.#context.log.warn({ refused }, 'the store refused rows for their content; they are in the table rejected')
       this.#setUp(true)
@@ -210,9 +218,17 @@ class StoreWriter implements ClickhouseSink {
     } catch (error) {
       this.#complain(error)
       // Somebody dropped the tables, or the store came back empty.
-      if (classify(error) === 'schema') await this.#context.prepare(this.#client).catch((failure: unknown) => this.#complain(failure))
+      if (classify(error) === 'schema') await this.#context.prepare(this.#target.client).catch((failure: unknown) => this.#complain(failure))
       return undefined
     }
+  }
+
+  /** A view that somebody hung on a table is named once. */
+  #blame (error: unknown): void {
+    const view = viewOf(error)
+    if (view === undefined || this.#blamed.has(view)) return
+    this.#blamed.add(view)
+    this.#context.log.warn({ view }, 'a view fails on what is inserted; rows that it refuses are missing there, the tables of gatelens get them all')
   }
 
   /** Puts a parcel into the spool; waits for room there, and while the disk takes nothing. */

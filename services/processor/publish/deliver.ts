@@ -1,54 +1,50 @@
-import type { ClickHouseClient } from '@clickhouse/client'
 import type { Reject } from '../event.ts'
 import { insertPart } from './insert.ts'
+import type { Target } from './insert.ts'
 import type { Parcel, Part } from './parcel.ts'
-import { classify, refuse } from './refusal.ts'
-import { requestsTable, tabulateRejects } from './tables.ts'
+import { isYoungerThan } from './presence.ts'
+import { isOfContent } from './refusal.ts'
+import { settle } from './settle.ts'
+import { tabulateRejects } from './tables.ts'
 
-export interface Target { client: ClickHouseClient, database: string }
+/** What delivering takes besides the parcel. */
+export interface Delivery {
+  /** True when some of the parcel may be in the store: it is then looked at first. */
+  again: boolean
+  /** Told what the store answered when it refused an insert as a whole. */
+  refused (error: unknown): void
+}
 
 /**
- * Inserts a parcel: all rows, or all but those that the store refuses for their content; those go to `rejected`.
- * Returns how many were refused. Every insert has a token that follows from the parcel's, so doing it again changes
- * nothing. Throws what may pass, and then some of the parcel may have landed.
+ * Brings a parcel into the store: all rows, or all but those that the store refuses for their content; those go to
+ * `rejected`. Returns how many were refused. Throws what may pass, and then some of the parcel may have landed.
  */
-export async function deliver (target: Target, parcel: Parcel): Promise<number> {
+export async function deliver (target: Target, parcel: Parcel, delivery: Delivery): Promise<number> {
   const refused: Reject[] = []
   for (const part of parcel.parts) {
-    if (part.rows > 0) await insertRows(target, part, `${parcel.token}:${part.table}`, 0, part.rows, refused)
+    if (part.rows > 0) refused.push(...await deliverPart(target, part, `${parcel.token}-${part.name}`, delivery))
   }
   if (refused.length === 0) return 0
-  await insertPart(target.client, target.database, tabulateRejects(refused), `${parcel.token}:refused`)
+  await settle(target, tabulateRejects(refused, 'refused'), `${parcel.token}-refused`)
   return refused.length
 }
 
-/** Inserts rows `from` to `to - 1`; when they are refused, each half by itself. */
-async function insertRows (target: Target, part: Part, token: string, from: number, to: number, refused: Reject[]): Promise<void> {
-  const whole = from === 0 && to === part.rows
-  const cut = whole ? part : cutRows(part, from, to)
+async function deliverPart (target: Target, part: Part, id: string, { again, refused }: Delivery): Promise<Reject[]> {
+  if (again) return settle(target, part, id)
+  const start = performance.now()
   try {
-    await insertPart(target.client, target.database, cut, whole ? token : `${token}:${from}-${to}`)
+    await insertPart(target, part, id)
   } catch (error) {
-    if (classify(error) !== 'content') throw error
-    if (to - from === 1 && part.table !== requestsTable) throw error
-    if (to - from === 1) {
-      refused.push(refuse(part, cut.bytes, error))
-      return
-    }
-    const middle = Math.floor((from + to) / 2)
-    await insertRows(target, part, token, from, middle, refused)
-    await insertRows(target, part, token, middle, to, refused)
+    if (!isOfContent(error)) throw error
+    refused(error)
+    return settle(target, part, id, error)
   }
+  const ms = performance.now() - start
+  return ms > startMs && await isYoungerThan(target, ms) ? settle(target, part, id) : []
 }
 
-/** Some rows of a part; a row ends at its line end, for values have theirs escaped. */
-function cutRows (part: Part, from: number, to: number): Part {
-  const start = endOfRows(part.bytes, 0, from)
-  return { ...part, rows: to - from, bytes: part.bytes.subarray(start, endOfRows(part.bytes, start, to - from)) }
-}
-
-function endOfRows (bytes: Buffer, start: number, rows: number): number {
-  let end = start
-  for (let row = 0; row < rows; row++) end = bytes.indexOf(10, end) + 1
-  return end
-}
+/**
+ * No server starts faster, ms. Within that time none can have died with an insert and, started again, have answered to a
+ * second one that a proxy sent: one that knows the token and does not have the rows.
+ */
+const startMs = 250

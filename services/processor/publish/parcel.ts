@@ -1,8 +1,10 @@
 import { GatelensError } from '../../runtime/errors.ts'
 
-/** Rows of one table in TabSeparated form, one line a row. */
+/** Rows of one table in TabSeparated form, one line a row. They go out as one insert, and lie in one partition. */
 export interface Part {
   table: string
+  /** Tells the parts of a parcel apart: the UTC day of requests, `rejected`, `refused`. */
+  name: string
   columns: string[]
   rows: number
   bytes: Buffer
@@ -16,17 +18,17 @@ export interface Parcel {
 }
 
 interface Header {
-  version: 1
+  version: 2
   token: string
-  parts: Array<{ table: string, columns: string[], rows: number, bytes: number }>
+  parts: Array<{ table: string, name: string, columns: string[], rows: number, bytes: number }>
 }
 
 /** A parcel as the content of a file: one line of JSON that describes the parts, then their bytes. */
 export function packParcel ({ token, parts }: Parcel): Buffer {
   const header: Header = {
-    version: 1,
+    version: 2,
     token,
-    parts: parts.map(({ table, columns, rows, bytes }) => ({ table, columns, rows, bytes: bytes.length })),
+    parts: parts.map((part) => ({ ...part, bytes: part.bytes.length })),
   }
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...parts.map((part) => part.bytes)])
 }
@@ -48,7 +50,7 @@ export function unpackParcel (file: Buffer, path: string): Parcel {
 function readHeader (text: string): Header | undefined {
   try {
     const header = JSON.parse(text) as Header
-    return header.version === 1 && Array.isArray(header.parts) ? header : undefined
+    return header.version === 2 && Array.isArray(header.parts) ? header : undefined
   } catch {
     return undefined
   }

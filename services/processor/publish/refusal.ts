@@ -31,6 +31,20 @@ export function classify (error: unknown): Failure {
   return schemaCodes.has(error.code) ? 'schema' : 'unavailable'
 }
 
+/**
+ * True when a store that works refused an insert: for a row, for tables that are gone, or for a view that somebody hung on
+ * a table of ours. Which of these it is shows when the rows go in without views.
+ */
+export function isOfContent (error: unknown): boolean {
+  return classify(error) !== 'unavailable' || viewOf(error) !== undefined
+}
+
+/** The view that an insert failed in, as the engine names it. */
+export function viewOf (error: unknown): string | undefined {
+  if (!(error instanceof ClickHouseError)) return undefined
+  return /while pushing to view ([^\s,:;()]+?)\.?(?=[\s,:;()]|$)/.exec(error.message)?.[1]
+}
+
 /** True for what only a person can mend before anything can be written: a newer schema, wrong credentials, too old a server. */
 export function isFatal (error: unknown): boolean {
   if (error instanceof GatelensError && error.code === 'STORE_REFUSED') return isFinal(error.cause)

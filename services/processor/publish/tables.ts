@@ -6,6 +6,9 @@ import type { Part } from './parcel.ts'
 /** The table of events; the columns are the published fields. */
 export const requestsTable = 'requests'
 
+/** The table of records that could not become an event. */
+export const rejectedTable = 'rejected'
+
 const rejectColumns = {
   reason: { type: 'LowCardinality(String)' },
   detail: { type: 'String' },
@@ -17,12 +20,38 @@ const rejectColumns = {
 const encodeEvents = compileEncoder<EnrichedEvent>(fields)
 const encodeRejects = compileEncoder<Reject>(rejectColumns)
 
-/** Events as rows of `requests`: the published fields and no other. */
-export function tabulateEvents (events: readonly EnrichedEvent[]): Part {
-  return { table: requestsTable, columns: Object.keys(fields), rows: events.length, bytes: encodeEvents(events) }
+/**
+ * Events as rows of `requests`: the published fields and no other. A part for every UTC day that they touch: a day is a
+ * partition, and what lies in one partition of every table is there whole or not at all.
+ */
+export function tabulateEvents (events: readonly EnrichedEvent[]): Part[] {
+  return [...byDay(events)].map(([day, rows]) => ({
+    table: requestsTable,
+    name: new Date(day * dayMs).toISOString().slice(0, 10),
+    columns: Object.keys(fields),
+    rows: rows.length,
+    bytes: encodeEvents(rows),
+  }))
 }
 
-/** Rejects as rows of `rejected`. */
-export function tabulateRejects (rejects: readonly Reject[]): Part {
-  return { table: 'rejected', columns: Object.keys(rejectColumns), rows: rejects.length, bytes: encodeRejects(rejects) }
+/** Rejects as rows of `rejected`; `name` tells those of the store from those of the decoder. */
+export function tabulateRejects (rejects: readonly Reject[], name: 'rejected' | 'refused' = 'rejected'): Part {
+  return { table: rejectedTable, name, columns: Object.keys(rejectColumns), rows: rejects.length, bytes: encodeRejects(rejects) }
+}
+
+const dayMs = 86_400_000
+
+/** Nearly always there is one day, and then nothing is copied. */
+function byDay (events: readonly EnrichedEvent[]): Map<number, readonly EnrichedEvent[]> {
+  const first = Math.floor((events[0]?.time ?? 0) / dayMs)
+  if (events.length === 0) return new Map()
+  if (events.every(({ time }) => Math.floor(time / dayMs) === first)) return new Map([[first, events]])
+  const days = new Map<number, EnrichedEvent[]>()
+  for (const event of events) {
+    const day = Math.floor(event.time / dayMs)
+    const rows = days.get(day)
+    if (rows === undefined) days.set(day, [event])
+    else rows.push(event)
+  }
+  return days
 }

@@ -14,7 +14,7 @@ import { readLogs } from '../../../services/cli/report/pass.ts'
 import { openLog } from '../../../services/cli/report/records.ts'
 import { loadCatalog } from '../../../services/processor/catalog/load.ts'
 import type { EnrichedEvent } from '../../../services/processor/event.ts'
-import { insertPart } from '../../../services/processor/publish/insert.ts'
+import { deliver } from '../../../services/processor/publish/deliver.ts'
 import { tabulateEvents } from '../../../services/processor/publish/tables.ts'
 import { temporaryFolder } from '../../folder.ts'
 import { insertDeclared } from '../../processor/declared-fixture.ts'
@@ -46,7 +46,7 @@ clickhouse: { url: '${store.url}', database: ${database} }
   const { settings } = readProcessorConfig(config)
   const catalog = await loadCatalog(settings.catalog, { base: folder })
   await readLogs({ files: [openLog(log)], format: 'kong', catalog, filter: [], privacy: settings.privacy }, (batch) => { events = [...events, ...batch] })
-  await insertPart(store.client, database, tabulateEvents(events), 'one')
+  await insertEvents(database)
   await insertDeclared(store.client, database, catalog.endpoints)
 })
 after(async () => {
@@ -126,9 +126,14 @@ test('the views give the same findings as the command', async () => {
     of('unused-operation').map((item) => [item.service, item.route, item.method, item.operation_id, item.deprecated, time(item.last_seen)]))
 })
 
+/** Inserts the log's events as the processor does; a second time, as it does after a crash. */
+async function insertEvents (name: string, again = false): Promise<void> {
+  await deliver({ client: store.client, database: name }, { token: 'one', parts: tabulateEvents(events) }, { again, refused: () => {} })
+}
+
 test('a batch that is sent twice counts once', async () => {
   const before = await store.rows(`SELECT * FROM ${database}.drift_1d ORDER BY ALL`)
-  await insertPart(store.client, database, tabulateEvents(events), 'one')
+  await insertEvents(database, true)
   assert.deepEqual(await store.rows(`SELECT * FROM ${database}.drift_1d ORDER BY ALL`), before)
   const [sums] = await store.rows(`SELECT sum(requests) AS counted, (SELECT count() FROM ${database}.requests WHERE outcome NOT IN ('unmatched', 'malformed')) AS stored FROM ${database}.drift_1d`)
   assert.deepEqual(sums, { counted: 16, stored: 16 })
@@ -189,7 +194,7 @@ test('a catalog that the processor loads later ends the findings that it declare
     ['GET', '/v1/orders/{orderId}/invoice'], ['POST', '/v1/orders/{orderId}/invoice'], ['PUT', '/v1/orders/{orderId}'],
   ].map(([method = '', route = '']) => ({ ...catalog.endpoints[0]!, service: 'orders', method, route, template: route, operationId: '', deprecated: false, statuses: [] }))
   await store.create('later')
-  await insertPart(store.client, 'later', tabulateEvents(events), 'one')
+  await insertEvents('later')
   await insertDeclared(store.client, 'later', [...catalog.endpoints, ...declared])
   const { findings } = await drift({ url: store.url, database: 'later', kind: ['undocumented-path', 'undeclared-method'] })
   assert.deepEqual(findings.map(brief), ['note undeclared-method DELETE /v1/orders/{orderId}/status 1', 'note undocumented-path /v1/warehouse/{int} 1'])

@@ -29,9 +29,8 @@ test('what is encoded comes back from the store as it was', async (t) => {
   const store = await startStoreProcess(t, join(makeFolder(t), 'store'))
   await prepareTables(store.client)
   const events = fc.sample(event(), { numRuns: 400, seed: 7 }).map((item, index) => ({ ...item, source_offset: index }))
-  // The days of random times would make too many partitions; this copy has none.
   await store.client.command({ query: 'CREATE TABLE gatelens.copy AS gatelens.requests ENGINE = Memory' })
-  await insertPart(store.client, 'gatelens', { ...tabulateEvents(events), table: 'copy' }, 'token')
+  for (const part of tabulateEvents(events)) await insertPart({ client: store.client, database: 'gatelens' }, { ...part, table: 'copy' }, part.name)
   const rows = await store.query('SELECT * REPLACE (toUnixTimestamp64Milli(time) AS time) FROM gatelens.copy ORDER BY source_offset')
   assert.equal(rows.length, events.length)
   for (const [index, row] of rows.entries()) assert.deepEqual(row, stored(events[index] as EnrichedEvent))

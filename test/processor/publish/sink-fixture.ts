@@ -6,6 +6,7 @@ import { clickhouseSchema, createClickhouseSink } from '../../../services/proces
 import type { ClickhouseSink } from '../../../services/processor/publish/clickhouse.ts'
 import { createLog } from '../../../services/runtime/log.ts'
 import type { Logger } from '../../../services/runtime/log.ts'
+import { makeEvent } from '../event-fixture.ts'
 import { prepareTables } from '../store-fixture.ts'
 
 export interface OpenSink {
@@ -58,9 +59,12 @@ export async function openSink (t: TestContext, { url, state, spoolBytes, prepar
   return { sink, values, until, close }
 }
 
-/** A batch of one range of the input `test`. */
+/** A batch of one range of the input `test`. Events that have no source of their own stand in it one after the other. */
 export function makeBatch (partition: string, from: number, events: EnrichedEvent[], rejects: Reject[] = []): EventBatch {
-  return { range: { input: 'test', partition, from, to: from + 1000 }, events, rejects }
+  const source = `test:${partition}`
+  const placed = events.map((event, index) =>
+    event.source === makeEvent().source ? { ...event, source, source_offset: from + index } : event)
+  return { range: { input: 'test', partition, from, to: from + 1000 }, events: placed, rejects }
 }
 
 /** A reject at an offset of the source of `makeBatch`, as a record that is cut off gives. */

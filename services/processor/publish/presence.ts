@@ -1,0 +1,129 @@
+/**
+ * What of a part is in the store. A token proves little there: an engine that died, or whose disk failed, in the middle of
+ * an insert may know the token and not have the rows. So rows are counted by source and position, and a rollup is asked
+ * for the number of the batch, which one row of every insert carries (`services/store/schema/0010-batches.sql`).
+ */
+import { GatelensError } from '../../runtime/errors.ts'
+import { pause } from '../../runtime/shutdown.ts'
+import type { Target } from './insert.ts'
+import type { Part } from './parcel.ts'
+import { readRows } from './rows.ts'
+import { requestsTable } from './tables.ts'
+
+/** What there should be: the key of every row, and where to look for it. */
+export interface Sought {
+  /** Source and position of each row. */
+  keys: string[]
+  /** Rollups that the part has rows for. */
+  rollups: Rollup[]
+  where: Bounds
+}
+
+export interface Present {
+  /** How many rows there are, by source and position. */
+  rows: Map<string, number>
+  rollups: Set<Rollup>
+}
+
+/** The tables that views fill from `requests`, each with its column of time. */
+export const rollupTimes = { requests_1m: 'minute', requests_1h: 'hour', drift_1d: 'day' } as const
+export type Rollup = keyof typeof rollupTimes
+
+/** Outcomes that `drift_1d` counts. */
+const countedByDrift = new Set(['matched', 'ambiguous', 'method_not_declared', 'inferred'])
+
+interface Bounds { sources: string[], first: number, last: number, from: number, to: number }
+
+/** What a part should bring. Times are epoch seconds, with a fraction. */
+export function seek (part: Part): Sought {
+  const rows = readRows(part, ['source', 'source_offset', 'time', 'outcome'])
+  const counted = part.table === requestsTable && rows.some(([, , , outcome]) => countedByDrift.has(outcome ?? ''))
+  const numbers = (column: number): number[] => rows.map((row) => Number(row[column]))
+  const [first, last] = extent(numbers(1))
+  const [from, to] = extent(numbers(2))
+  return {
+    keys: rows.map(([source = '', offset = '']) => keyOf(source, offset)),
+    rollups: part.table === requestsTable ? ['requests_1m', 'requests_1h', ...counted ? ['drift_1d' as const] : []] : [],
+    where: { sources: [...new Set(rows.map(([source = '']) => source))], first, last, from, to },
+  }
+}
+
+/** Looks what is there, once nothing of the batch is on its way any more. */
+export async function lookUp (target: Target, part: Part, id: string, sought: Sought): Promise<Present> {
+  await untilStill(target, id)
+  return { rows: await countRows(target, part, sought.where), rollups: await findRollups(target, id, sought) }
+}
+
+/** Rows that are not there, by index: of several at one position as many as are missing. */
+export function missingRows ({ keys }: Sought, { rows }: Present): number[] {
+  const left = new Map(rows)
+  return [...keys.keys()].filter((index) => {
+    const key = keys[index] as string
+    const count = left.get(key) ?? 0
+    left.set(key, count - 1)
+    return count <= 0
+  })
+}
+
+/** True when the server was started within the last `ms`: what it answers to a redelivered insert may be about tokens alone. */
+export async function isYoungerThan ({ client }: Target, ms: number): Promise<boolean> {
+  const result = await client.query({ query: 'SELECT uptime() AS seconds', format: 'JSONEachRow' })
+  const [row] = await result.json<{ seconds: number }>()
+  return Number(row?.seconds ?? 0) <= ms / 1000 + 1
+}
+
+function extent (numbers: readonly number[]): [least: number, most: number] {
+  let [least, most] = [Infinity, -Infinity]
+  for (const number of numbers) [least, most] = [Math.min(least, number), Math.max(most, number)]
+  return [least, most]
+}
+
+function keyOf (source: string, offset: string): string {
+  return `${source}\t${offset}`
+}
+
+/** How often, and how many times, an insert that still runs is waited for. */
+const patience = { ms: 200, times: 100 }
+
+async function untilStill (target: Target, id: string): Promise<void> {
+  const processes = target.cluster === undefined ? 'system.processes' : `clusterAllReplicas('${target.cluster}', system.processes)`
+  const query = `SELECT count() AS running FROM ${processes} WHERE startsWith(Settings['insert_deduplication_token'], {id:String})`
+  for (let time = 0; time < patience.times; time++) {
+    const [row] = await ask<{ running: number }>(target, query, { id })
+    if (Number(row?.running) === 0) return
+    await pause(patience.ms)
+  }
+  throw new GatelensError('STORE_UNREACHABLE', 'an insert of this batch is still under way')
+}
+
+async function countRows (target: Target, part: Part, { sources, first, last, from, to }: Bounds): Promise<Map<string, number>> {
+  const time = part.table === requestsTable ? 'AND time >= fromUnixTimestamp64Milli({from:Int64}) AND time <= fromUnixTimestamp64Milli({to:Int64})' : ''
+  const rows = await ask<{ source: string, position: string, rows: number }>(target, `SELECT source, toString(source_offset) AS position, count() AS rows
+    FROM {database:Identifier}.{table:Identifier}
+    WHERE source IN {sources:Array(String)} AND source_offset >= {first:UInt64} AND source_offset <= {last:UInt64} ${time} GROUP BY ALL`,
+  { table: part.table, sources, first, last, ...time === '' ? {} : { from: Math.round(from * 1000), to: Math.round(to * 1000) } })
+  return new Map(rows.map((row) => [keyOf(row.source, row.position), Number(row.rows)]))
+}
+
+async function findRollups (target: Target, id: string, { rollups, where: { from, to } }: Sought): Promise<Set<Rollup>> {
+  if (rollups.length === 0) return new Set()
+  const query = rollups.map((table) => {
+    const type = table === 'drift_1d' ? 'Date' : 'DateTime'
+    const bound = (name: string): string => `to${type}(toStartOf${table === 'requests_1m' ? 'Minute' : table === 'requests_1h' ? 'Hour' : 'Day'}(toDateTime({${name}:UInt32}, 'UTC')))`
+    return `SELECT '${table}' AS name FROM {database:Identifier}.${table}
+      WHERE ${rollupTimes[table]} >= ${bound('from')} AND ${rollupTimes[table]} <= ${bound('to')} AND has(batches, cityHash64({id:String})) GROUP BY name`
+  }).join('\nUNION ALL\n')
+  const found = await ask<{ name: Rollup }>(target, query, { id, from: Math.floor(from), to: Math.floor(to) })
+  return new Set(found.map(({ name }) => name))
+}
+
+async function ask<Row> ({ client, database }: Target, query: string, params: Record<string, unknown>): Promise<Row[]> {
+  const result = await client.query({
+    query,
+    query_params: { ...query.includes('{database:') ? { database } : {}, ...params },
+    format: 'JSONEachRow',
+    // Where replicas share their data, as in ClickHouse Cloud, the newest of it is what counts.
+    clickhouse_settings: { select_sequential_consistency: '1' },
+  })
+  return result.json<Row>()
+}
