@@ -4,6 +4,7 @@ import type { Decoder, RawRecord } from './contract.ts'
 import type { AccessEvent, Reject, RejectReason } from './event.ts'
 import { recognize } from './framing/formats.ts'
 import { unwrap } from './framing/unwrap.ts'
+import { rejectUnstorable } from './storable.ts'
 
 /** What became of records: each gives one of either, save that a wrapper gives one for each record in it, and a blank line none. */
 export interface Decoded { events: AccessEvent[], rejects: Reject[] }
@@ -17,12 +18,18 @@ const openable: ReadonlySet<RejectReason> = new Set(['invalid_json', 'truncated'
  */
 export function decodeRecords (records: readonly RawRecord[], source: string, decode: Decoder, decoded: Decoded): Decoded {
   for (const record of records) {
-    const value = decode(record, source)
+    const value = decodeOne(record, source, decode)
     if (!isReject(value)) decoded.events.push(value)
     else if (openable.has(value.reason)) openRecord(record, value, decode, decoded)
     else decoded.rejects.push(value)
   }
   return decoded
+}
+
+/** An event that the store could not hold is a reject as well. */
+function decodeOne (record: RawRecord, source: string, decode: Decoder): AccessEvent | Reject {
+  const value = decode(record, source)
+  return isReject(value) ? value : rejectUnstorable(value, record.bytes.length) ?? value
 }
 
 function openRecord (record: RawRecord, refused: Reject, decode: Decoder, { events, rejects }: Decoded): void {
@@ -32,7 +39,7 @@ function openRecord (record: RawRecord, refused: Reject, decode: Decoder, { even
     return
   }
   for (const inner of unwrapped.records) {
-    const value = decode(inner, refused.source)
+    const value = decodeOne(inner, refused.source, decode)
     if (isReject(value)) rejects.push(explain(value, [inner.bytes, record.bytes], unwrapped.wrapper))
     else events.push(value)
   }

@@ -57,6 +57,9 @@ const mostInflated = 64 * 1024 * 1024
 /** A query that was told to stop, and an engine that was told to close, have this long for it. */
 const lastMs = 2000
 
+/** An engine that ends again within this time is not started any more. */
+const patienceMs = 60_000
+
 /** After a kill the engine's files are free a moment later. */
 const unlockMs = 10_000
 
@@ -64,11 +67,12 @@ const unlockMs = 10_000
  * Opens the ClickHouse engine (chDB) on `folder`, in a process of its own. Throws FOLDER_LOCKED when another process has
  * it open. An engine that ends by itself is started again; what ran in it fails.
  */
-export async function openEngine (folder: string): Promise<Engine> {
-  const first = await launch(folder)
+export async function openEngine (folder: string, sync = true): Promise<Engine> {
+  const first = await launch(folder, sync)
   const slots = createSlots()
   let current = first.process
   let isClosing = false
+  let endedAt = -Infinity
   let connections = 0
   let failed: (error: unknown) => void = () => {}
   const broken = new Promise<never>((_resolve, reject) => { failed = reject })
@@ -76,7 +80,11 @@ export async function openEngine (folder: string): Promise<Engine> {
   const watch = (watched: EngineProcess): void => {
     watched.ended.then(async () => {
       if (isClosing) return
-      current = (await launch(folder)).process
+      const now = performance.now()
+      // One that ends over and over is for a supervisor to see, and for a person.
+      if (now - endedAt < patienceMs) throw new GatelensError('INTERNAL', 'the engine ended twice within a minute')
+      endedAt = now
+      current = (await launch(folder, sync)).process
       watch(current)
     }).catch((error: unknown) => { failed(error) })
   }
@@ -108,16 +116,16 @@ interface Launched { process: EngineProcess, version: string, timezone: string }
  * Starts the process and opens the folder with the settings fixed that are not allowed; it is opened twice when the engine
  * has others than at its last start.
  */
-async function launch (folder: string): Promise<Launched> {
+async function launch (folder: string, sync: boolean): Promise<Launched> {
   const data = join(folder, 'data')
   ensureFolderSync(data)
   const started = await startEngineProcess(folder)
   try {
     const guess = readKnownSettings(folder)
-    const opened = await openUnlocked(started, folder, data, writeEngineConfig(folder, guess))
+    const opened = await openUnlocked(started, folder, data, writeEngineConfig(folder, guess, sync))
     const known = { query: opened.query, mergeTree: opened.mergeTree }
     if (!isDeepStrictEqual(known, guess)) {
-      await started.open(data, writeEngineConfig(folder, known))
+      await started.open(data, writeEngineConfig(folder, known, sync))
       writeKnownSettings(folder, known)
     }
     writeFileSync(holderPath(folder), String(process.pid), { mode: 0o600 })

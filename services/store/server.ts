@@ -24,6 +24,8 @@ export interface StoreOptions {
   names?: readonly string[]
   /** Who may come in; without any, `default` without password may, and only from this machine. */
   users?: readonly User[]
+  /** False leaves it to the system when inserts reach the disk itself: a power cut takes what was answered last. */
+  sync?: boolean
   /** Engine settings for every query, unless the query sets them. */
   settings?: Record<string, string | number | boolean>
   log: Logger
@@ -51,7 +53,7 @@ export async function startStore (options: StoreOptions): Promise<Store> {
   const lock = lockFolder(options.folder, 'store')
   try {
     const spool = openSpool(options.folder)
-    const engine = await openEngine(options.folder)
+    const engine = await openEngine(options.folder, options.sync)
     const parser = await openParser(engine)
     const { settings = {}, log } = options
     const handler = createHandler({ engine, parser, spool, users, names: namesOf(options), settings, log })

@@ -9,10 +9,12 @@ export interface Child {
   end (signal: NodeJS.Signals): Promise<void>
 }
 
-/** Starts a TypeScript file beside this one in a process of its own; it has an IPC channel to us. */
-export function startChild (file: string, args: string[]): Child {
+/** Starts a TypeScript file beside this one in a process of its own; it has an IPC channel to us. `env` is added to our environment. */
+export function startChild (file: string, args: string[], env: Record<string, string> = {}): Child {
   const path = fileURLToPath(new URL(file, import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...env },
+  })
   const gone = once(child, 'exit')
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal)

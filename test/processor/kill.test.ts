@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { firstMessage, startChild } from './child.ts'
 import { makeFolder } from './input/fixture.ts'
 import { kongRecord } from './kong-fixture.ts'
+import { seeded } from './seeded.ts'
 import { startStoreProcess } from './store-fixture.ts'
 
 const records = 200_000
@@ -62,14 +63,3 @@ log: { level: error }
     (SELECT sum(requests) FROM gatelens.requests_1h) AS hours, (SELECT sum(requests) FROM gatelens.drift_1d) AS drift FROM gatelens.requests`)
   assert.deepEqual(exact, { rows: records, ids: records, minutes: records, hours: records, drift: records })
 })
-
-/** Numbers from 0 to 1 that are the same in every run (mulberry32). */
-function seeded (seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6D2B79F5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}

@@ -23,12 +23,16 @@ const grants = [
     'StripeLog', 'GenerateRandom'].map((name) => `GRANT TABLE ENGINE ON ${name}`),
 ]
 
+/** Settings of tables that put parts on the disk itself before they count. */
+const synced = ['fsync_after_insert', 'fsync_part_directory', 'min_rows_to_fsync_after_merge', 'min_compressed_bytes_to_fsync_after_merge']
+
 /**
  * Writes the engine's configuration into `folder`; returns the path of its main file. The engine refuses to change a
  * setting that is not among the allowed ones, wherever a statement names it: in SET, in a SETTINGS clause at any depth,
- * in the definition of a table.
+ * in the definition of a table. With `sync` an insert is answered once its parts are on the disk itself, and a merge drops the
+ * parts that it replaces no sooner: what was acknowledged outlives a power cut.
  */
-export function writeEngineConfig (folder: string, known: KnownSettings): string {
+export function writeEngineConfig (folder: string, known: KnownSettings, sync = true): string {
   const users = join(folder, 'users.xml')
   const constants = [...refused(known.query, allowedSettings.query), ...refused(known.mergeTree, allowedSettings.merge_tree).map((name) => `merge_tree_${name}`)]
   writeFileSync(users, `<clickhouse>
@@ -54,6 +58,7 @@ ${grants.map((grant) => `      <query>${grant}</query>`).join('\n')}
   <display_name>gatelens</display_name>
   <memory_worker_use_cgroup>false</memory_worker_use_cgroup>
   <access_control_improvements><table_engines_require_grant>true</table_engines_require_grant></access_control_improvements>
+  <merge_tree>${sync ? synced.map((name) => `<${name}>1</${name}>`).join('') : ''}</merge_tree>
 </clickhouse>
 `, { mode: 0o600 })
   return config

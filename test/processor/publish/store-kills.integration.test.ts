@@ -1,0 +1,186 @@
+/**
+ * The store dies, or its disk fails, in the middle of inserts: at random moments chosen by a seed, and at every file that an
+ * insert makes. In the end every record is in every table once. Needs gcc for what fails a call of the C library.
+ */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { createClient } from '@clickhouse/client'
+import { reservePort } from '../../port.ts'
+import { firstMessage, startChild } from '../child.ts'
+import type { Child } from '../child.ts'
+import { makeFolder } from '../input/fixture.ts'
+import { kongRecord } from '../kong-fixture.ts'
+import { seeded } from '../seeded.ts'
+
+const tables = ['requests', 'requests_1m', 'requests_1h', 'drift_1d', 'rejected']
+/** Every so many records one is no JSON. */
+const badEvery = 50
+
+test('a store that is killed forty times inside inserts, twenty times with the processor, has every record once', { timeout: 3_600_000 }, async (t) => {
+  const seed = Number(process.env.GATELENS_SEED ?? 20261128)
+  const random = seeded(seed)
+  const world = await openWorld(t)
+  for (let kill = 0; kill < 40; kill++) {
+    await world.startStore()
+    await world.startProcessor()
+    for (let step = Math.floor(random() * 12); step >= 0; step--) {
+      world.write(1 + Math.floor(random() * 400))
+      await new Promise((resolve) => setTimeout(resolve, random() * 150))
+    }
+    await world.killStore()
+    if (kill % 2 === 1) await world.killProcessor()
+  }
+  await world.assertExact(`seed ${seed}`)
+})
+
+for (const fault of ['kill', 'EIO', 'ENOSPC']) {
+  test(`a store whose disk gives ${fault} at any file of an insert has every record once`, { timeout: 3_600_000, skip: hasCompiler() ? false : 'needs gcc' }, async (t) => {
+    const seed = Number(process.env.GATELENS_SEED ?? 20261128)
+    const random = seeded(seed)
+    const world = await openWorld(t)
+    await world.startStore()
+    await world.startProcessor()
+    world.write(500)
+    await world.assertExact('before the first fault')
+    for (const table of tables) {
+      for (const call of ['rename', 'fsync', 'write']) {
+        await world.endStore()
+        const at = 1 + Math.floor(random() * (call === 'rename' ? 1 : 6))
+        await world.startStore({ FAULT_CALLS: call, FAULT_MATCH: `${await world.pathOf(table)}tmp_insert_`, FAULT_AT: String(at), FAULT_DO: fault })
+        world.write(300)
+        // A store that dies is started again without the fault; one that lives meets it once, and goes on.
+        if (fault === 'kill') await world.outlived(20_000)
+        else await world.assertExact(`${fault} at ${call} ${at} of ${table}, seed ${seed}`)
+      }
+    }
+    await world.endStore()
+    await world.startStore()
+    await world.assertExact(`seed ${seed}, after all`)
+  })
+}
+
+interface World {
+  write (records: number): void
+  startStore (fault?: Record<string, string>): Promise<void>
+  endStore (): Promise<void>
+  killStore (): Promise<void>
+  /** Waits until the store has died by itself, at most so long. */
+  outlived (ms: number): Promise<void>
+  startProcessor (): Promise<void>
+  killProcessor (): Promise<void>
+  pathOf (table: string): Promise<string>
+  /** Waits until all that was written is there, and holds every table against it. */
+  assertExact (message: string): Promise<void>
+}
+
+async function openWorld (t: TestContext): Promise<World> {
+  const folder = makeFolder(t)
+  const port = await reservePort()
+  const config = join(folder, 'gatelens.yaml')
+  const log = join(folder, 'access.log')
+  const preload = hasCompiler() ? compileShim(folder) : undefined
+  const client = createClient({ url: `http://127.0.0.1:${port}`, request_timeout: 60_000 })
+  const paths = new Map<string, string>()
+  let store: Child | undefined
+  let processor: Child | undefined
+  let written = 0
+  writeFileSync(log, '')
+  writeFileSync(config, `
+input: { type: file, paths: [access.log], poll: 10ms, batch: { records: 400, linger: 20ms } }
+clickhouse: { url: 'http://127.0.0.1:${port}', request_timeout: 20s }
+metrics: { listen: '127.0.0.1:0' }
+log: { level: error }
+`)
+  t.after(async () => {
+    await client.close()
+    await processor?.end('SIGKILL')
+    await store?.end('SIGKILL')
+  })
+  const startStore = async (fault: Record<string, string> = {}): Promise<void> => {
+    if (store !== undefined && store.process.exitCode === null && store.process.signalCode === null) return
+    const env = Object.keys(fault).length === 0 || preload === undefined ? {} : { LD_PRELOAD: preload, ...fault }
+    store = startChild('./store-child.ts', [join(folder, 'store'), String(port)], env)
+    await firstMessage(store)
+  }
+  const query = async (sql: string): Promise<Record<string, unknown>> => {
+    const rows = await (await client.query({ query: sql, format: 'JSONEachRow' })).json<Record<string, unknown>>()
+    return rows[0] ?? {}
+  }
+  const bad = (): number => Math.floor(written / badEvery)
+  const stored = async (): Promise<number> => {
+    try {
+      return Number((await query('SELECT (SELECT count() FROM gatelens.requests) + (SELECT count() FROM gatelens.rejected) AS n')).n)
+    } catch {
+      return 0
+    }
+  }
+  return {
+    write: (records) => {
+      const lines = []
+      for (const end = written + records; written < end; written++) {
+        lines.push(written % badEvery === badEvery - 1 ? '{"request":\n' : `${kongRecord(written, Date.UTC(2026, 7, 20, 23, 50) + written * 100)}\n`)
+      }
+      appendFileSync(log, lines.join(''))
+    },
+    startStore,
+    endStore: async () => {
+      await store?.end('SIGTERM')
+    },
+    killStore: async () => {
+      await store?.end('SIGKILL')
+    },
+    outlived: async (ms) => {
+      const gone = new Promise<void>((resolve) => { store?.process.once('exit', () => resolve()) })
+      await Promise.race([gone, new Promise((resolve) => { setTimeout(resolve, ms).unref() })])
+      await startStore()
+    },
+    startProcessor: async () => {
+      if (processor !== undefined && processor.process.exitCode === null && processor.process.signalCode === null) return
+      processor = startChild('./processor-child.ts', [config])
+      await firstMessage(processor)
+    },
+    killProcessor: async () => {
+      await processor?.end('SIGKILL')
+    },
+    pathOf: async (table) => {
+      const known = paths.get(table)
+      if (known !== undefined) return known
+      await startStore()
+      const path = String((await query(`SELECT data_paths[1] AS path FROM system.tables WHERE database = 'gatelens' AND name = '${table}'`)).path)
+      paths.set(table, path)
+      await store?.end('SIGTERM')
+      return path
+    },
+    assertExact: async (message) => {
+      await startStore()
+      if (processor === undefined || processor.process.exitCode !== null || processor.process.signalCode !== null) {
+        processor = startChild('./processor-child.ts', [config])
+        await firstMessage(processor)
+      }
+      // What is lost never comes: the wait is bounded only to end the test.
+      const until = Date.now() + 300_000
+      while (await stored() < written && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 200))
+      const good = written - bad()
+      const sums = await query(`SELECT count() AS rows, uniqExact(event_id) AS ids, (SELECT sum(requests) FROM gatelens.requests_1m) AS minutes,
+        (SELECT sum(requests) FROM gatelens.requests_1h) AS hours, (SELECT sum(requests) FROM gatelens.drift_1d) AS drift,
+        (SELECT count() FROM gatelens.rejected) AS rejected FROM gatelens.requests`)
+      const numbers = Object.fromEntries(Object.entries(sums).map(([name, value]) => [name, Number(value)]))
+      assert.deepEqual(numbers, { rows: good, ids: good, minutes: good, hours: good, drift: good, rejected: bad() }, message)
+    },
+  }
+}
+
+function hasCompiler (): boolean {
+  return ['/usr/bin/gcc', '/usr/local/bin/gcc'].some((path) => existsSync(path))
+}
+
+/** A library that makes one call on one file fail, or kills the process there. */
+function compileShim (folder: string): string {
+  const library = join(folder, 'fault.so')
+  execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library, join(import.meta.dirname, 'fault.c'), '-ldl'])
+  return library
+}
