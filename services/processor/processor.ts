@@ -1,7 +1,6 @@
 /** The processor: puts the configured parts together, serves their metrics and state, and ends them in order. */
 import { resolve } from 'node:path'
 import type { ClickHouseClient } from '@clickhouse/client'
-import { loadConfig } from '../runtime/config.ts'
 import { GatelensError, messageOf } from '../runtime/errors.ts'
 import { ensureFolderSync } from '../runtime/files.ts'
 import { listen } from '../runtime/http.ts'
@@ -21,7 +20,6 @@ import type { Input, LagWatch } from './contract.ts'
 import type { FormatName } from './decode/index.ts'
 import { startDetector } from './detect/detector.ts'
 import type { Detector } from './detect/detector.ts'
-import { rulesFileSchema } from './detect/rule.ts'
 import type { Rule } from './detect/rule.ts'
 import { createEndpoints } from './endpoints.ts'
 import { keepRoutes } from './inference.ts'
@@ -36,6 +34,7 @@ import type { ClickhouseSink } from './publish/clickhouse.ts'
 import type { Declared } from './publish/declared.ts'
 import { DeclaredWriter } from './publish/declared-writer.ts'
 import { restoreQuotas } from './restore-quotas.ts'
+import { readRules, RulesWatch } from './rules.ts'
 import { createStages } from './stages.ts'
 import { createStateWriter } from './state-writes.ts'
 import { createBoard } from './status.ts'
@@ -66,7 +65,7 @@ export interface Processor {
   url: string
   /** Resolves when the input has ended and all of it is in the store, or after `close`; rejects when it cannot go on. */
   done: Promise<void>
-  /** Looks at all sources of the catalog now. Never rejects. */
+  /** Looks at the rules and at all sources of the catalog now. Never rejects. */
   refresh (): Promise<void>
   /** Ends the batch that is under way, commits it, and closes everything. What could not land comes again at the next start. */
   close (): Promise<void>
@@ -140,14 +139,6 @@ async function furnish (
   return { config, base, state, catalog, rules, series, board, lag: createLagWatch(board), log, stopping: new AbortController() }
 }
 
-function readRules (rules: ProcessorConfig['rules'], base: string): Rule[] {
-  if (typeof rules === 'string') return loadConfig(resolve(base, rules), rulesFileSchema).rules
-  const names = rules.map((rule) => rule.name)
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw new GatelensError('RULE_INVALID', `rule "${twice}": this name is taken; names must be unique`, { where: 'rules' })
-  return rules
-}
-
 async function serve ({ config, catalog, board, lag }: House, metrics: Handler): Promise<Listener> {
   const address = parseAddress(config.metrics.listen)
   if (address === undefined) {
@@ -171,6 +162,8 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
   const { config, state, board, log, stopping } = house
   const detection = createDetection(house)
   const declared = keepDeclared(house)
+  const watch = watchRules(house, context, detection)
+  const watching = watch.run()
   const sink = await createClickhouseSink(config.clickhouse, {
     state,
     telemetry: board,
@@ -192,6 +185,7 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
     await settleWithin(flow, graceMs)
     await sink.close()
     await flow.catch((error: unknown) => log.debug({ reason: messageOf(error) }, 'a batch was left for the next start'))
+    await watching
     await detection.close()
     await declared.close()
     await house.catalog.close()
@@ -202,7 +196,10 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
   return {
     url: listener.url,
     done,
-    refresh: async () => { await house.catalog.refresh() },
+    refresh: async () => {
+      watch.look()
+      await house.catalog.refresh()
+    },
     close: async () => { await (closing ??= close()) },
   }
 }
@@ -245,11 +242,20 @@ function keepDeclared ({ config, catalog, log }: House): DeclaredWriter {
 interface Detection {
   /** Once the store is ready, and before anything of this run is in it. Later calls do nothing. */
   begin (client: ClickHouseClient): Promise<void>
+  /** Puts other rules into use. Throws RULE_INVALID. */
+  use (rules: readonly Rule[]): void
   close (): Promise<void>
 }
 
-function createDetection ({ config, catalog, rules, series, board, log }: House): Detection {
+function watchRules (house: House, { reread }: ProcessorContext, { use }: Detection): RulesWatch {
+  const { config, base, rules, log, stopping: { signal } } = house
+  const read = (): Rule[] => readRules(reread === undefined ? config.rules : reread().rules, base)
+  return new RulesWatch({ rules, read, use, log, interval: config.catalog.refresh.files, signal })
+}
+
+function createDetection ({ config, catalog, rules: first, series, board, log }: House): Detection {
   const { database } = config.clickhouse
+  let rules: readonly Rule[] = first
   let running: { detector: Detector, client: ClickHouseClient } | undefined
   return {
     begin: async (client) => {
@@ -258,6 +264,10 @@ function createDetection ({ config, catalog, rules, series, board, log }: House)
       const own = connectClickhouse(config.clickhouse)
       const options = { rules, database, catalog: () => catalog.current(), telemetry: board, log, isCaughtUp: () => board.isCaughtUp() }
       running = { detector: startDetector({ ...options, ...config.detect, client: own }), client: own }
+    },
+    use: (others) => {
+      running?.detector.use(others)
+      rules = others
     },
     close: async () => {
       await running?.detector.close()

@@ -4,6 +4,7 @@ import { resolveReading } from '../../gateway/entities.ts'
 import { readGatewayFiles } from '../../gateway/files.ts'
 import { loadCatalog } from '../../processor/catalog/load.ts'
 import type { Catalog, CatalogSources, LoadedCatalog } from '../../processor/catalog/load.ts'
+import type { Rule } from '../../processor/detect/rule.ts'
 import { isUrl } from '../../processor/catalog/sources.ts'
 import { GatelensError } from '../../runtime/errors.ts'
 import { givenSources, splitOperands } from '../catalog-options.ts'
@@ -11,6 +12,7 @@ import type { CatalogOptions } from '../catalog-options.ts'
 import { readProcessorConfig } from '../processor-config.ts'
 import { loadRules, rulesOf } from '../report/rules.ts'
 import { countOf } from '../terminal.ts'
+import { findDeadRules } from './dead-rules.ts'
 import type { Finding } from './findings.ts'
 
 /** What was read, in words, and what was found. */
@@ -30,10 +32,11 @@ export async function inspect (config: string | undefined, options: Inspected): 
   const inspections: Inspection[] = []
   for (const path of configs) inspections.push(await inspectConfig(path))
   const given = givenSources({ ...options, openapi: options.openapi === undefined ? undefined : documents, backstage: backstage.documents })
-  inspections.push(await inspectCatalog(given, process.cwd()))
+  const own = await inspectCatalog(given, process.cwd())
+  inspections.push(own)
   const { gateway, rules } = options
   if (gateway !== undefined) inspections.push(await inspectGateway(gateway))
-  if (rules !== undefined) inspections.push(attempt(() => countOf(loadRules(rules).length, 'rule')))
+  if (rules !== undefined) inspections.push(inspectRules(() => loadRules(rules), own.catalog, rules))
   return { good: inspections.flatMap((item) => item.good), findings: inspections.flatMap((item) => item.findings) }
 }
 
@@ -41,20 +44,30 @@ async function inspectConfig (path: string): Promise<Inspection> {
   try {
     const config = readProcessorConfig(path)
     const catalog = await inspectCatalog(config.settings.catalog, config.folder)
-    const rules = attempt(() => countOf(rulesOf(config).length, 'rule'))
+    const rules = inspectRules(() => rulesOf(config), catalog.catalog, config.rulesFile ?? path)
     return { good: [path, ...catalog.good, ...rules.good], findings: [...catalog.findings, ...rules.findings] }
   } catch (error) {
     return { good: [], findings: findingsOf(error) }
   }
 }
 
-async function inspectCatalog (sources: CatalogSources, base: string): Promise<Inspection> {
+function inspectRules (read: () => Rule[], catalog: LoadedCatalog | undefined, file: string): Inspection {
+  const found: Finding[] = []
+  const inspection = attempt(() => {
+    const rules = read()
+    if (catalog !== undefined) found.push(...findDeadRules(rules, catalog, file))
+    return countOf(rules.length, 'rule')
+  })
+  return { ...inspection, findings: [...inspection.findings, ...found.map((finding) => ({ ...finding, file: shorten(finding.file) }))] }
+}
+
+async function inspectCatalog (sources: CatalogSources, base: string): Promise<Inspection & { catalog?: LoadedCatalog }> {
   if (Object.keys(sources).length === 0) return { good: [], findings: [] }
   try {
     const catalog = await loadCatalog(sources, { base, lint: true })
     const findings = catalog.problems.map(({ severity, code, message, source, line = 0, where = '' }) =>
       ({ severity, code, file: shorten(source), line, where, message, hint: '' }))
-    return { good: [describeCatalog(catalog), ...sources.kong === undefined ? [] : [describeKong(catalog)]], findings }
+    return { good: [describeCatalog(catalog), ...sources.kong === undefined ? [] : [describeKong(catalog)]], findings, catalog }
   } catch (error) {
     return { good: [], findings: findingsOf(error) }
   }

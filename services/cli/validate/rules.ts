@@ -4,7 +4,7 @@
 export interface Rule { about: Subject, severity: 'error' | 'warning' | 'error or warning', summary: string, help: string }
 
 /** Chapters of the reference. */
-export type Subject = 'paths' | 'parameters' | 'operations' | 'servers' | 'documents' | 'gateway' | 'Backstage' | 'partners'
+export type Subject = 'paths' | 'parameters' | 'operations' | 'servers' | 'documents' | 'gateway' | 'Backstage' | 'partners' | 'rules'
 
 /** Every rule by its code. Errors lose something or count requests wrongly; warnings are used, but probably not as meant. */
 export const rules = {
@@ -80,6 +80,21 @@ export const rules = {
   'entities-gone': { about: 'Backstage', severity: 'warning', summary: 'Entities went away while the catalog was read.', help: 'Read it again.' },
   'unstable-catalog': { about: 'Backstage', severity: 'warning', summary: 'The catalog kept changing while it was read.', help: 'Read it again.' },
   partners: { about: 'partners', severity: 'error', summary: 'The partners file cannot be used.', help: 'Mend the line that the message names.' },
+  'partner-consumer': {
+    about: 'partners', severity: 'warning', summary: 'A partner claims a consumer that the gateway\'s configuration does not have.', help: 'Correct the name, or drop it.',
+  },
+  'rule-partner': {
+    about: 'rules', severity: 'error', summary: 'A detection rule is about a partner that does not exist.', help: 'Correct `where.partner`.',
+  },
+  'rule-quota': {
+    about: 'rules', severity: 'error', summary: 'A detection rule compares with a quota that no partner has.', help: 'Give a partner the quota, or drop the rule.',
+  },
+  'rule-service': {
+    about: 'rules', severity: 'warning', summary: 'A detection rule is about a service that neither documents nor gateway have.', help: 'Correct `where.service`.',
+  },
+  'rule-route': {
+    about: 'rules', severity: 'warning', summary: 'A detection rule is about a route that no document declares.', help: 'Write the route with its base path, as `gatelens explain` shows it.',
+  },
   'partner-conflict': { about: 'partners', severity: 'warning', summary: 'Two names of one consumer are claimed by different partners.', help: 'Give the consumer to one of them.' },
 } as const satisfies Record<string, Rule>
 

@@ -10,7 +10,7 @@ import type { LoadContext } from './context.ts'
 import { digestCatalog } from './digest.ts'
 import type { LoadedKong } from './kong-files.ts'
 import { loadKong } from './kong-source.ts'
-import { claimedConsumers, conflictingClaims, packOwners } from './partners.ts'
+import { claimedConsumers, conflictingClaims, packOwners, unknownClaims } from './partners.ts'
 import type { KnownConsumer, Partner } from './partners.ts'
 import { loadPartnersFile } from './partners-source.ts'
 import { collectServices } from './service.ts'
@@ -58,8 +58,11 @@ export async function compileWithPlaces (
   const normalizer = open(prepared)
   const services = collectServices(backstage.catalog, apis.hints)
   const aliases = gatewayAliases(backstage.catalog.apis, kong.gateway.routes, normalizer)
-  const claims = conflictingClaims(partners, consumers).map((message): Problem =>
-    ({ severity: 'warning', code: 'partner-conflict', message, source: context.nameOf(resolve(context.base, config.partners ?? '')) }))
+  const partnersFile = context.nameOf(resolve(context.base, config.partners ?? ''))
+  const claims = [
+    ...conflictingClaims(partners, consumers).map((message) => ({ code: 'partner-conflict', message })),
+    ...lint ? unknownClaims(partners, consumers).map(toProblem) : [],
+  ].map((problem): Problem => ({ severity: 'warning', source: partnersFile, ...problem }))
   const withPlace = (problem: Problem): Problem => (problem.code === 'unsupported-pattern' ? kong.placed(problem) : undefined) ?? apis.withLine(problem)
   const located = [...normalizer.problems, ...lint ? lintCatalog(apis.documents, { gateway }) : []]
   const compiled: CompiledCatalog = {
@@ -77,6 +80,11 @@ export async function compileWithPlaces (
     compiledAt: Date.now(),
   }
   return { compiled, placeOf: apis.placeOf, kong }
+}
+
+function toProblem ({ partner, consumer }: { partner: string, consumer: string }): { code: string, message: string } {
+  const message = `the partner "${partner}" claims the consumer "${consumer}", which the gateway's configuration does not have`
+  return { code: 'partner-consumer', message }
 }
 
 async function loadOwnPartners (config: CatalogConfig, context: LoadContext): Promise<{ partners: Partner[], problems: Problem[] }> {

@@ -93,6 +93,16 @@ export function createConsumerFinder (packed: string): ConsumerFinder {
   }
 }
 
+/** Consumers that partners claim and the gateway's configuration, which has some, lacks: nobody is ever found by them. */
+export function unknownClaims (
+  partners: readonly Partner[], known: readonly KnownConsumer[]
+): Array<{ partner: string, consumer: string }> {
+  if (known.length === 0) return []
+  const names = new Set(known.flatMap((consumer) => consumer.names))
+  return partners.flatMap(({ name: partner, consumers }) =>
+    consumers.filter((consumer) => !names.has(consumer)).map((consumer) => ({ partner, consumer })))
+}
+
 /** Gateway consumers that several partners claim, each under another of its names: one sentence for each. */
 export function conflictingClaims (partners: readonly Partner[], known: readonly KnownConsumer[]): string[] {
   const owners = new Map(partners.flatMap(({ name, consumers, credentials }) =>
