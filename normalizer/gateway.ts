@@ -191,7 +191,7 @@ function fitsRequest (rule: Rule, request: MatchRequest, host: Host): boolean {
   }
   const { headers } = request
   if (typeof headers !== 'object' || headers === null) return true
-  return rule.headerTests.every(({ name, test }) => test(String(headers[name] ?? '')))
+  return rule.headerTests.every(({ name, test }) => test(Object.hasOwn(headers, name) ? String(headers[name] ?? '') : ''))
 }
 
 /** How much of the path the rule's prefix or pattern takes; -1 when it does not fit. */

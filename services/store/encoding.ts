@@ -17,7 +17,7 @@ const decoders: Record<string, () => Transform> = { gzip: createGunzip, deflate:
 /** The engine's name of a request body's coding. Throws UNKNOWN_COMPRESSION_METHOD. */
 export function bodyEncoding (request: IncomingMessage): string {
   const name = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
-  const known = engineNames[name]
+  const known = Object.hasOwn(engineNames, name) ? engineNames[name] : undefined
   if (known === undefined) throw new StoreException('UNKNOWN_COMPRESSION_METHOD', `Unknown compression method: ${name}`)
   return known
 }

@@ -66,3 +66,11 @@ test('a pattern is not passed over for a literal that only some of its matches h
   const route = router([{ paths: ['~/a(?:/long-literal)?/x$'] }, { paths: ['~/(?i)b/Folded/y$'] }, { paths: ['~/(?:c/one|d/other)/z$'] }, { paths: ['~/[a-z]+(?:/never){0}/w$'] }])
   assert.deepEqual(['/a/x', '/a/long-literal/x', '/B/fOLDED/Y', '/c/one/z', '/d/other/z', '/e/w'].map((path) => route({ path })), ['r0', 'r0', 'r1', 'r2', 'r2', 'r3'])
 })
+
+test('a header that a request does not have is not found on objects, whatever its name', () => {
+  const routes = [{ name: 'odd', service: 's', paths: ['/a'], headers: { constructor: ['~*function'] } }, { name: 'plain', service: 's', paths: ['/a'] }]
+  const normalizer = compile([], { gateway: { kind: 'kong', routes } })
+  const gatewayRoute = (headers: Record<string, string>): unknown => normalizer.explain({ method: 'GET', path: '/a', headers }).match.gateway?.name
+  assert.equal(gatewayRoute({}), 'plain')
+  assert.equal(gatewayRoute({ constructor: 'a function' }), 'odd')
+})

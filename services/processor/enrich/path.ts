@@ -18,7 +18,8 @@ export function redactPath (route: string, params: Readonly<Record<string, strin
     const name = inner.replace(/[+*]$/, '') || inner
     const count = (seen.get(name) ?? 0) + 1
     seen.set(name, count)
-    return (count > 1 ? params[`${name}_${count}`] : undefined) ?? params[name] ?? params[inner] ?? placeholder
+    const valueOf = (key: string): string | undefined => Object.hasOwn(params, key) ? params[key] : undefined
+    return (count > 1 ? valueOf(`${name}_${count}`) : undefined) ?? valueOf(name) ?? valueOf(inner) ?? placeholder
   })
 }
 
