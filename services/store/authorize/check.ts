@@ -21,6 +21,9 @@ export function check (parsed: Parsed, registry: Registry): void {
   for (const node of nodesOf(tree)) {
     if (node !== tree) checkNode(node, registry)
   }
+  // What a view is later told to put there could be the name of any function.
+  const isOpen = tree.type === 'CreateQuery' && tokens.some((token, index) => token.keyword === 'IDENTIFIER' && tokens[index - 1]?.text === ':')
+  if (isOpen) throw denied('A definition may not have placeholders for identifiers')
   checkText(parsed, registry)
   checkWords(tokens)
 }
