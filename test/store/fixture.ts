@@ -13,7 +13,7 @@ import { temporaryFolder } from '../folder.ts'
 
 /** A store in this process (the engine allows one), in a folder of its own. */
 export async function openStore (options: Partial<StoreOptions> = {}): Promise<Store> {
-  return await startStore({ folder: temporaryFolder(), host: '127.0.0.1', port: 0, log: createLog('store', 'error'), ...options })
+  return await startStore({ folder: temporaryFolder(), host: '127.0.0.1', port: 0, sync: false, log: createLog('store', 'error'), ...options })
 }
 
 /** The unmodified client, without its own logging of the errors that tests provoke. */

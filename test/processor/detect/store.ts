@@ -19,7 +19,7 @@ export interface TestStore {
 
 /** A real store, in a folder of its own. */
 export async function openTestStore (): Promise<TestStore> {
-  const store = await startStore({ folder: temporaryFolder(), host: '127.0.0.1', port: 0, log: pino({ level: 'silent' }) })
+  const store = await startStore({ folder: temporaryFolder(), host: '127.0.0.1', port: 0, sync: false, log: pino({ level: 'silent' }) })
   const client = createClient({ url: store.url, request_timeout: 600_000 })
   return {
     url: store.url,

@@ -103,7 +103,7 @@ log: { level: error }
   const startStore = async (fault: Record<string, string> = {}): Promise<void> => {
     if (store !== undefined && store.process.exitCode === null && store.process.signalCode === null) return
     const env = Object.keys(fault).length === 0 || preload === undefined ? {} : { LD_PRELOAD: preload, ...fault }
-    store = startChild('./store-child.ts', [join(folder, 'store'), String(port)], env)
+    store = startChild('./store-child.ts', [join(folder, 'store'), String(port), 'sync'], env)
     await firstMessage(store)
   }
   const query = async (sql: string): Promise<Record<string, unknown>> => {
