@@ -53,8 +53,7 @@ export function mediaType (format: string): string {
 
 /**
  * The one place where the format of an answer is chosen: what the query names, else what the request prefers, else
- * TabSeparated. Throws UNKNOWN_FORMAT for one that is not on the list. (A client that asks for Native blocks of a later
- * protocol revision is answered in revision 0.)
+ * TabSeparated. Throws UNKNOWN_FORMAT for one that is not on the list.
  */
 export function outputFormat (format: string | undefined, request: StoreRequest, registry: Registry): string {
   return format ?? knownFormat(request.format ?? 'TabSeparated', registry)

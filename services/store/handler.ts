@@ -170,7 +170,9 @@ export function createHandler (parts: HandlerParts): StoreHandler {
   const answerRows = async (job: Job, output: Output): Promise<void> => {
     const { request, message, response } = job
     const format = outputFormat(output.format, request, parser.registry)
-    const encoding = request.settings.enable_http_compression === '1' ? answerEncoding(message.headers['accept-encoding']) : 'none'
+    // Native blocks of another revision are made of the engine's: it must not compress them.
+    const isRevised = format === 'Native' && request.revision > 0
+    const encoding = !isRevised && request.settings.enable_http_compression === '1' ? answerEncoding(message.headers['accept-encoding']) : 'none'
     const path = spool.path()
     let released: Promise<void> | undefined
     try {
@@ -186,8 +188,9 @@ export function createHandler (parts: HandlerParts): StoreHandler {
           await started.done
         }).catch(reject)
       })
-      const { compress: framed, waitEndOfQuery: wait } = request
-      await sendRows(response, { result, format, encoding, framed, wait, released: released ?? Promise.resolve(), version: engine.version })
+      const { compress: framed, waitEndOfQuery: wait, revision } = request
+      const form = { format, encoding, framed, revision, wait, version: engine.version }
+      await sendRows(response, { ...form, result, released: released ?? Promise.resolve() })
     } finally {
       await released
       await spool.discard(path)

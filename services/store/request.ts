@@ -29,6 +29,8 @@ export interface StoreRequest {
   compress: boolean
   /** The answer shall not begin before the query has ended. */
   waitEndOfQuery: boolean
+  /** Revision of ClickHouse's protocol that Native blocks of the answer shall have. */
+  revision: number
 }
 
 /** Parameters that are not settings. */
@@ -59,6 +61,7 @@ export function readRequest (request: IncomingMessage, multipart?: Multipart): S
     decompress: all.get('decompress') === '1',
     compress: all.get('compress') === '1',
     waitEndOfQuery: all.get('wait_end_of_query') === '1',
+    revision: readRevision(all.get('client_protocol_version') ?? ''),
   }
 }
 
@@ -86,6 +89,12 @@ function readSettings (params: URLSearchParams, others: ReadonlySet<string>): Re
     settings[name] = value
   }
   return settings
+}
+
+function readRevision (text: string): number {
+  if (text === '') return 0
+  if (!/^\d{1,9}$/.test(text)) throw new StoreException('BAD_ARGUMENTS', `client_protocol_version is a whole number, not '${text.slice(0, 40)}'`)
+  return Number(text)
 }
 
 function readSession (params: URLSearchParams): StoreRequest['session'] {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { createExceptionTag, exceptionTail, setFormatHeaders, setSummary } from './answer.ts'
 import { encodeBlocks } from './blocks.ts'
+import { reviseNative } from './native/revision.ts'
 import type { StoreException } from './exception.ts'
 import { read, ready } from './select.ts'
 import type { Result } from './select.ts'
@@ -12,6 +13,8 @@ export interface RowsAnswer {
   encoding: string
   /** ClickHouse's block framing around it. */
   framed: boolean
+  /** Revision of the protocol that Native blocks shall have. */
+  revision: number
   /** Nothing is sent before the query has ended. */
   wait: boolean
   /** Resolves when the engine and the session are free for the client's next query. */
@@ -32,7 +35,8 @@ export async function sendRows (response: ServerResponse, answer: RowsAnswer): P
   response.setHeader('X-ClickHouse-Exception-Tag', tag)
   response.writeHead(200)
   try {
-    for await (const chunk of framed ? encodeBlocks(read(result)) : read(result)) {
+    const rows = format === 'Native' && answer.revision > 0 ? reviseNative(read(result), answer.revision) : read(result)
+    for await (const chunk of framed ? encodeBlocks(rows) : rows) {
       if (response.destroyed) return
       if (!response.write(chunk)) await drained(response)
     }

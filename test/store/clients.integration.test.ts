@@ -29,6 +29,14 @@ test('DBeaver\'s JDBC driver works with its defaults', async () => {
   assert.deepEqual(stdout.trim().split('\n'), ['insert: ok', 'parameters: ok', 'million rows: ok', 'errors: ok', 'metadata: ok'])
 })
 
+for (const [version, ...only] of [['v2.30.0', 'sql'], ['v2.51.0']] as const) {
+  test(`Go's clickhouse-go ${version} works over HTTP, with and without compression`, async () => {
+    const { stdout } = await run(join(installed, 'go', `client-${version}`), [new URL(store.url).host, ...only])
+    const own = ['types, batches and a million rows: ok', 'parameters and errors: ok']
+    assert.deepEqual(stdout.trim().split('\n'), ['database/sql: ok', ...only.length === 0 ? own : []])
+  })
+}
+
 test('curl sends queries, data and files', async () => {
   const curl = async (...args: string[]): Promise<string> => (await run('curl', ['--silent', '--show-error', ...args])).stdout
   assert.equal(await curl(`${store.url}/ping`), 'Ok.\n')
