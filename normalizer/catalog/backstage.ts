@@ -32,6 +32,7 @@ export interface BackstageApi {
   type: string
   owner: string
   system: string
+  domain: string
   lifecycle: string
   /** The document: text as written, or an object; undefined when it stands elsewhere. */
   definition: string | Record<string, unknown> | undefined
@@ -124,14 +125,13 @@ function reportState (reader: Reader, { ref, metadata, status }: Entity): void {
 
 function readService (reader: Reader, entity: Entity): BackstageService {
   const system = firstTarget(reader, entity, 'system', 'partOf', 'system')
-  const owner = firstTarget(reader, entity, 'owner', 'ownedBy', 'group')
-  const domain = reader.known.get(system)
+  const owner = ownerOf(reader, entity)
   return {
     name: reader.names.get(entity.ref) ?? entity.name,
     ref: entity.ref,
     owner: shortName(reader, owner, 'group'),
     system: shortName(reader, system, 'system'),
-    domain: domain === undefined ? '' : shortName(reader, firstTarget(reader, domain, 'domain', 'partOf', 'domain'), 'domain'),
+    domain: domainOf(reader, system),
     lifecycle: textOf(entity.spec.lifecycle),
     contact: contactOf(reader, owner, entity),
     description: textOf(entity.metadata.description),
@@ -141,10 +141,24 @@ function readService (reader: Reader, entity: Entity): BackstageService {
   }
 }
 
+/** The domain of a system. */
+function domainOf (reader: Reader, system: string): string {
+  const entity = reader.known.get(system)
+  return entity === undefined ? '' : shortName(reader, firstTarget(reader, entity, 'domain', 'partOf', 'domain'), 'domain')
+}
+
+/** Owners are what most people ask a catalog for, and Backstage itself demands them. */
+function ownerOf (reader: Reader, entity: Entity): string {
+  const owner = firstTarget(reader, entity, 'owner', 'ownedBy', 'group')
+  if (owner === '') report(reader, 'warning', 'missing-owner', `${entity.ref} has no owner.`, entity.ref)
+  return owner
+}
+
 function readApi (reader: Reader, entity: Entity, providers: ReadonlyMap<string, string[]>): BackstageApi {
   const { definition } = entity.spec
   const location = isObject(definition) ? ['$text', '$json', '$yaml', '$openapi'].map((key) => textOf(definition[key])).find((text) => text !== '') ?? '' : ''
   const type = textOf(entity.spec.type)
+  const system = firstTarget(reader, entity, 'system', 'partOf', 'system')
   if (definition === undefined && (type === '' || type === 'openapi')) {
     report(reader, 'warning', 'missing-definition', `${entity.ref} has no definition.`, entity.ref)
   }
@@ -154,7 +168,8 @@ function readApi (reader: Reader, entity: Entity, providers: ReadonlyMap<string,
     ref: entity.ref,
     type,
     owner: shortName(reader, firstTarget(reader, entity, 'owner', 'ownedBy', 'group'), 'group'),
-    system: shortName(reader, firstTarget(reader, entity, 'system', 'partOf', 'system'), 'system'),
+    system: shortName(reader, system, 'system'),
+    domain: domainOf(reader, system),
     lifecycle: textOf(entity.spec.lifecycle),
     definition: location !== '' ? undefined : typeof definition === 'string' || isObject(definition) ? definition : undefined,
     location,

@@ -7,6 +7,7 @@ import { loadCatalog } from '../processor/catalog/load.ts'
 import type { CatalogSources, LoadedCatalog } from '../processor/catalog/load.ts'
 import { configuredUnits } from '../processor/catalog/remote-unit.ts'
 import { isUrl, withDefaults } from '../processor/catalog/sources.ts'
+import type { CatalogConfig } from '../processor/catalog/sources.ts'
 import { expandArgument } from '../runtime/config.ts'
 import { explainError, GatelensError } from '../runtime/errors.ts'
 import { readProcessorConfig } from './processor-config.ts'
@@ -22,6 +23,8 @@ export interface CatalogOptions {
   openapiToken?: string
   backstageToken?: string
   kongToken?: string
+  exclude?: string[]
+  allowFolder?: string[]
 }
 
 /** Adds the catalog options to a command. */
@@ -34,6 +37,8 @@ export function addCatalogOptions (command: Command): Command {
     .option('--openapi-token <text>', 'bearer token for the URL of --openapi; best \'${NAME}\' or \'${file:path}\', in single quotes')
     .option('--backstage-token <text>', 'bearer token for the URL of --backstage, likewise')
     .option('--kong-token <text>', 'Kong-Admin-Token for the URL of --kong, likewise')
+    .option('--exclude <glob>', 'files that folders and globs leave out, such as \'**/templates/**\'; can be repeated', collect)
+    .option('--allow-folder <path>', 'further folder that references and links of documents may lead to; can be repeated', collect)
     .option('-c, --config <file>', 'take what is not given here from a processor configuration')
 }
 
@@ -50,7 +55,9 @@ export function collect (value: string, before: readonly string[] = []): string[
 export async function loadOptionCatalog (options: CatalogOptions): Promise<LoadedCatalog> {
   const given = givenSources(options)
   const config = options.config === undefined ? undefined : readProcessorConfig(options.config)
-  const catalog = await loadCatalog({ ...config?.settings.catalog, ...given }, { base: config?.folder ?? process.cwd() })
+  const catalog = await loadCatalog({ ...config?.settings.catalog, ...given, ...fileOptions(options, config?.settings.catalog) }, {
+    base: config?.folder ?? process.cwd(),
+  })
   const away = catalog.problems.find(({ code, source }) => code === 'fetch' && urlsOf(given).includes(source))
   if (away !== undefined) throw new GatelensError('CATALOG_FETCH', away.message, { where: away.source, hint: 'Mend that, or leave the source out.' })
   for (const { message, source, line } of catalog.problems.filter((problem) => problem.severity === 'error').slice(0, shownProblems)) {
@@ -60,8 +67,19 @@ export async function loadOptionCatalog (options: CatalogOptions): Promise<Loade
   return catalog
 }
 
+/** What the options say of files, added to what a configuration says. */
+export function fileOptions ({ exclude = [], allowFolder = [] }: CatalogOptions, sources: CatalogSources = {}): Pick<CatalogConfig, 'exclude' | 'files'> {
+  const { files, exclude: before } = withDefaults(sources)
+  const own = exclude.map((glob) => /^(?:\/|\*\*)/.test(glob) ? glob : resolve(glob))
+  return { exclude: [...before, ...own], files: { ...files, folders: [...files.folders, ...allowFolder.map((folder) => resolve(folder))] } }
+}
+
 /** Most problems of a catalog that are said before the work goes on; "gatelens validate" says all. */
 const shownProblems = 10
+
+function collect (text: string, before: string[] = []): string[] {
+  return [...before, text]
+}
 
 /** The sources that the options name: URLs with their tokens, and absolute paths. Throws USAGE and CONFIG_VARIABLE. */
 export function givenSources ({ openapi, backstage, kong, partners, ...tokens }: CatalogOptions): CatalogSources {

@@ -23,7 +23,7 @@ for (const item of cases) {
 
 test('every rule about API documents and gateway routes has a case', () => {
   const subjects = new Set(['paths', 'parameters', 'operations', 'servers', 'documents'])
-  const fromFiles = new Set(['unreadable', 'fetch', 'not-read-yet', 'too-large', 'not-openapi', 'several-documents'])
+  const fromFiles = new Set(['unreadable', 'fetch', 'not-read-yet', 'too-large', 'not-openapi', 'several-documents', 'not-followed', 'repeated-key'])
   const wanted = Object.entries(rules).filter(([code, { about }]) => subjects.has(about) && !fromFiles.has(code)).map(([code]) => code)
   const expected = cases.map((item) => item.expected).join('\n')
   assert.deepEqual([...wanted, 'no-gateway-route', 'unsupported-pattern'].filter((code) => !expected.includes(`[${code}]`)), [])

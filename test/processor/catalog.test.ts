@@ -60,7 +60,7 @@ test('a broken document is skipped with its place and its reason, and the rest l
     'error invalid-path-item odd.yaml:6',
     'error unreadable syntax.json:3',
     'error unreadable syntax.yaml:6',
-    'warning unresolved-reference good.yaml:5',
+    'error unresolved-reference good.yaml:5',
   ])
   assert.ok(problems.every(({ message }) => message.length > 10 && !message.includes('\n')))
 })

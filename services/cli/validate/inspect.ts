@@ -7,7 +7,7 @@ import type { Catalog, CatalogSources, LoadedCatalog } from '../../processor/cat
 import type { Rule } from '../../processor/detect/rule.ts'
 import { isUrl } from '../../processor/catalog/sources.ts'
 import { GatelensError } from '../../runtime/errors.ts'
-import { givenSources, splitOperands } from '../catalog-options.ts'
+import { fileOptions, givenSources, splitOperands } from '../catalog-options.ts'
 import type { CatalogOptions } from '../catalog-options.ts'
 import { readProcessorConfig } from '../processor-config.ts'
 import { loadRules, rulesOf } from '../report/rules.ts'
@@ -32,7 +32,7 @@ export async function inspect (config: string | undefined, options: Inspected): 
   const inspections: Inspection[] = []
   for (const path of configs) inspections.push(await inspectConfig(path))
   const given = givenSources({ ...options, openapi: options.openapi === undefined ? undefined : documents, backstage: backstage.documents })
-  const own = await inspectCatalog(given, process.cwd())
+  const own = await inspectCatalog(given, process.cwd(), options)
   inspections.push(own)
   const { gateway, rules } = options
   if (gateway !== undefined) inspections.push(await inspectGateway(gateway))
@@ -61,13 +61,16 @@ function inspectRules (read: () => Rule[], catalog: LoadedCatalog | undefined, f
   return { ...inspection, findings: [...inspection.findings, ...found.map((finding) => ({ ...finding, file: shorten(finding.file) }))] }
 }
 
-async function inspectCatalog (sources: CatalogSources, base: string): Promise<Inspection & { catalog?: LoadedCatalog }> {
+async function inspectCatalog (
+  sources: CatalogSources, base: string, options: CatalogOptions = {}
+): Promise<Inspection & { catalog?: LoadedCatalog }> {
   if (Object.keys(sources).length === 0) return { good: [], findings: [] }
   try {
-    const catalog = await loadCatalog(sources, { base, lint: true })
+    const catalog = await loadCatalog({ ...sources, ...fileOptions(options, sources) }, { base, lint: true })
     const findings = catalog.problems.map(({ severity, code, message, source, line = 0, where = '' }) =>
       ({ severity, code, file: shorten(source), line, where, message, hint: '' }))
-    return { good: [describeCatalog(catalog), ...sources.kong === undefined ? [] : [describeKong(catalog)]], findings, catalog }
+    const kong = sources.kong === undefined ? [] : [describeKong(catalog)]
+    return { good: [describeCatalog(catalog), ...kong, ...describeOthers(catalog)], findings, catalog }
   } catch (error) {
     return { good: [], findings: findingsOf(error) }
   }
@@ -75,6 +78,11 @@ async function inspectCatalog (sources: CatalogSources, base: string): Promise<I
 
 function describeCatalog ({ endpoints, services, partners }: Catalog): string {
   return `catalog with ${countOf(endpoints.length, 'operation')}, ${countOf(services.size, 'service')} and ${countOf(partners.length, 'partner')}`
+}
+
+/** A folder may hold anything; how much of it was not meant shall be seen all the same. */
+function describeOthers ({ passedOver }: LoadedCatalog): string[] {
+  return passedOver === 0 ? [] : [`${countOf(passedOver, 'file')} passed over: ${passedOver === 1 ? 'it is no document' : 'they are no documents'} of the catalog`]
 }
 
 function describeKong ({ kong: { gateway, services, consumers, passedOver } }: LoadedCatalog): string {

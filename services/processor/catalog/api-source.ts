@@ -8,7 +8,7 @@ import type { RemoteDocument } from './remote-document.ts'
 import type { RemoteUnit } from './remote-unit.ts'
 
 /** The last good reading of a file. Its problems have their lines. */
-interface KeptApi extends Pick<LoadedApi, 'hints' | 'problems'> {
+interface KeptApi extends Pick<LoadedApi, 'hints' | 'problems' | 'isDoubtful'> {
   api: ApiDocument
   /** Other files that it refers to. */
   others: string[]
@@ -32,25 +32,30 @@ async function loadAsBefore (path: string, choose: ServiceChooser, context: Load
   const { isStart, oversized, shelf, files, nameOf } = context
   const kept = isStart || oversized.has(path) ? undefined : await shelf.get<KeptApi>(keyOf(path))
   if (kept === undefined) return undefined
-  const { digest, value: { api, hints, problems, others } } = kept
+  const { digest, value: { api, hints, problems, others, isDoubtful } } = kept
   await files.noteRead(others)
   if (files.digest([path, ...others]) !== digest) return undefined
   const source = nameOf(path)
   const service = choose(path, api.api, hints ?? noHints)
-  const named = (problem: Problem): Problem => ({ ...problem, source })
+  // Problems of files that it refers to keep their own.
+  const named = (problem: Problem): Problem => problem.source === api.source ? { ...problem, source } : problem
   const own = belongingTo({ ...api, problems: api.problems.map(named) }, { service, source })
-  return { api: own, hints, others, lines: linesAgain(path), problems: problems.map(named) }
+  return { api: own, hints, others, lines: linesAgain(path), problems: problems.map(named), isDoubtful }
 }
 
 async function loadAnew (path: string, choose: ServiceChooser, context: LoadContext): Promise<LoadedApi> {
   const { files, shelf, nameOf } = context
   const source = nameOf(path)
   const tooMuch = context.oversized.get(path)
-  const reading = tooMuch === undefined ? located(await loadOpenApi(path, source, choose)) : { problems: [oversized(source, tooMuch)] }
+  const options = { cache: context.parts, reach: context.reach, nameOf }
+  const reading = tooMuch === undefined
+    ? located(await loadOpenApi(path, source, choose, options))
+    : { problems: [oversized(source, tooMuch)] }
   await files.noteRead(reading.others ?? [])
-  const isWhole = !reading.problems.some(({ code }) => code === 'unresolved-reference')
+  const isWhole = !reading.problems.some(({ code, severity }) => code === 'unresolved-reference' && severity === 'error')
   if (reading.api !== undefined && isWhole) {
-    await keep(path, { api: reading.api, hints: reading.hints, problems: reading.problems, others: reading.others ?? [] }, context)
+    const { api, hints, problems, others = [], isDoubtful } = reading
+    await keep(path, { api, hints, problems, others, isDoubtful }, context)
     return reading
   }
   const kept = await shelf.get<KeptApi>(keyOf(path))

@@ -1,16 +1,15 @@
 import { basename, dirname, extname, resolve } from 'node:path'
 import type { ApiDocument, BackstageApi, Problem } from '../../../normalizer/index.ts'
 import { GatelensError } from '../../runtime/errors.ts'
+import { loadDefinition } from './api-definition.ts'
 import type { LoadedBackstage } from './backstage.ts'
 import type { LoadContext } from './context.ts'
-import { shownUrl } from './fetch-error.ts'
 import { findKeptFiles } from './files.ts'
-import { isAmong } from './http.ts'
-import { loadInline } from './inline-definition.ts'
+import type { FoundFile } from './files.ts'
 import { noApi, serviceOfPath } from './openapi.ts'
 import type { DocumentLines, LoadedApi, ServiceChooser } from './openapi.ts'
 import { loadApiFile, loadApiUrl } from './api-source.ts'
-import { documentUnit, openapiUnit } from './remote-unit.ts'
+import { openapiUnit } from './remote-unit.ts'
 import { isUrl } from './sources.ts'
 import type { OpenApiSource } from './sources.ts'
 
@@ -19,6 +18,8 @@ export interface LoadedApis {
   documents: ApiDocument[]
   hints: Map<string, { owner: string, contact: string }>
   problems: Problem[]
+  /** Files that folders and globs led to, and that are no API documents. */
+  passedOver: number
   /** Adds the line to a finding about one of these documents. */
   withLine (problem: Problem): Problem
   placeOf: PlaceFinder
@@ -33,6 +34,9 @@ export interface ApiSources { sources: readonly OpenApiSource[], backstage: Load
 /** The same, and the entities by what they are found by. */
 interface Indexed extends ApiSources { find: ApiFinder }
 
+/** What was read, by file or URL, and which files were passed over. */
+interface Outcome { loaded: Map<string, LoadedApi>, passedOver: Set<string> }
+
 /**
  * Loads the documents of all sources, each file or URL once. Their service is, in this order: the one that the source
  * names; the Backstage component that provides the API whose definition the file is, or whose name or title is the
@@ -41,8 +45,9 @@ interface Indexed extends ApiSources { find: ApiFinder }
 export async function loadApis (given: ApiSources): Promise<LoadedApis> {
   const options = { ...given, find: apiFinder(given.backstage.apis) }
   const loaded = new Map<string, LoadedApi>()
-  for (const source of options.sources) await loadSource(source, options, loaded)
-  for (const api of options.backstage.apis) await loadEntity(api, options, loaded)
+  const passedOver = new Set<string>()
+  for (const source of options.sources) await loadSource(source, options, { loaded, passedOver })
+  for (const api of options.backstage.apis) await loadDefinition(api, options.context, loaded)
   const apis = [...loaded.values()]
   const lines: Places = new Map(apis.flatMap(({ api, lines: own }) => api === undefined || own === undefined ? [] : [[api.source, own]]))
   let open: DocumentLines | undefined
@@ -50,6 +55,7 @@ export async function loadApis (given: ApiSources): Promise<LoadedApis> {
     documents: apis.flatMap(({ api }) => api ?? []),
     hints: new Map(apis.flatMap(({ api, hints }) => api === undefined || hints === undefined ? [] : [[api.service, hints] as const])),
     problems: apis.flatMap(({ problems }) => problems),
+    passedOver: [...passedOver].filter((path) => !loaded.has(path)).length,
     withLine: (problem) => {
       const place = lines.get(problem.source)
       if (place === undefined || problem.where === undefined || problem.line !== undefined) return problem
@@ -69,26 +75,30 @@ function placeIn (lines: Places, source: string, where: string): ReturnType<Plac
   return place === undefined ? undefined : { source: place.source ?? source, line: place.lineOf(where) }
 }
 
-async function loadSource (source: OpenApiSource, options: Indexed, loaded: Map<string, LoadedApi>): Promise<void> {
+async function loadSource (source: OpenApiSource, options: Indexed, outcome: Outcome): Promise<void> {
+  const { loaded } = outcome
   const { find, context } = options
   const unit = openapiUnit(source)
   if (unit === undefined) {
-    await loadFiles(typeof source === 'object' && 'path' in source ? source : { path: String(source), service: '' }, options, loaded)
+    await loadFiles(typeof source === 'object' && 'path' in source ? source : { path: String(source), service: '' }, options, outcome)
   } else if (!loaded.has(unit.key)) {
     const service = typeof source === 'string' ? '' : source.service ?? ''
     loaded.set(unit.key, await loadApiUrl(unit, chooser(service, find), context))
   }
 }
 
-async function loadFiles (source: { path: string, service: string }, options: Indexed, loaded: Map<string, LoadedApi>): Promise<void> {
+async function loadFiles (source: { path: string, service: string }, options: Indexed, { loaded, passedOver }: Outcome): Promise<void> {
   const { find, context } = options
   const files = await findKeptFiles(source.path, context)
   let documents = 0
-  for (const { path, named } of files) {
-    const result = loaded.get(path) ?? await loadApiFile(path, chooser(source.service, find), context)
-    if (named && result.api === undefined && result.problems.length === 0) result.problems.push(noApi(context.nameOf(path)))
-    if (result.api !== undefined || result.problems.length > 0) documents++
-    loaded.set(path, result)
+  for (const found of files) {
+    const { path } = found
+    const result = loaded.get(path) ?? await loadFound(found, chooser(source.service, find), context)
+    if (result.api === undefined && result.problems.length === 0) passedOver.add(path)
+    else {
+      documents++
+      loaded.set(path, result)
+    }
   }
   // A folder may hold anything; one that holds no API at all is a mistake.
   if (documents === 0) {
@@ -96,6 +106,21 @@ async function loadFiles (source: { path: string, service: string }, options: In
       where: resolve(context.base, source.path),
     })
   }
+}
+
+/** A file that was named is an API document or a mistake; of others only those count that look like one. */
+async function loadFound ({ path, named }: FoundFile, choose: ServiceChooser, context: LoadContext): Promise<LoadedApi> {
+  const source = context.nameOf(path)
+  if (named) {
+    const result = await loadApiFile(path, choose, context)
+    return result.api === undefined && result.problems.length === 0 ? { problems: [noApi(source)] } : result
+  }
+  const refusal = await context.reach.refusal(path)
+  if (refusal !== '') {
+    return { problems: [{ severity: 'error', code: 'not-followed', message: `The symbolic link is not followed: ${refusal}.`, source, line: 0 }] }
+  }
+  const result = await loadApiFile(path, choose, context)
+  return result.isDoubtful === true ? { problems: [] } : result
 }
 
 type Apis = LoadedBackstage['apis']
@@ -123,41 +148,4 @@ function apiFinder (apis: Apis): ApiFinder {
     const named = [basename(path, extname(path)), title].flatMap((name) => name === '' ? [] : byName.get(name) ?? [])
     return byLocation.get(path) ?? apis[Math.min(...named)]?.entity
   }
-}
-
-/** Loads the definition of an API entity: written inside it, or standing in a file or behind a URL (`$text` and its like). */
-async function loadEntity (
-  { entity, place }: LoadedBackstage['apis'][number], { context }: ApiSources, loaded: Map<string, LoadedApi>
-): Promise<void> {
-  if (entity.type !== '' && entity.type !== 'openapi') return
-  const service = entity.providers[0] ?? entity.name
-  const file = place.file.path
-  if (isUrl(entity.location)) {
-    const { key } = documentUnit({ url: entity.location, headers: {} })
-    if (loaded.has(key)) return
-    loaded.set(key, await loadDefinition(entity.location, service, context.nameOf(file), context))
-  } else if (entity.location !== '' && isUrl(file)) {
-    const message = `the definition of ${entity.ref} stands at ${entity.location}, which Backstage has not resolved`
-    loaded.set(entity.ref, { problems: [{ severity: 'warning', code: 'location', message, source: file }] })
-  } else if (entity.location !== '') {
-    const path = resolve(dirname(file), entity.location)
-    if (loaded.has(path)) return
-    const result = await loadApiFile(path, () => service, context)
-    if (result.api === undefined && result.problems.length === 0) result.problems.push(noApi(context.nameOf(path)))
-    loaded.set(path, result)
-  } else if (entity.definition !== undefined) {
-    const name = context.nameOf(file)
-    loaded.set(entity.ref, await loadInline({ definition: entity.definition, place, source: `${name}#${entity.name}`, name, service }))
-  }
-}
-
-/** Teams write entities, operators the configuration: where an entity may lead to is the operator's to say. */
-async function loadDefinition (url: string, service: string, source: string, context: LoadContext): Promise<LoadedApi> {
-  const { hosts } = context.policy
-  const { hostname } = new URL(url)
-  if (isAmong(hostname, hosts)) {
-    return await loadApiUrl(documentUnit({ url, headers: {} }), () => service, context)
-  }
-  const message = `the definition at ${shownUrl(url)} is not fetched: catalog.fetch.hosts does not name ${hostname}`
-  return { problems: [{ severity: 'warning', code: 'location', message, source }] }
 }

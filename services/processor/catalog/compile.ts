@@ -46,7 +46,7 @@ export async function compileCatalog (config: CatalogConfig, context: LoadContex
 /** The same, and where the declared operations stand, for people. `lint` adds findings that traffic does not need. */
 export async function compileWithPlaces (
   config: CatalogConfig, context: LoadContext, { lint }: { lint: boolean }
-): Promise<{ compiled: CompiledCatalog, placeOf: PlaceFinder, kong: LoadedKong }> {
+): Promise<{ compiled: CompiledCatalog, placeOf: PlaceFinder, kong: LoadedKong, passedOver: number }> {
   const backstage = await loadBackstage(config.backstage, context)
   const apis = await loadApis({ sources: config.openapi, backstage, context })
   const kong = await loadKong(config.kong ?? [], context)
@@ -79,7 +79,7 @@ export async function compileWithPlaces (
     digest: digestCatalog({ documents: apis.documents, gateway, services, aliases, partners, consumers }),
     compiledAt: Date.now(),
   }
-  return { compiled, placeOf: apis.placeOf, kong }
+  return { compiled, placeOf: apis.placeOf, kong, passedOver: apis.passedOver + backstage.passedOver }
 }
 
 function toProblem ({ partner, consumer }: { partner: string, consumer: string }): { code: string, message: string } {

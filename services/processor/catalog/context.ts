@@ -1,4 +1,6 @@
+import type { FileReach } from './file-reach.ts'
 import type { FileInputs } from './inputs.ts'
+import type { PartCache } from './parts.ts'
 import type { RemoteReadings } from './remote.ts'
 import type { Shelf } from './shelf.ts'
 import type { SourceNames } from './source-name.ts'
@@ -14,6 +16,12 @@ export interface LoadContext {
   remotes: RemoteReadings
   policy: FetchPolicy
   files: FileInputs
+  /** Which files documents may lead to, and how large they may be. */
+  reach: FileReach
+  /** Parsed files that several documents refer to. */
+  parts: PartCache
+  /** Globs of files that folders and globs leave out, relative to `base`. */
+  exclude: readonly string[]
   /** True when nothing is in use yet: then a path that leads nowhere is an error, later what was read last is used. */
   isStart: boolean
   /** Documents that needed more memory or time than there is, and the sentence that says so. */

@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml'
-import type { Document } from 'yaml'
 import { messageOf } from '../../runtime/errors.ts'
 import { findJsonFault } from '../../runtime/json-fault.ts'
+import { scanJson } from './json-keys.ts'
+import type { RepeatedKey } from './json-keys.ts'
 import { jsonPlaces, lineAt } from './json-places.ts'
-import { stepsOf } from './member.ts'
-import { yamlPlaces } from './yaml-places.ts'
+import { readRegularFile } from './regular-file.ts'
+import { tooDeepMessage } from './yaml-fault.ts'
+import { parseQuickly, parseWithPositions, repeatedKeys, valuesOf } from './yaml-text.ts'
+import type { PositionedYaml } from './yaml-text.ts'
 
 /** A JSON or YAML file, read: its documents as plain values, and where each place of them stands in the text. */
 export interface SourceFile {
@@ -18,20 +19,26 @@ export interface SourceFile {
   literalLine? (pointer: string, document?: number): number | undefined
   /** Lines of the upper places of the first document, by JSON pointer: for who keeps them without the text. */
   places? (): Map<string, number>
+  /** Keys that stand more than once in one mapping: the last one counts. */
+  repeated?: RepeatedKey[]
 }
 
 /** Why a file could not be read, and the line where it is broken (0 when the file as a whole is). */
 export interface Broken { message: string, line: number }
 
 /** Reads a JSON or YAML file (also with several YAML documents). A broken file is a value, not an exception. */
-export async function readSource (path: string): Promise<SourceFile | Broken> {
-  let text: string
+export async function readSource (path: string, maxBytes?: number): Promise<SourceFile | Broken> {
+  const text = await readTextFile(path, maxBytes)
+  return typeof text === 'string' ? parseSource(path, text) : text
+}
+
+/** The text of a regular file, or why it cannot be read. */
+export async function readTextFile (path: string, maxBytes?: number): Promise<string | Broken> {
   try {
-    text = decodeText(await readFile(path))
+    return decodeText(await readRegularFile(path, maxBytes))
   } catch (error) {
     return { message: `cannot read the file: ${messageOf(error)}`, line: 0 }
   }
-  return parseSource(path, text)
 }
 
 /** The text of a file: UTF-16 where a byte order mark says so, else UTF-8. The mark itself is left out. */
@@ -44,17 +51,25 @@ export function decodeText (bytes: Buffer): string {
 /** Parses the text of such a file. JSON is read by the engine's own parser, which is many times faster. */
 export function parseSource (path: string, text: string): SourceFile | Broken {
   const json = parseJson(text)
-  if (json !== undefined) return { path, documents: [json], lineOf: jsonLines(text), places: () => jsonPlaces(text) }
+  if (json !== undefined) return withJsonKeys({ path, documents: [json], lineOf: jsonLines(text), places: () => jsonPlaces(text) }, text)
   // YAML forgives what JSON does not, such as a value that was forgotten.
   if (extname(path) === '.json') return brokenJson(text)
-  const { documents, broken, ...lines } = parseYaml(text)
-  if (broken !== undefined) return broken
-  try {
-    const values = documents.map((document): unknown => document.toJS({ maxAliasCount }))
-    return { path, documents: values.filter((value) => value !== null), ...lines }
-  } catch (error) {
-    return { message: messageOf(error), line: 1 }
-  }
+  const quick = parseQuickly(text)
+  if (quick === undefined) return parseCarefully(path, text)
+  return Array.isArray(quick) ? { path, documents: quick.filter(isThere), ...yamlLines(text) } : quick
+}
+
+function parseCarefully (path: string, text: string): SourceFile | Broken {
+  const yaml = parseWithPositions(text)
+  if (yaml.broken !== undefined) return yaml.broken
+  const values = valuesOf(yaml.documents)
+  if (!Array.isArray(values)) return values
+  const { lineOf, literalLine, places } = yaml
+  return { path, documents: values.filter(isThere), lineOf, literalLine, places, repeated: repeatedKeys(yaml, text) }
+}
+
+function isThere (value: unknown): boolean {
+  return value !== null && value !== undefined
 }
 
 /** Tells a broken file from a good one. */
@@ -71,6 +86,11 @@ function parseJson (text: string): unknown {
   }
 }
 
+function withJsonKeys (file: SourceFile, text: string): SourceFile | Broken {
+  const { repeated, tooDeep } = scanJson(text)
+  return tooDeep === 0 ? { ...file, repeated } : { message: tooDeepMessage, line: tooDeep }
+}
+
 /** Lines of a JSON text, found when someone asks for one. */
 function jsonLines (text: string): SourceFile['lineOf'] {
   let places: Map<string, number> | undefined
@@ -80,11 +100,25 @@ function jsonLines (text: string): SourceFile['lineOf'] {
   }
 }
 
-/** Lines of a text that was read without positions, or was not kept: it is read again when someone asks for one. */
+/** Lines of a YAML text that was read without positions: it is read again when someone asks for one. */
+function yamlLines (text: string): Omit<SourceFile, 'path' | 'documents'> {
+  let yaml: PositionedYaml | undefined
+  const positioned = (): PositionedYaml => (yaml ??= parseWithPositions(text))
+  return {
+    lineOf: (pointer, document) => positioned().lineOf(pointer, document),
+    literalLine: (pointer, document) => positioned().literalLine(pointer, document),
+    places: () => positioned().places(),
+  }
+}
+
+/** Lines of a text that was not kept: it is read again when someone asks for one. */
 export function linesLater (path: string, text: () => string): SourceFile['lineOf'] {
   let lineOf: SourceFile['lineOf'] | undefined
   return (pointer, document) => {
-    lineOf ??= extname(path) === '.json' ? jsonLines(text()) : parseYaml(text()).lineOf
+    if (lineOf === undefined) {
+      const own = text()
+      lineOf = extname(path) === '.json' || parseJson(own) !== undefined ? jsonLines(own) : parseWithPositions(own).lineOf
+    }
     return lineOf(pointer, document)
   }
 }
@@ -94,46 +128,4 @@ function brokenJson (text: string): Broken {
   const { kind, at } = findJsonFault(bytes)
   const message = kind === 'invalid' ? 'the file is not valid JSON here' : kind === 'empty' ? 'the file is empty' : 'the file ends early'
   return { message, line: bytes.toString('utf8', 0, at).split('\n').length }
-}
-
-/** How often an alias may be used: documents repeat parameters hundreds of times, and aliases must not nest without end. */
-export const maxAliasCount = 10_000
-
-interface Yaml extends Required<Pick<SourceFile, 'lineOf' | 'literalLine' | 'places'>> {
-  documents: Document.Parsed[]
-  broken: Broken | undefined
-}
-
-function parseYaml (text: string): Yaml {
-  const lines = new LineCounter()
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, merge: true })
-  const documents = 'empty' in parsed ? [] : parsed.filter((document) => document.contents !== null)
-  const error = documents.flatMap((document) => document.errors)[0]
-  return {
-    documents,
-    broken: error === undefined ? undefined : { message: messageOf(error), line: lines.linePos(error.pos[0]).line },
-    lineOf: (pointer, at = 0) => lines.linePos(offsetOf(documents[at], pointer)).line,
-    literalLine: (pointer, at = 0) => {
-      const node = documents[at]?.getIn(stepsOf(pointer), true)
-      return isScalar(node) && node.type === 'BLOCK_LITERAL' && node.range !== undefined && node.range !== null
-        ? lines.linePos(node.range[0]).line + 1
-        : undefined
-    },
-    places: () => yamlPlaces(documents[0], lines),
-  }
-}
-
-/** Walks down as far as the pointer can be followed; a key counts as the place of its value. */
-function offsetOf (document: Document.Parsed | undefined, pointer: string): number {
-  let node: unknown = document?.contents
-  let offset = document?.contents?.range[0] ?? 0
-  for (const part of stepsOf(pointer)) {
-    const pair = isMap(node) ? node.items.find((item) => String(isScalar(item.key) ? item.key.value : item.key) === part) : undefined
-    node = isSeq(node) ? node.items[Number(part)] : pair?.value
-    const place = pair === undefined ? node : pair.key
-    const range = (place as { range?: [number, number, number] } | null | undefined)?.range
-    if (range === undefined || range === null) break
-    offset = range[0]
-  }
-  return offset
 }

@@ -31,6 +31,8 @@ export interface FetchOptions {
   signal?: AbortSignal
   /** Hosts (`example.com`, `*.example.com`) that the URL and its redirects may lead to; everywhere when left out. */
   allowHosts?: readonly string[]
+  /** An origin (scheme, host and port) that they may lead to as well. */
+  allowOrigin?: string
 }
 
 /**
@@ -78,12 +80,12 @@ function decoded (part: string): string {
   }
 }
 
-function parseUrl (text: string, base: URL | undefined, { allowHosts }: FetchOptions): URL {
+function parseUrl (text: string, base: URL | undefined, { allowHosts, allowOrigin }: FetchOptions): URL {
   if (!URL.canParse(text, base?.href)) throw new FetchError('not a URL', { url: base ?? text, hint: 'Write it in full, such as https://example.com/openapi.yaml.' })
   const url = new URL(text, base)
   if (!/^https?:$/.test(url.protocol)) throw new FetchError('only http and https can be fetched', { url, hint: 'Give an http or https URL, or the path of a file.' })
-  if (allowHosts !== undefined && !isAmong(url.hostname, allowHosts)) {
-    throw new FetchError(`the host ${url.hostname} is not among the allowed ones`, { url, hint: 'Allow the host, or use another URL.' })
+  if (allowHosts !== undefined && url.origin !== allowOrigin && !isAmong(url.hostname, allowHosts)) {
+    throw new FetchError(`the host ${url.host} is not among the allowed ones`, { url, hint: 'Allow the host with catalog.fetch.hosts, or use another URL.' })
   }
   return url
 }

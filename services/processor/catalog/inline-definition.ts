@@ -2,8 +2,9 @@
 import type { Problem } from '../../../normalizer/index.ts'
 import { isBroken, parseSource } from './document.ts'
 import type { Broken, SourceFile } from './document.ts'
-import { isApiDocument, noApi, readDocument } from './openapi.ts'
+import { isApiDocument, noApi, readDocument, repeatedProblems } from './openapi.ts'
 import type { LoadedApi } from './openapi.ts'
+import type { PartReader } from './parts.ts'
 import { isUrl } from './sources.ts'
 
 /** Where an entity stands: in which of the documents of a file, or of what a Backstage answered. */
@@ -16,6 +17,8 @@ export interface InlineDefinition {
   source: string
   name: string
   service: string
+  /** Finds what it refers to, as a file would. */
+  parts: PartReader
 }
 
 /** Reads an API document that is written inside an entity. Its findings bear the line in the file where that can be told. */
@@ -26,9 +29,10 @@ export async function loadInline (inline: InlineDefinition): Promise<LoadedApi> 
   const document = parsed === undefined ? definition : parsed.documents[0]
   const lines = { source: isUrl(path) ? source : inline.name, lineOf: (pointer: string) => lineOf(inline, parsed, pointer) }
   if (!isApiDocument(document)) return { problems: [{ ...noApi(source), source: lines.source, line: lines.lineOf('') }] }
-  const fetch = isUrl(path) ? refuseReference : undefined
-  const { problems, ...loaded } = await readDocument(document, path, source, lines, () => service, fetch)
-  return { ...loaded, problems: problems.map((problem) => ({ ...problem, source: lines.source })) }
+  const { problems, ...loaded } = await readDocument(document, path, source, lines, () => service, isUrl(path) ? noParts : inline.parts)
+  const own = problems.map((problem) => problem.source === source ? { ...problem, source: lines.source } : problem)
+  const repeated = repeatedProblems(parsed?.repeated, lines.source).map((problem) => ({ ...problem, line: lines.lineOf(problem.where ?? '') }))
+  return { ...loaded, problems: [...own, ...repeated] }
 }
 
 /** A line of the file where the definition is a structure or a literal text; of a Backstage's answer, a line of the definition. */
@@ -47,6 +51,9 @@ function brokenDefinition ({ place: { file, document }, source, name }: InlineDe
   return { ...problem, message, source: name, line: first + Math.max(0, line - 1) }
 }
 
-async function refuseReference (url: string): Promise<string> {
-  throw new Error(`a definition inside Backstage refers to ${url}, which is not fetched`)
+/** Of what a Backstage serves. */
+const noParts: PartReader = {
+  nameOf: (location) => location,
+  locate: (reference) => reference,
+  read: async () => ({ message: 'a definition inside Backstage refers to nothing elsewhere', line: 0 }),
 }

@@ -59,8 +59,10 @@ export async function signatureOf (path: string, isRead: boolean): Promise<strin
   return `${entry.ino} ${entry.size} ${entry.mtimeMs} ${entry.ctimeMs}${isFresh ? ' fresh' : ''}`
 }
 
-/** Digest of a file's content; '' when it cannot be read. In pieces: some files are large. */
+/** Digest of a file's content; '' when it cannot be read, or is no regular file. In pieces: some files are large. */
 export async function contentOf (path: string): Promise<string> {
+  // Of a device or a FIFO there is no end.
+  if ((await stat(path).catch(() => undefined))?.isFile() !== true) return ''
   const hash = createHash('sha256')
   try {
     for await (const piece of createReadStream(path)) hash.update(piece as Buffer)

@@ -4,8 +4,8 @@ import type { PlaceFinder } from './apis.ts'
 import { openCatalog } from './catalog.ts'
 import type { Catalog } from './catalog.ts'
 import { compileWithPlaces } from './compile.ts'
-import { FileInputs } from './inputs.ts'
 import type { LoadedKong } from './kong-files.ts'
+import { openReading } from './reading.ts'
 import { configuredUnits } from './remote-unit.ts'
 import { noShelf } from './shelf.ts'
 import { sourceNames } from './source-name.ts'
@@ -20,6 +20,8 @@ export interface LoadedCatalog extends Catalog {
   placeOf: PlaceFinder
   /** What Kong routes, and for whom. */
   kong: Pick<LoadedKong, 'gateway' | 'services' | 'consumers' | 'passedOver'>
+  /** Files that folders and globs led to, and that are something else. */
+  passedOver: number
 }
 
 /** How {@link loadCatalog} goes about it: `base` is what paths are relative to, `lint` adds findings that traffic does not need. */
@@ -34,8 +36,9 @@ export async function loadCatalog (sources: CatalogSources, { base, lint }: Load
   const config = withDefaults(sources)
   const own = { shelf: noShelf, policy: config.fetch, oversized: new Map<string, string>(), begin: () => {} }
   const remotes = new AskedRemotes({ shelf: noShelf, policy: config.fetch, limitMs: config.compile.timeout })
-  const context = { ...own, base, nameOf: sourceNames(process.cwd()), remotes, files: new FileInputs(), isStart: true }
+  const reading = await openReading(config, base)
+  const context = { ...own, ...reading, base, nameOf: sourceNames(process.cwd()), remotes, isStart: true }
   await remotes.readAll(configuredUnits(config))
-  const { compiled, placeOf, kong } = await compileWithPlaces(config, context, { lint: lint === true })
-  return Object.assign(openCatalog(compiled), { placeOf, kong })
+  const { compiled, placeOf, kong, passedOver } = await compileWithPlaces(config, context, { lint: lint === true })
+  return Object.assign(openCatalog(compiled), { placeOf, kong, passedOver })
 }

@@ -15,3 +15,8 @@ export function textAt (holder: unknown, key: string): string {
 export function stepsOf (pointer: string): string[] {
   return pointer.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
+
+/** A key as one step of a JSON pointer (RFC 6901). */
+export function pointerStep (key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1')
+}

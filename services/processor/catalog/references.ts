@@ -1,106 +1,47 @@
-import { readFile } from 'node:fs/promises'
-import SwaggerParser from '@apidevtools/swagger-parser'
-import type { OpenAPI } from 'openapi-types'
-import { parse } from 'yaml'
-import { messageOf } from '../../runtime/errors.ts'
-import { decodeText, maxAliasCount } from './document.ts'
+import { isBroken } from './document.ts'
+import type { Part, PartReader } from './parts.ts'
+import { ReferenceWalk } from './reference-walk.ts'
+import type { DeadReference, JsonObject } from './reference-walk.ts'
 
-type JsonObject = Record<string, unknown>
-
-/** A document whose path items and parameters hold no references any more, and the references that led nowhere. */
+/** A document whose path items and parameters hold no references to elsewhere any more, and the references that led nowhere. */
 export interface Resolved {
   document: JsonObject
+  /** Those of parameters and responses once for each document, as many places may share them. */
   missing: DeadReference[]
+  /** Places in the document itself where a reference led nowhere. */
+  dead: ReadonlySet<string>
   /** Every other file or URL that was asked for, also in vain. */
   others: string[]
-}
-
-/** Reads a document that a fetched one refers to; rejects when it may not or cannot. */
-export type FetchReference = (url: string) => Promise<string>
-
-/** A reference that leads nowhere; `where` is a JSON pointer, '' when the place is not known. */
-export interface DeadReference { message: string, where: string }
-
-/**
- * Resolves the references of an OpenAPI document as far as routes need them: schemas, bodies and examples stay as they
- * are. A file may refer to other files; a document that was fetched (with `fetch`) to other URLs and never to files.
- * References that lead nowhere are told and left in place, and those that multiply without end, once `limitMs` are over.
- * Changes the document that it is handed.
- */
-export async function resolveReferences (
-  document: JsonObject, path: string, fetch?: FetchReference, limitMs = longestMs
-): Promise<Resolved> {
-  const { swagger, openapi, info } = document
-  // The parser refuses documents for their version or their info; what it is asked here depends on neither.
-  const neutral = { ...document, swagger: undefined, openapi: '3.1.0', info: {}, paths: document.paths ?? {} }
-  const parser = new SwaggerParser()
-  const missing: DeadReference[] = []
-  await parser.dereference(path, neutral as unknown as OpenAPI.Document, {
-    continueOnError: true,
-    timeoutMs: limitMs,
-    resolve: fetch === undefined
-      ? { http: false }
-      : { file: false, http: { canRead: true, read: async ({ url }: { url: string }) => await fetch(url) } },
-    parse: { yaml: { parse: parseYaml } },
-    dereference: { circular: 'ignore', excludedPathMatcher: isBeyondRoutes },
-  }).catch((error: unknown) => { missing.push(...deadReferences(error)) })
-  const resolved: JsonObject = { ...(parser.api as unknown as JsonObject | null ?? neutral), swagger, openapi, info }
-  if (document.paths === undefined) delete resolved.paths
-  return { document: resolved, missing, others: parser.$refs.paths().filter((name) => name !== path) }
-}
-
-/** The largest documents there are take seconds. */
-const longestMs = 60_000
-
-/** The parser's own reader knows no merge keys (`<<`). */
-function parseYaml ({ data }: { data: unknown }): unknown {
-  return parse(String(data), { merge: true, uniqueKeys: false, prettyErrors: false, maxAliasCount })
-}
-
-/** What the parser's own reader does not know (merge keys), or does not count: aliases, which may multiply without end. */
-function needsCare (text: string): boolean {
-  return text.includes('<<') || (/(?:^|[\s[{,])&[^\s,[\]{}]+(?=\s|$)/m.test(text) && /(?:^|[\s[{,])\*[^\s,[\]{}]+(?=[\s,\]}]|$)/m.test(text))
+  /** Those that were read. */
+  parts: ReadonlyMap<string, Part>
 }
 
 /**
- * Reads a YAML file with the parser's own reader, which takes a third of the time and memory of one that keeps positions.
- * Undefined when it cannot, also for merge keys, aliases and UTF-16: whoever asks must then read it in another way.
+ * Resolves the references of an OpenAPI document as far as routes need them: of paths, path items, operations, parameters and
+ * responses. What stands below schemas, bodies and examples is not even looked at, so that the files there need not be read.
+ * References that lead nowhere are told and left in place, as are those in a circle. The document stays as it is; what is changed
+ * is copied.
  */
-export async function readPlainly (path: string): Promise<unknown> {
-  const bytes = await readFile(path).catch(() => Buffer.alloc(0))
-  const text = bytes.toString()
-  if (text === '' || decodeText(bytes) !== text.replace(/^\uFEFF/, '') || needsCare(text)) return undefined
-  const parser = new SwaggerParser()
-  // It refuses versions that it does not know only after it has read the file.
-  await parser.parse(path, { resolve: { http: false } }).catch(() => undefined)
-  return parser.api as unknown ?? undefined
+export async function resolveReferences (document: JsonObject, location: string, reader: PartReader): Promise<Resolved> {
+  const parts = new Map<string, Part>()
+  for (;;) {
+    const walk = new ReferenceWalk(document, location, { parts, reader })
+    const resolved = walk.run()
+    if (walk.wanted.size === 0) {
+      const dead = new Set(walk.dead.filter((item) => item.location === location).map(({ where }) => where))
+      return { document: resolved, missing: once(walk.dead), dead, others: [...parts.keys()], parts }
+    }
+    // One after the other: memory holds one text at a time.
+    for (const [wanted, reference] of walk.wanted) parts.set(wanted, await reader.read(wanted, reference))
+  }
 }
 
-const beyondRoutes = /\/(?:schema|schemas|definitions|examples?|x-[^/]*|requestBody|requestBodies|content|headers|links|callbacks)(?:\/|$)/
-
-function isBeyondRoutes (pointer: string): boolean {
-  // Names of paths and components may be anything; only keys below a path item or a component are looked at.
-  const inside = pointer.replace(/^#?\/paths\/[^/]*/, '')
-  return beyondRoutes.test(inside)
+function once (dead: readonly DeadReference[]): DeadReference[] {
+  const keyOf = ({ location, where, message, loss }: DeadReference): string => `${location} ${loss === 'operations' ? where : ''} ${message}`
+  return [...new Map(dead.map((item) => [keyOf(item), item] as const).reverse()).values()].reverse()
 }
 
-function deadReferences (error: unknown): DeadReference[] {
-  const errors: unknown[] = isGroup(error) ? error.errors : [error]
-  const dead = errors.map((item): DeadReference => ({ message: shorten(messageOf(item)), where: pointerOf(item) }))
-  return [...new Map(dead.map((item) => [item.message, item])).values()]
-}
-
-function isGroup (error: unknown): error is { errors: unknown[] } {
-  return typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors)
-}
-
-/** The parser repeats the path and the system's own words. */
-function shorten (message: string): string {
-  const file = /^Error opening file (?:"([^"]+)"|(.+?)): (?:([A-Z]+): )?/.exec(message)
-  return file === null ? message : `a referenced file cannot be read: ${file[1] ?? file[2]}${file[3] === undefined ? '' : ` (${file[3]})`}`
-}
-
-function pointerOf (error: unknown): string {
-  const path = typeof error === 'object' && error !== null && 'path' in error && Array.isArray(error.path) ? error.path : []
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+/** The parts that can be used. */
+export function readParts (parts: ReadonlyMap<string, Part>): Array<Exclude<Part, { message: string }>> {
+  return [...parts.values()].flatMap((part) => isBroken(part) ? [] : [part])
 }

@@ -2,10 +2,11 @@
 import { compileCatalog } from './compile.ts'
 import type { CompiledCatalog } from './compile.ts'
 import type { LoadContext } from './context.ts'
-import { contentOf, FileInputs, signatureOf } from './inputs.ts'
+import { contentOf, signatureOf } from './inputs.ts'
 import type { FileState } from './inputs.ts'
 import { rootFiles } from './files.ts'
 import { KeptRemotes } from './kept-remotes.ts'
+import { openReading } from './reading.ts'
 import type { RemoteState } from './remote.ts'
 import { openShelf } from './shelf.ts'
 import type { Kept } from './shelf.ts'
@@ -54,9 +55,10 @@ export async function refreshCatalog (request: RefreshRequest, begin: (name: str
   if (inputs !== undefined && await areUnchanged(request, inputs, remotes)) {
     return { catalog: undefined, inputs: { ...inputs, files: await restated(inputs.files) }, lost: [] }
   }
-  const files = new FileInputs()
-  const reading = { base, nameOf: sourceNames(cwd), policy: config.fetch, isStart: inputs === undefined }
-  const context: LoadContext = { ...own, ...reading, remotes, files }
+  const reading = await openReading(config, base)
+  const common = { base, nameOf: sourceNames(cwd), policy: config.fetch, isStart: inputs === undefined }
+  const { files } = reading
+  const context: LoadContext = { ...own, ...common, ...reading, remotes }
   const catalog = await compileCatalog(config, context)
   const lost = [...remotes.states.values()].filter(({ unit, digest }) => digest === '' && isUsed(inputs, unit.key))
   if (inputs !== undefined && lost.length > 0) return { catalog: undefined, inputs, lost }

@@ -6,8 +6,9 @@ import type { SourceFile } from './document.ts'
 import { FetchError, shownUrl } from './fetch-error.ts'
 import { fetchText, passwordIn } from './http.ts'
 import type { FetchOptions, Validators } from './http.ts'
-import { isApiDocument, readDocument } from './openapi.ts'
+import { isApiDocument, readDocument, repeatedProblems } from './openapi.ts'
 import type { ServiceHints } from './openapi.ts'
+import type { Part, PartReader } from './parts.ts'
 import type { RemoteReading } from './remote.ts'
 import { digestOf } from './shelf.ts'
 import type { FetchPolicy } from './sources.ts'
@@ -64,11 +65,10 @@ async function readWhole (source: Job, texts: Texts): Promise<RemoteDocument> {
   if (!isApiDocument(document)) throw unusable(label, 'The answer is no OpenAPI document: it has neither "openapi" nor "swagger".')
   let title = ''
   const remember = (_: string, name: string): string => { title = name; return '' }
-  const fetch = async (reference: string): Promise<string> => await texts.refer(reference)
-  const { api, hints, problems } = await readDocument(document, url, label, file, remember, fetch)
+  const { api, hints, problems } = await readDocument(document, url, label, file, remember, texts)
   if (api === undefined || hints === undefined) throw unusable(label, 'The document cannot be read.')
   const findings = api.problems.map((problem) => problem.where === undefined ? problem : { ...problem, line: file.lineOf(problem.where) })
-  const told = problems.map((problem) => explained(problem, texts.failures))
+  const told = [...problems, ...repeatedProblems(file.repeated, label)]
   return { texts: texts.all(), path, title, hints, api: { ...api, problems: findings }, lines: linesOf(file), problems: told }
 }
 
@@ -77,13 +77,6 @@ const findable = /^(?:\/(?:info|servers|host|basePath|paths)(?:\/(?!.*\/(?:respo
 /** Answers and bodies are the larger part of a document, and no finding stands there. */
 function linesOf (file: SourceFile): Map<string, number> {
   return new Map([...file.places?.() ?? []].filter(([pointer]) => findable.test(pointer)))
-}
-
-/** The parser says only that a reference cannot be read. */
-function explained (problem: Problem, failures: Texts['failures']): Problem {
-  const failure = failures.find(({ url }) => problem.message.includes(url))
-  if (failure === undefined) return problem
-  return { ...problem, message: `a reference is not followed: ${shownUrl(failure.url)}: ${messageOf(failure.error)}` }
 }
 
 function unusable (where: string, message: string): GatelensError {
@@ -97,7 +90,7 @@ function lowered (headers: Record<string, string>): Record<string, string> {
 interface Text { url: string, text: string, validators: Validators }
 
 /** The texts of one document, each fetched once, within the policy. */
-class Texts {
+class Texts implements PartReader {
   readonly failures: Array<{ url: string, error: unknown }> = []
   readonly #source: Job
   readonly #policy: FetchPolicy
@@ -130,18 +123,33 @@ class Texts {
     return answer
   }
 
+  nameOf (location: string): string {
+    return shownUrl(location)
+  }
+
+  locate (reference: string, base: string): string {
+    if (!URL.canParse(reference, base)) return reference
+    const url = new URL(reference, base)
+    url.hash = ''
+    return url.href
+  }
+
   /** A document that another one refers to. */
-  async refer (url: string): Promise<string> {
+  async read (url: string): Promise<Part> {
     try {
-      if (++this.#references > this.#policy.references) {
-        throw new FetchError(`the document refers to more than ${this.#policy.references} others`, { url, hint: 'Bundle it, or raise catalog.fetch.references.' })
-      }
-      if (this.#source.url.startsWith('https:') && !url.startsWith('https:')) throw new FetchError('a document from https may not refer to http', { url })
-      return (await this.get(url)).text
+      return parseSource(url, await this.#refer(url))
     } catch (error) {
       this.failures.push({ url, error })
-      throw new Error(messageOf(error), { cause: error })
+      return { message: messageOf(error), line: 0 }
     }
+  }
+
+  async #refer (url: string): Promise<string> {
+    if (++this.#references > this.#policy.references) {
+      throw new FetchError(`the document refers to more than ${this.#policy.references} others`, { url, hint: 'Bundle it, or raise catalog.fetch.references.' })
+    }
+    if (this.#source.url.startsWith('https:') && !url.startsWith('https:')) throw new FetchError('a document from https may not refer to http', { url })
+    return (await this.get(url)).text
   }
 
   all (): RemoteDocument['texts'] {
@@ -153,6 +161,6 @@ class Texts {
     const { max_bytes: maxBytes, timeout: timeoutMs, redirects, hosts } = this.#policy
     const own = new URL(this.#source.url)
     const headers = new URL(url).origin === own.origin ? { ...passwordIn(own), ...lowered(this.#source.headers) } : {}
-    return { headers, maxBytes, timeoutMs, redirects, allowHosts: [own.hostname, ...hosts], signal: this.#source.signal }
+    return { headers, maxBytes, timeoutMs, redirects, allowOrigin: own.origin, allowHosts: hosts, signal: this.#source.signal }
   }
 }

@@ -15,8 +15,8 @@ export function collectServices (backstage: BackstageCatalog, hints: Hints): Map
   for (const { name, owner, system, domain, lifecycle, contact } of backstage.services) {
     add(services, { name, owner, system, domain, lifecycle, contact })
   }
-  for (const { name, owner, system, lifecycle, providers } of backstage.apis) {
-    if (providers.length === 0) add(services, { name, owner, system, domain: '', lifecycle, contact: '' })
+  for (const { name, owner, system, domain, lifecycle, providers } of backstage.apis) {
+    if (providers.length === 0) add(services, { name, owner, system, domain, lifecycle, contact: '' })
   }
   for (const [name, { owner, contact }] of hints) add(services, { name, owner, system: '', domain: '', lifecycle: '', contact })
   return services

@@ -45,7 +45,8 @@ export function openShelf (folder: string): Shelf {
     put: async (key, { digest, value }) => {
       await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined)
       const head: Head = { version, key: digestOf(key), digest }
-      const content = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), serialize(value)])
+      const content = contentOf(head, value)
+      if (content === undefined) return false
       if (await isThere(fileOf(key), content)) return await touch(fileOf(key))
       return await writeDurably(fileOf(key), content).then(() => true, () => false)
     },
@@ -55,6 +56,15 @@ export function openShelf (folder: string): Shelf {
       // Another thread may be writing.
       for (const name of names) if (!used.has(name.replace(/\.tmp$/, ''))) await rm(join(folder, name), { force: true }).catch(() => undefined)
     },
+  }
+}
+
+/** Undefined for a value that cannot be written, as it nests too deeply. */
+function contentOf (head: Head, value: unknown): Buffer | undefined {
+  try {
+    return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), serialize(value)])
+  } catch {
+    return undefined
   }
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { byteSize, duration } from '../../runtime/units.ts'
 import { backstageApiSchema } from './backstage-api.ts'
 import { kongAdminSchema } from './kong-admin.ts'
+import { defaultFileBytes } from './regular-file.ts'
 
 const path = z.string().min(1)
 const ownPath = (form: string): typeof path => path.refine((text) => !isUrl(text), `a URL is written ${form}`)
@@ -40,7 +41,13 @@ const fetchSchema = z.strictObject({
   timeout: duration.default(30_000).describe('For one answer as a whole, redirects included.'),
   redirects: z.number().int().min(0).max(20).default(5).describe('Redirects that are followed; never from https to http.'),
   references: z.number().int().min(0).max(10_000).default(100).describe('Most other documents that one fetched document may refer to.'),
-  hosts: z.array(path).default([]).describe('Hosts (example.com, *.example.com), besides its own, that the redirects and references of a fetched document may lead to.'),
+  hosts: z.array(path).default([]).describe('Hosts (example.com, *.example.com), besides the own origin (scheme, host and port), that the redirects and references of a fetched document may lead to.'),
+})
+
+/** Which files are read. */
+const filesSchema = z.strictObject({
+  folders: z.array(path).default([]).describe('Folders, besides those of the sources and of this file, that references and symbolic links of documents may lead to.'),
+  max_bytes: byteSize.default(defaultFileBytes).describe('Largest file that is read.'),
 })
 
 const compileSchema = z.strictObject({
@@ -56,7 +63,9 @@ export const catalogSchema = z.strictObject({
   kong: z.union([kongSchema, z.array(kongSchema).min(1)]).optional()
     .describe('Kong\'s declarative configuration (a file, a folder or a glob), or its Admin API, or a list of them.'),
   partners: path.optional().describe('Partners, their consumers and quotas.'),
+  exclude: z.array(path).default([]).describe('Globs of files that folders and globs leave out, such as "**/templates/**"; files that are named themselves are read.'),
   refresh: refreshSchema.prefault({}),
+  files: filesSchema.prefault({}),
   fetch: fetchSchema.prefault({}),
   compile: compileSchema.prefault({}),
 })
