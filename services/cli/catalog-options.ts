@@ -77,10 +77,6 @@ export function fileOptions ({ exclude = [], allowFolder = [] }: CatalogOptions,
 /** Most problems of a catalog that are said before the work goes on; "gatelens validate" says all. */
 const shownProblems = 10
 
-function collect (text: string, before: string[] = []): string[] {
-  return [...before, text]
-}
-
 /** The sources that the options name: URLs with their tokens, and absolute paths. Throws USAGE and CONFIG_VARIABLE. */
 export function givenSources ({ openapi, backstage, kong, partners, ...tokens }: CatalogOptions): CatalogSources {
   const openapiToken = tokenFor('--openapi', openapi, tokens.openapiToken)

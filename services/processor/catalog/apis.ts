@@ -93,7 +93,10 @@ async function loadFiles (source: { path: string, service: string }, options: In
   let documents = 0
   for (const found of files) {
     const { path } = found
-    const result = loaded.get(path) ?? await loadFound(found, chooser(source.service, find), context)
+    const known = loaded.get(path)
+    // Who names a file itself wants it, also where a folder may not lead to it.
+    const isKnown = known !== undefined && (known.api !== undefined || !found.named)
+    const result = isKnown ? known : await loadFound(found, chooser(source.service, find), context)
     if (result.api === undefined && result.problems.length === 0) passedOver.add(path)
     else {
       documents++

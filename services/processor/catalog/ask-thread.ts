@@ -33,7 +33,9 @@ export class AskThread {
 
   /** `ended` is called when the thread takes no more. */
   constructor ({ shelf, policy, compile }: AskThreadOptions, ended: () => void) {
-    const work: AskWork = { shelf, policy, limitMs: compile.timeout, beatMs: Math.max(10, Math.min(1000, compile.timeout / 4)) }
+    // What is fetched stands in buffers first, which the limit of the thread does not count.
+    const bounded = { ...policy, max_bytes: Math.min(policy.max_bytes, compile.memory) }
+    const work: AskWork = { shelf, policy: bounded, limitMs: compile.timeout, beatMs: Math.max(10, Math.min(1000, compile.timeout / 4)) }
     this.#worker = startThread('ask-worker', work, compile.memory)
     this.#compile = compile
     this.#ended = ended

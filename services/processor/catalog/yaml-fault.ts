@@ -8,6 +8,7 @@ export const tooDeepMessage = `collections nest more than ${deepestLevel} deep h
 
 /** Why a text with positions is refused. */
 export function yamlFault ({ code }: Pick<YAMLError, 'code'>): string {
+  if (code === 'RESOURCE_EXHAUSTION') return tooDeepMessage
   return `the file is no valid YAML here: ${faults[code] ?? 'it cannot be understood'}`
 }
 

@@ -101,7 +101,7 @@ export function repeatedKeys ({ documents }: PositionedYaml, text: string): Repe
         const line = lineOf(startOf(key))
         const first = seen.get(name)
         const place = `${pointer}/${pointerStep(name)}`
-        if (first !== undefined && name !== '<<') found.push({ pointer: place, line, first, ...document === 0 ? {} : { document } })
+        if (first !== undefined && name !== mergeKey) found.push({ pointer: place, line, first, ...document === 0 ? {} : { document } })
         seen.set(name, line)
         below.push({ node: value, pointer: place, document })
       }
@@ -125,8 +125,12 @@ function lineFinder (text: string): (offset: number) => number {
   }
 }
 
+const mergeKey = '<<'
+
+/** The parser has a symbol for the key that merges. */
 function keyText (key: unknown): string {
-  return String(isScalar(key) ? key.value : key)
+  const value: unknown = isScalar(key) ? key.value : key
+  return typeof value === 'symbol' ? mergeKey : String(value)
 }
 
 function startOf (node: unknown): number {
