@@ -58,7 +58,6 @@ export const rules = {
   'service-without-host': { about: 'gateway', severity: 'warning', summary: 'A service of the gateway has neither url nor host.', help: 'Give it one.' },
   'unknown-plugin': { about: 'gateway', severity: 'error', summary: 'The embedded gateway does not have the plugin.', help: 'Take it out of what --gateway names; the catalog (--kong) needs no plugins.' },
   'not-in-gateway': { about: 'gateway', severity: 'error', summary: 'The embedded gateway does not have what a declarative file asks for.', help: 'Take it out of what --gateway names.' },
-  'repeated-key': { about: 'documents', severity: 'error', summary: 'A key stands twice in one object, and the last one counts.', help: 'Delete one of them.' },
   'repeated-entity': { about: 'gateway', severity: 'error', summary: 'Two entities of a declarative configuration have one name or one id.', help: 'Delete one of them, or give it a name of its own.' },
   'not-kong': { about: 'gateway', severity: 'error', summary: 'A named file is no declarative configuration of Kong or decK.', help: 'Name another one.' },
   'not-a-list': { about: 'gateway', severity: 'error', summary: 'What should be a list of entities is none.', help: 'Write a list.' },
