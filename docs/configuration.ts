@@ -10,11 +10,16 @@ interface Node {
   enum?: unknown[]
   default?: unknown
   description?: string
+  pattern?: string
+  minLength?: number
+  maxLength?: number
+  format?: string
   properties?: Record<string, Node>
   required?: string[]
   items?: Node
   anyOf?: Node[]
   oneOf?: Node[]
+  allOf?: Node[]
   additionalProperties?: Node | boolean
 }
 
@@ -42,9 +47,37 @@ export function configurationParts (): ConfigurationPart[] {
   ]
 }
 
-/** The JSON Schema (draft 2020-12) of `gatelens.yaml`, for editors. */
+/** The JSON Schema (draft 2020-12) of `gatelens.yaml` as it is written, before placeholders are expanded; for editors. */
 export function processorJsonSchema (): string {
-  return `${JSON.stringify({ ...schemaOf(processorSchema), title: 'gatelens.yaml' }, null, 2)}\n`
+  return `${JSON.stringify({ ...withPlaceholders(schemaOf(processorSchema)), title: 'gatelens.yaml' }, null, 2)}\n`
+}
+
+// What starts a placeholder: an environment variable's, with or without a default, or a file's.
+const placeholder: Node = { type: 'string', pattern: '\\$\\{[^}]+\\}' }
+
+/** A text of a certain form may be a placeholder instead. Kinds of unions (`const`) and names of keys are never expanded. */
+function withPlaceholders (node: Node): Node {
+  if (hasForm(node)) {
+    const { default: value, description, ...form } = node
+    const about = Object.entries({ default: value, description }).filter(([, item]) => item !== undefined)
+    return { ...Object.fromEntries(about), anyOf: [form, placeholder] }
+  }
+  const below = Object.entries(node).map(([key, value]: [string, unknown]): [string, unknown] => {
+    if (key === 'properties') return [key, mapValues(value as Record<string, Node>, withPlaceholders)]
+    if (key === 'anyOf' || key === 'oneOf' || key === 'allOf') return [key, (value as Node[]).map(withPlaceholders)]
+    const inner = (key === 'items' || key === 'additionalProperties') && typeof value === 'object'
+    return [key, inner ? withPlaceholders(value as Node) : value]
+  })
+  return Object.fromEntries(below) as Node
+}
+
+// A placeholder is never empty, and so fits where only an empty text is wrong.
+function hasForm ({ type, pattern, format, minLength = 1, maxLength, enum: words }: Node): boolean {
+  return type === 'string' && ((pattern ?? format ?? words ?? maxLength) !== undefined || minLength > 1)
+}
+
+function mapValues (values: Record<string, Node>, change: (node: Node) => Node): Record<string, Node> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]))
 }
 
 function schemaOf (schema: z.ZodType): Node {
