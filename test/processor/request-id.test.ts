@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hostOf, readTraceparent, traceId } from '../../services/processor/decode/http.ts'
+import { eventId } from '../../services/processor/decode/identity.ts'
 import { createPrivacy, privacySchema } from '../../services/processor/enrich/privacy.ts'
+import { locatedEvent } from './event.ts'
 
 const privacy = createPrivacy(privacySchema.parse({ key: 'a key of the tests alone' }))
 
@@ -31,4 +33,20 @@ test('a number in place of a trace or span id is dropped', () => {
 test('a host that has the shape of a secret before it is folded to lower case is none', () => {
   const hosts = ['AKIAIOSFODNN7EXAMPLE.example.com', 'sk_live_EXAMPLE0000000000', 'eyJhbGciOiJub25lIn0.e30.c2ln', '4111-1111-1111-1111.example.com', 'API.Example.com:443', 'jane@[fd00::12]:80']
   assert.deepEqual(hosts.map(hostOf), ['', '', '', '', 'api.example.com', 'fd00::12'])
+})
+
+test('an event id is the request id where that is 32 hex digits, also of decimal digits alone', () => {
+  for (const id of [
+    '6b4d4233eeb6a1f6f14330dd07e57c98', '00070001000000000000000000000012', '00000001000000000000000000000990', '00000000000000000000000000000004', '73918460275510938846201957730284',
+  ]) assert.equal(eventId(id, locatedEvent()), id)
+  assert.equal(eventId('D41D8CD98F00B204E9800998ECF8427E', locatedEvent()), 'd41d8cd98f00b204e9800998ecf8427e')
+})
+
+test('an event id is a hash where the request id has another shape, or is a number of somebody between zeros', () => {
+  for (const id of ['4111111111111111', '41111111111111110000000000000000', '00000000000000004111111111111111', '00000000000000000000000078051120', 'jane.doe']) {
+    const hash = eventId(id, locatedEvent())
+    assert.match(hash, /^[0-9a-f]{32}$/)
+    assert.notEqual(hash, id)
+    assert.equal(eventId(id, locatedEvent()), hash)
+  }
 })

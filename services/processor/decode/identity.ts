@@ -1,18 +1,25 @@
 import { createHash } from 'node:crypto'
 import type { AccessEvent } from '../event.ts'
 
-/** Not of decimal digits alone: a client may send a number of somebody as its id. */
-const hex32 = /^(?=\d*[a-f])[0-9a-f]{32}$/
+const hex32 = /^[0-9a-f]{32}$/
+const decimal = /^\d+$/
 
 /**
- * The event id: the gateway's request id if that is 32 hex digits, else the first 128 bits of a SHA-256 of gateway and
- * id, else of start, client, method, target, status and sizes. The same record always gives the same id.
+ * The event id: the gateway's request id if that is 32 hex digits (and no short number between zeros), else the first 128
+ * bits of a SHA-256 of gateway and id, else of start, client, method, target, status and sizes. The same record always
+ * gives the same id.
  */
 export function eventId (requestId: string, event: AccessEvent): string {
-  if (hex32.test(requestId)) return requestId
   const lower = requestId.toLowerCase()
-  if (hex32.test(lower)) return lower
+  if (hex32.test(lower) && !isPaddedNumber(lower)) return lower
   return digest(requestId === '' ? traits(event) : [event.gateway, requestId])
+}
+
+/** A client may send a number of somebody as its id, filled up with zeros: those have 6 to 19 digits. */
+function isPaddedNumber (digits: string): boolean {
+  if (!decimal.test(digits)) return false
+  const { length } = digits.replace(/^0+|0+$/g, '')
+  return length > 5 && length < 20
 }
 
 function traits (event: AccessEvent): Array<string | number> {
