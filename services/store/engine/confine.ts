@@ -74,5 +74,6 @@ function readable (): string[] {
   const program = ['dist', 'services', 'package.json', 'tsconfig.json', 'node_modules'].map((name) => join(packageRoot, name))
   const system = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/etc/ld.so.cache', '/etc/localtime']
   const node = realpathSync(process.execPath)
-  return [...new Set([...system, ...(node.startsWith('/usr/') ? [] : [process.execPath, node]), ...program, modules])]
+  const preloaded = (process.env.LD_PRELOAD ?? '').split(/[ :]/).filter((path) => path.startsWith('/'))
+  return [...new Set([...system, ...preloaded, ...(node.startsWith('/usr/') ? [] : [process.execPath, node]), ...program, modules])]
 }

@@ -53,10 +53,14 @@ async function attempt (confinement: Confinement): Promise<EngineProcess | undef
   return connectTo(child, ended, confinement)
 }
 
+/** Settings of the loader, of the allocator, and of libraries that are preloaded to see how the engine bears faults. */
+const passedOn = /^(?:LD|MALLOC|FAULT)_/
+
 /** None of the secrets that our own environment may hold; threads enough that no query waits for another. */
 function environment (): NodeJS.ProcessEnv {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
-  return { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', UV_THREADPOOL_SIZE: '16', TZ: timeZone, NODE_NO_WARNINGS: '1' }
+  const passed = Object.entries(process.env).filter(([name]) => passedOn.test(name))
+  return { ...Object.fromEntries(passed), PATH: '/usr/sbin:/usr/bin:/sbin:/bin', UV_THREADPOOL_SIZE: '16', TZ: timeZone, NODE_NO_WARNINGS: '1' }
 }
 
 function connectTo (child: ChildProcess, ended: Promise<void>, confinement: Confinement): EngineProcess {
