@@ -37,6 +37,8 @@ const withoutPrivileges = ['setpriv', '--bounding-set=-all', '--inh-caps=-all', 
 const script = `
 folder=$1 root=$2; shift 2
 mount -t tmpfs -o size=1m,mode=755,nosuid,nodev tmpfs "$root"
+mkdir -p "$root/tmp"
+mount -t tmpfs -o size=64m,mode=1777,nosuid,nodev tmpfs "$root/tmp"
 while [ "$1" != -- ]; do
   if [ -d "$1" ]; then mkdir -p "$root$1"; else mkdir -p "$root$(dirname "$1")"; : > "$root$1"; fi
   mount --bind "$1" "$root$1" 2>/dev/null || mount --rbind "$1" "$root$1"
@@ -45,11 +47,10 @@ while [ "$1" != -- ]; do
 done
 shift
 for device in null zero random urandom; do mkdir -p "$root/dev"; : > "$root/dev/$device"; mount --bind "/dev/$device" "$root/dev/$device"; done
-mkdir -p "$root/proc" "$root/tmp"
+mkdir -p "$root/proc"
 mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
 mkdir -p "$root/sys/fs/cgroup"
 mount -t cgroup2 -o ro,nosuid,nodev,noexec cgroup2 "$root/sys/fs/cgroup" 2>/dev/null || true
-mount -t tmpfs -o size=64m,mode=1777,nosuid,nodev tmpfs "$root/tmp"
 mkdir -p "$root$folder"
 mount --bind "$folder" "$root$folder"
 cd "$root"
