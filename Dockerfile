@@ -6,7 +6,12 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY normalizer ./normalizer
 COPY services ./services
-RUN npm run build && npm prune --omit=dev
+# The engine of the embedded store is a package of its own; --build-arg EMBEDDED_STORE=false gives an image without it.
+ARG EMBEDDED_STORE=true
+RUN npm run build && npm prune --omit=dev && \
+  if [ "$EMBEDDED_STORE" = true ]; then \
+    npm install --prefix /engine "chdb@$(node -p "require('./package.json').peerDependencies.chdb")" && cp -r /engine/node_modules/. node_modules/; \
+  fi
 
 FROM node:24.22.3-bookworm-slim
 ENV NODE_ENV=production

@@ -17,6 +17,7 @@ export const catalogue = {
   PORT_IN_USE: { summary: 'An address is taken by another process.', hint: 'Stop that process or configure another port; port 0 picks a free one.', retriable: false },
   FOLDER_UNUSABLE: { summary: 'A folder cannot be created or written.', hint: 'Check its owner, its permissions and the free space.', retriable: false },
   FOLDER_LOCKED: { summary: 'A data folder is in use by another process.', hint: 'Stop that process or choose another folder.', retriable: false },
+  ENGINE_MISSING: { summary: 'The embedded ClickHouse engine is not installed; it is a package of its own.', hint: 'Install it beside gatelens (npm install chdb), or name a ClickHouse server as clickhouse.url.', retriable: false },
   STORE_UNREACHABLE: { summary: 'ClickHouse does not answer.', hint: 'It is tried again with back-off; check clickhouse.url.', retriable: true },
   STORE_REFUSED: { summary: 'ClickHouse refused a statement.', hint: 'The message is the engine\'s own.', retriable: false },
   SCHEMA_NEWER: { summary: 'The database schema is newer than this program.', hint: 'Upgrade gatelens.', retriable: false },

@@ -4,6 +4,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { parseException, StoreException } from '../exception.ts'
 import type { Outcome } from '../engine.ts'
+import { GatelensError } from '../../runtime/errors.ts'
+import { engineVersion } from '../../runtime/package.ts'
 import { confinements } from './confine.ts'
 import type { Confinement } from './confine.ts'
 import type { Answer, Request } from './messages.ts'
@@ -31,13 +33,25 @@ interface Waiting { resolve: (outcome: Outcome) => void, reject: (error: StoreEx
 const isSource = import.meta.url.endsWith('.ts')
 const main = fileURLToPath(new URL(isSource ? 'main.ts' : 'main.js', import.meta.url))
 
-/** Starts the process of an engine, as confined as this machine lets it be; `folder` is all that it can write. */
+/**
+ * Starts the process of an engine, as confined as this machine lets it be; `folder` is all that it can write. Throws
+ * ENGINE_MISSING without the package of the engine, which who only normalizes need not install.
+ */
 export async function startEngineProcess (folder: string): Promise<EngineProcess> {
+  if (!isInstalled()) throw new GatelensError('ENGINE_MISSING', `the embedded ClickHouse engine, the package chdb ${engineVersion}, is not installed`, { hint: `Install it beside gatelens (npm install chdb@${engineVersion}), or name a ClickHouse server as clickhouse.url.` })
   for (const confinement of confinements(folder)) {
     const started = await attempt(confinement)
     if (started !== undefined) return started
   }
   throw new Error('the process of the engine does not start')
+}
+
+function isInstalled (): boolean {
+  try {
+    return import.meta.resolve('chdb') !== ''
+  } catch {
+    return false
+  }
 }
 
 /** Undefined when the confinement cannot be had here: then the process ends before it has told anything. */
