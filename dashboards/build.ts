@@ -1,20 +1,33 @@
 /**
- * Writes `dashboards/grafana/` from the code beside it. `npm run dashboards` writes; a test fails when the committed
- * files differ from what this gives, or name a metric, label or column that does not exist.
+ * Writes `dashboards/grafana/` (to import) and `dashboards/provisioned/` (for the data sources of
+ * `dashboards/provisioning/`) from the code beside it. `npm run dashboards` writes; a test fails when the committed files
+ * differ from what this gives, or name a metric, label or column that does not exist.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { packageRoot } from '../services/runtime/package.ts'
+import { breaches } from './breaches.ts'
 import { drift } from './drift.ts'
-import { partnersAndBreaches } from './partners-and-breaches.ts'
+import { partners } from './partners.ts'
+import { pipeline } from './pipeline.ts'
+import { shared } from './shared.ts'
 import { traffic } from './traffic.ts'
 
-/** Every dashboard by its file name below `dashboards/grafana/`, as the text of the file. */
+/** Every dashboard by its file name below `dashboards/grafana/`, as the text of the file; an import asks for its data sources. */
 export function buildDashboards (): Record<string, string> {
-  const dashboards = { 'traffic.json': traffic(), 'partners-and-breaches.json': partnersAndBreaches(), 'drift.json': drift() }
-  return Object.fromEntries(Object.entries(dashboards).map(([name, dashboard]) => [name, `${JSON.stringify(numbered(dashboard.build()), null, 2)}\n`]))
+  return texts(shared)
+}
+
+/** The same below `dashboards/provisioned/`: the variables have the data sources that are provisioned beside them. */
+export function buildProvisioned (): Record<string, string> {
+  return texts((dashboard) => dashboard)
+}
+
+function texts (form: (dashboard: Dashboard) => object): Record<string, string> {
+  const builders = { 'traffic.json': traffic, 'partners.json': partners, 'breaches.json': breaches, 'drift.json': drift, 'pipeline.json': pipeline }
+  return Object.fromEntries(Object.entries(builders).map(([name, board]) => [name, `${JSON.stringify(form(numbered(board().build())), null, 2)}\n`]))
 }
 
 /** Panels and queries get names that stay: links to a panel, alerts and overrides need them, and Grafana would make up its own. */
@@ -28,7 +41,9 @@ function numbered (dashboard: Dashboard): Dashboard {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const folder = join(packageRoot, 'dashboards/grafana')
-  mkdirSync(folder, { recursive: true })
-  for (const [name, text] of Object.entries(buildDashboards())) writeFileSync(join(folder, name), text)
+  for (const [folder, built] of Object.entries({ grafana: buildDashboards(), provisioned: buildProvisioned() })) {
+    const path = join(packageRoot, 'dashboards', folder)
+    mkdirSync(path, { recursive: true })
+    for (const [name, text] of Object.entries(built)) writeFileSync(join(path, name), text)
+  }
 }

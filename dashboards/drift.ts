@@ -1,16 +1,22 @@
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
-import { frame } from './frame.ts'
+import { frame, matchers } from './frame.ts'
 import { sqlTable, stat, timeseries } from './panels.ts'
+import { sources } from './sources.ts'
 
-const service = 'api_service=~"$service"'
+const service = matchers('service')
 const undocumented = `gatelens_undocumented_requests_total{${service}, outcome=~"inferred|method_not_declared"}`
 const rate = (series: string, by = ''): string => `sum${by === '' ? '' : ` by (${by})`} (rate(${series}[$__rate_interval]))`
 
 /** Where traffic and the API documents differ: what is called and not declared, answered and not declared, deprecated, forgotten. */
 export function drift (): DashboardBuilder {
-  return withDocuments(withPaths(withOverview(
-    frame('gatelens-drift', 'Gatelens: drift', 'Where traffic and the API documents differ. The tables cover the last 30 days, whatever the time range.'))))
+  return withDocuments(withPaths(withOverview(frame({
+    uid: 'gatelens-drift',
+    title: 'Gatelens: drift',
+    description: 'Where traffic and the API documents differ. The tables cover the last 30 days, whatever the time range.',
+    sources,
+    by: ['service'],
+  }))))
 }
 
 function withOverview (board: DashboardBuilder): DashboardBuilder {

@@ -12,10 +12,11 @@ import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as StateTimelinePanel } from '@grafana/grafana-foundation-sdk/statetimeline'
 import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table'
 import { PanelBuilder as TimeseriesPanel } from '@grafana/grafana-foundation-sdk/timeseries'
+import { chosen, clickhouseSource, prometheusSource } from './sources.ts'
 
-/** Data sources by the uid that `dashboards/provisioning/datasources` gives them. */
-export const prometheus: DataSourceRef = { type: 'prometheus', uid: 'gatelens-prometheus' }
-export const clickhouse: DataSourceRef = { type: 'grafana-clickhouse-datasource', uid: 'gatelens-clickhouse' }
+/** The data sources that the variables of a dashboard choose. */
+export const prometheus: DataSourceRef = chosen(prometheusSource)
+export const clickhouse: DataSourceRef = chosen(clickhouseSource)
 
 /** What every panel says of itself: the question that it answers, and its width of 24 and height in grid units. */
 export interface PanelText { title: string, description: string, unit?: string, width?: number, height?: number }
@@ -65,6 +66,11 @@ export function promTable (text: PanelText, query: PromQuery): TablePanel {
 /** A table of what a ClickHouse query gives. */
 export function sqlTable (text: PanelText, rawSql: string): TablePanel {
   return dress(new TablePanel(), text, 12, 9).datasource(clickhouse).withTarget(sqlQuery(rawSql, 'table')).filterable(true)
+}
+
+/** One figure from a ClickHouse query with one row and one column. */
+export function sqlStat (text: PanelText, rawSql: string): StatPanel {
+  return dress(new StatPanel(), text, 4, 4).datasource(clickhouse).withTarget(sqlQuery(rawSql, 'table')).colorMode(BigValueColorMode.None)
 }
 
 /** Lines over time from a ClickHouse query with a column `time`. */
@@ -135,7 +141,7 @@ function sqlQuery (rawSql: string, queryType: 'timeseries' | 'table'): Builder<S
       queryType,
       format: queryType === 'table' ? 1 : 0,
       rawSql: rawSql.trim(),
-      pluginVersion: '4.0.0',
+      pluginVersion: clickhouseSource.version,
       _implementsDataqueryVariant: () => {},
     }),
   }

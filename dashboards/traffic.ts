@@ -1,19 +1,27 @@
+import { StackingConfigBuilder, StackingMode } from '@grafana/grafana-foundation-sdk/common'
 import { RowBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard'
-import { frame } from './frame.ts'
+import { frame, linkTo, matchers } from './frame.ts'
 import { sqlTable, stat, timeseries } from './panels.ts'
+import type { PromQuery } from './panels.ts'
+import { sources } from './sources.ts'
 
 const requests = 'http_server_request_duration_seconds'
 const rate = (metric: string, labels: string, by = ''): string => `sum${by === '' ? '' : ` by (${by})`} (rate(${metric}{${labels}}[$__rate_interval]))`
-const service = 'api_service=~"$service"'
+const service = matchers('service')
 const failed = `${service}, http_response_status_code=~"5..|0"`
 const quantile = (q: number, metric: string, by: string): string =>
   `histogram_quantile(${q}, sum by (le, ${by}) (rate(${metric}_bucket{${service}}[$__rate_interval])))`
 
-/** What the gateway carries: requests, errors and latency by service and route, undocumented use, and the pipeline's own health. */
+/** What the gateway carries: requests, statuses, errors, latency and bytes by service and route, and undocumented use. */
 export function traffic (): DashboardBuilder {
-  return withHealth(withUndocumented(withGateway(withRoutes(withOverview(
-    frame('gatelens-traffic', 'Gatelens: traffic', 'Requests, errors and latency by service and declared route, as the gateway saw them.'))))))
+  return withUndocumented(withGateway(withRoutes(withOverview(frame({
+    uid: 'gatelens-traffic',
+    title: 'Gatelens: traffic',
+    description: 'Requests, statuses, errors, latency and bytes by service and declared route, as the gateway saw them.',
+    sources,
+    by: ['service'],
+  })))))
 }
 
 function withOverview (board: DashboardBuilder): DashboardBuilder {
@@ -22,15 +30,21 @@ function withOverview (board: DashboardBuilder): DashboardBuilder {
     .withPanel(stat({ title: 'Requests', description: 'Requests a second.', unit: 'reqps' }, { expr: rate(`${requests}_count`, service) }))
     .withPanel(stat({ title: 'Errors', description: 'Share of requests that failed on our side: status 5xx, or no response.', unit: 'percentunit' },
       { expr: `(${rate(`${requests}_count`, failed)} or vector(0)) / ${rate(`${requests}_count`, service)}` }, { warn: 0.01, bad: 0.05 }))
-    .withPanel(stat({ title: 'p95', description: '95 of 100 requests are faster.', unit: 's' },
-      { expr: `histogram_quantile(0.95, sum by (le) (rate(${requests}_bucket{${service}}[$__rate_interval])))` }, { warn: 0.5, bad: 1 }))
+    .withPanel(stat({ title: 'p95', description: '95 of 100 requests are faster.', unit: 's' }, { expr: overall(0.95) }, { warn: 0.5, bad: 1 }))
+    .withPanel(stat({ title: 'p99', description: '99 of 100 requests are faster.', unit: 's' }, { expr: overall(0.99) }, { warn: 1, bad: 2 }))
     .withPanel(stat({ title: 'Undocumented', description: 'Share of requests that no API document declares.', unit: 'percentunit' },
       { expr: `(${rate('gatelens_undocumented_requests_total', service)} or vector(0)) / ${rate(`${requests}_count`, service)}` },
-      { warn: 0.02, bad: 0.1 }))
+      { warn: 0.02, bad: 0.1 }).dataLinks([linkTo('gatelens-drift', 'Drift', ['clickhouse', 'service'])]))
     .withPanel(stat({ title: 'Active breaches', description: 'Detection rules that are exceeded now.' },
-      { expr: 'count(gatelens_breach_active == 1) or vector(0)' }, { warn: 1, bad: 5 }))
-    .withPanel(stat({ title: 'Lag', description: 'Age of the oldest request that is not committed.', unit: 's' },
-      { expr: 'max(gatelens_input_lag_seconds)' }, { warn: 30, bad: 120 }))
+      { expr: `count(gatelens_breach_active{${service}} == 1) or vector(0)` }, { warn: 1, bad: 5 })
+      .dataLinks([linkTo('gatelens-breaches', 'Breaches', ['clickhouse', 'service'])]))
+}
+
+const overall = (q: number): string => `histogram_quantile(${q}, sum by (le) (rate(${requests}_bucket{${service}}[$__rate_interval])))`
+
+/** Median, 95th and 99th percentile of a histogram, by service. */
+function percentiles (metric: string): PromQuery[] {
+  return [0.5, 0.95, 0.99].map((q) => ({ expr: quantile(q, metric, 'api_service'), legend: `{{api_service}} p${q * 100}` }))
 }
 
 function withRoutes (board: DashboardBuilder): DashboardBuilder {
@@ -40,8 +54,13 @@ function withRoutes (board: DashboardBuilder): DashboardBuilder {
       { expr: rate(`${requests}_count`, service, 'api_service'), legend: '{{api_service}}' }))
     .withPanel(timeseries({ title: 'Error ratio by service', description: 'Status 5xx, or no response.', unit: 'percentunit' },
       { expr: `${rate(`${requests}_count`, failed, 'api_service')} / ${rate(`${requests}_count`, service, 'api_service')}`, legend: '{{api_service}}' }))
-    .withPanel(timeseries({ title: 'Latency by service', description: 'Median and 95th percentile.', unit: 's' },
-      { expr: quantile(0.5, requests, 'api_service'), legend: '{{api_service}} p50' }, { expr: quantile(0.95, requests, 'api_service'), legend: '{{api_service}} p95' }))
+    .withPanel(timeseries({ title: 'Latency by service', description: 'Median, 95th and 99th percentile.', unit: 's' }, ...percentiles(requests)))
+    .withPanel(timeseries({ title: 'Status codes', description: 'Responses a second by status; 0 is no response.', unit: 'reqps', width: 12 },
+      { expr: rate(`${requests}_count`, service, 'http_response_status_code'), legend: '{{http_response_status_code}}' })
+      .stacking(new StackingConfigBuilder().mode(StackingMode.Normal)))
+    .withPanel(timeseries({ title: 'Bandwidth', description: 'Bytes a second from clients and to clients.', unit: 'Bps', width: 12 },
+      { expr: rate('gatelens_request_bytes_total', service, 'api_service'), legend: '{{api_service}} received' },
+      { expr: rate('gatelens_response_bytes_total', service, 'api_service'), legend: '{{api_service}} sent' }))
     .withPanel(timeseries({ title: 'Busiest routes', description: 'The ten routes with the most requests.', unit: 'reqps' },
       { expr: `topk(10, ${rate(`${requests}_count`, service, 'api_service, http_request_method, http_route')})`, legend: '{{api_service}} {{http_request_method}} {{http_route}}' }))
     .withPanel(timeseries({ title: 'Failing routes', description: 'The ten routes with the most failed requests.', unit: 'reqps' },
@@ -63,7 +82,6 @@ SELECT
 FROM requests_1m
 WHERE $__timeFilter(minute)
   AND $__conditionalAll(service IN (\${service:singlequote}), $service)
-  AND $__conditionalAll(partner IN (\${partner:singlequote}), $partner)
 GROUP BY service, method, route
 ORDER BY "Requests" DESC
 LIMIT 100`
@@ -71,11 +89,10 @@ LIMIT 100`
 function withGateway (board: DashboardBuilder): DashboardBuilder {
   return board
     .withRow(new RowBuilder('Gateway and upstreams'))
-    .withPanel(timeseries({ title: 'Gateway overhead', description: 'Time that the gateway itself took: median and 95th percentile.', unit: 's' },
-      { expr: quantile(0.5, 'gatelens_gateway_overhead_seconds', 'api_service'), legend: '{{api_service}} p50' },
-      { expr: quantile(0.95, 'gatelens_gateway_overhead_seconds', 'api_service'), legend: '{{api_service}} p95' }))
-    .withPanel(timeseries({ title: 'Upstream time', description: '95th percentile of the time that the upstream took.', unit: 's' },
-      { expr: quantile(0.95, 'gatelens_upstream_duration_seconds', 'api_service'), legend: '{{api_service}}' }))
+    .withPanel(timeseries({ title: 'Gateway overhead', description: 'Time that the gateway itself took: median, 95th and 99th percentile.', unit: 's' },
+      ...percentiles('gatelens_gateway_overhead_seconds')))
+    .withPanel(timeseries({ title: 'Upstream time', description: 'Time that the upstream took: median, 95th and 99th percentile.', unit: 's' },
+      ...percentiles('gatelens_upstream_duration_seconds')))
     .withPanel(timeseries({ title: 'Requests in flight', description: 'Mean of the newest second, and peak of the newest minute, from start and duration.' },
       { expr: `sum by (api_service) (gatelens_service_concurrency{${service}})`, legend: '{{api_service}}' },
       { expr: `sum by (api_service) (gatelens_service_concurrency_peak{${service}})`, legend: '{{api_service}} peak' }))
@@ -84,11 +101,9 @@ function withGateway (board: DashboardBuilder): DashboardBuilder {
 function withUndocumented (board: DashboardBuilder): DashboardBuilder {
   return board
     .withRow(new RowBuilder('Undocumented use'))
-    .withPanel(timeseries({ title: 'Undocumented requests', description: 'Requests that no API document declares, by how their path resolved.', unit: 'reqps' },
+    .withPanel(timeseries({ title: 'Undocumented requests', description: 'Requests that no API document declares, by how their path resolved.', unit: 'reqps', width: 12 },
       { expr: rate('gatelens_undocumented_requests_total', service, 'api_service, outcome'), legend: '{{api_service}} {{outcome}}' }))
-    .withPanel(timeseries({ title: 'How paths resolved', description: 'All requests, by outcome.', unit: 'reqps' },
-      { expr: rate('gatelens_matches_total', '', 'outcome'), legend: '{{outcome}}' }))
-    .withPanel(sqlTable({ title: 'Undocumented routes', description: 'What is called but not declared, and by whom.', width: 8, height: 8 }, undocumentedSql))
+    .withPanel(sqlTable({ title: 'Undocumented routes', description: 'What is called but not declared, and by whom.', width: 12, height: 8 }, undocumentedSql))
 }
 
 const undocumentedSql = `
@@ -101,35 +116,6 @@ SELECT
 FROM requests
 WHERE $__timeFilter(time) AND outcome NOT IN ('matched', 'ambiguous')
   AND $__conditionalAll(service IN (\${service:singlequote}), $service)
-  AND $__conditionalAll(partner IN (\${partner:singlequote}), $partner)
 GROUP BY service, method, route
 ORDER BY "Requests" DESC
 LIMIT 100`
-
-function withHealth (board: DashboardBuilder): DashboardBuilder {
-  return board
-    .withRow(new RowBuilder('Pipeline health'))
-    .withPanel(timeseries({ title: 'Records', description: 'received = published + filtered + rejected + what is in flight.', unit: 'cps', width: 6 },
-      { expr: rate('gatelens_events_total', '', 'outcome'), legend: '{{outcome}}' }))
-    .withPanel(timeseries({ title: 'Rejects', description: 'Records that could not become an event.', unit: 'cps', width: 6 },
-      { expr: rate('gatelens_rejects_total', '', 'reason'), legend: '{{reason}}' }))
-    .withPanel(timeseries({ title: 'Input lag', description: 'What is not committed yet: bytes of files, records of Kafka.', unit: 'bytes', width: 6 },
-      { expr: 'sum by (input) (gatelens_input_lag_bytes)', legend: '{{input}}' },
-      { expr: 'sum by (input) (gatelens_input_lag_records)', legend: '{{input}} records' })
-      .withOverride({ matcher: { id: 'byFrameRefID', options: 'B' }, properties: [{ id: 'unit', value: 'short' }, { id: 'custom.axisPlacement', value: 'right' }] }))
-    .withPanel(timeseries({ title: 'Time by stage', description: 'Seconds of work a second.', unit: 'percentunit', width: 6 },
-      { expr: rate('gatelens_stage_seconds_total', '', 'stage'), legend: '{{stage}}' }))
-    .withPanel(stat({ title: 'Store', description: '1 while the store takes writes.', width: 3 }, { expr: 'min(gatelens_store_up)' }, { warn: 0.5, bad: 0.2, low: true }))
-    .withPanel(stat({ title: 'Insert p95', description: 'Time that an insert takes.', unit: 's', width: 3 },
-      { expr: 'histogram_quantile(0.95, sum by (le) (rate(gatelens_store_insert_seconds_bucket[$__rate_interval])))' }, { warn: 1, bad: 5 }))
-    .withPanel(stat({ title: 'Spool', description: 'Bytes that wait on disk for the store.', unit: 'bytes', width: 3 },
-      { expr: 'sum(gatelens_spool_bytes)' }, { warn: 1, bad: 1e9 }))
-    .withPanel(stat({ title: 'Detection', description: 'Time that the newest evaluation of all rules took.', unit: 's', width: 3 },
-      { expr: 'max(gatelens_detect_seconds)' }, { warn: 5, bad: 10 }))
-    .withPanel(stat({ title: 'Endpoints', description: 'Endpoints in the catalog in use.', width: 3 }, { expr: 'max(gatelens_catalog_endpoints)' }))
-    .withPanel(stat({ title: 'Catalog problems', description: 'Documents or entries that could not be used.', width: 3 },
-      { expr: 'max(gatelens_catalog_problems)' }, { warn: 1, bad: 10 }))
-    .withPanel(stat({ title: 'Series', description: 'Series that the processor holds.', width: 3 }, { expr: 'sum(gatelens_series)' }))
-    .withPanel(stat({ title: 'Label overflow', description: 'Label values a second that became __other__.', unit: 'cps', width: 3 },
-      { expr: rate('gatelens_label_overflow_total', '') }, { warn: 0.01, bad: 1 }))
-}

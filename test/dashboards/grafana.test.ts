@@ -2,20 +2,19 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { parse } from 'yaml'
-import { buildDashboards } from '../../dashboards/build.ts'
+import { buildDashboards, buildProvisioned } from '../../dashboards/build.ts'
 import { packageRoot } from '../../services/runtime/package.ts'
 import { boards, expandPromQL, panels, targetsOf } from './panels.ts'
 import { readPromQL } from './promql.ts'
 import { unknownNames } from './registry.ts'
 
-const folder = join(packageRoot, 'dashboards/grafana')
-
-test('the committed dashboards are what the code gives (npm run dashboards)', () => {
-  const built = buildDashboards()
-  assert.deepEqual(readdirSync(folder).sort(), Object.keys(built).sort())
-  for (const [name, text] of Object.entries(built)) assert.equal(readFileSync(join(folder, name), 'utf8'), text, name)
-})
+for (const [name, built] of Object.entries({ grafana: buildDashboards(), provisioned: buildProvisioned() })) {
+  test(`the committed dashboards in ${name} are what the code gives (npm run dashboards)`, () => {
+    const folder = join(packageRoot, 'dashboards', name)
+    assert.deepEqual(readdirSync(folder).sort(), Object.keys(built).sort())
+    for (const [file, text] of Object.entries(built)) assert.equal(readFileSync(join(folder, file), 'utf8'), text, file)
+  })
+}
 
 test('PromQL expressions are read for what they name', () => {
   assert.deepEqual(readPromQL('histogram_quantile(0.95, sum by (le, service) (rate(a_bucket{service=~"$service", code!="x{y}"}[$__rate_interval]))) > 1e3'), {
@@ -40,7 +39,8 @@ test('every metric and label that a panel or a variable names exists', () => {
   assert.ok(prometheus.length > 25, `${prometheus.length} queries`)
   for (const { name, target } of prometheus) assert.deepEqual(unknownNames(expandPromQL(target.expr ?? '')), [], `${name}: ${target.expr}`)
   for (const [file, board] of boards) {
-    for (const variable of board.templating.list) {
+    for (const { expr } of board.annotations.list) assert.deepEqual(unknownNames(expandPromQL(expr ?? '')), [], `${file}: annotation`)
+    for (const variable of board.templating.list.filter(({ type }) => type === 'query')) {
       const [, metric, label] = /^label_values\((\w+), (\w+)\)$/.exec(variable.definition ?? '') ?? []
       assert.deepEqual(unknownNames(`${metric}{${label}=~".*"}`), [], `${file}: ${variable.name}`)
     }
@@ -63,14 +63,6 @@ test('every panel says what it shows, has its queries, and overlaps no other', (
       }
     }
   }
-})
-
-test('the provisioned data sources are those that the panels name', () => {
-  const file = join(packageRoot, 'dashboards/provisioning/datasources/gatelens.yaml')
-  const { datasources } = parse(readFileSync(file, 'utf8')) as { datasources: Array<{ uid: string, type: string }> }
-  const provisioned = datasources.map(({ uid, type }) => `${type} ${uid}`)
-  const used = new Set(panels.flatMap((panel) => panel.targets ?? []).map(({ datasource }) => `${datasource?.type} ${datasource?.uid}`))
-  assert.deepEqual([...used].sort(), provisioned.sort())
 })
 
 test('every panel has a number and every query a letter, each once', () => {

@@ -20,10 +20,33 @@ export interface Panel {
   targets?: Target[]
   panels?: Panel[]
   gridPos?: { x: number, y: number, w: number, h: number }
+  fieldConfig?: { defaults?: { links?: Array<{ url?: string }> } }
 }
 
-export interface Variable { name: string, definition?: string, datasource?: { uid: string } }
-export interface Board { uid: string, title: string, panels: Panel[], templating: { list: Variable[] } }
+export interface Variable {
+  name: string
+  type: string
+  query?: unknown
+  definition?: string
+  datasource?: DataSource
+  current?: { value?: unknown }
+}
+
+export interface Annotation { name: string, datasource?: DataSource, expr?: string, target?: Target }
+export interface Link { type: string, tags: string[], includeVars: boolean, keepTime: boolean }
+export interface Input { name: string, type: string, pluginId: string, pluginName: string }
+
+export interface Board {
+  uid: string
+  title: string
+  tags: string[]
+  panels: Panel[]
+  links: Link[]
+  templating: { list: Variable[] }
+  annotations: { list: Annotation[] }
+  __inputs?: Input[]
+  __requires?: Array<{ type: string, id: string, name: string, version: string }>
+}
 
 /** The dashboards as Grafana will read them. */
 export const boards: ReadonlyMap<string, Board> =
@@ -42,5 +65,5 @@ export function targetsOf (type: string): Array<{ name: string, target: Target }
 
 /** A PromQL expression with Grafana's variables replaced as for "All", in the last hour. */
 export function expandPromQL (expression: string): string {
-  return expression.replaceAll('$__rate_interval', '1m').replaceAll('$__range', '1h').replace(/\$(service|partner)/g, '.*')
+  return expression.replaceAll('$__rate_interval', '1m').replaceAll('$__range', '1h').replace(/\$(service|partner|instance)/g, '.*')
 }

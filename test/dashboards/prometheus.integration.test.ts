@@ -19,7 +19,7 @@ import { deserter, lastWords, launch } from '../integration/launch.ts'
 import type { Launched } from '../integration/launch.ts'
 import { reservePort } from '../port.ts'
 import { request } from '../processor/observe/request.ts'
-import { expandPromQL, targetsOf } from './panels.ts'
+import { boards, expandPromQL, targetsOf } from './panels.ts'
 
 interface Answer { status: string, error?: string, data: { result: Array<{ metric: Record<string, string>, value: [number, string] }> } }
 
@@ -90,6 +90,15 @@ test('every Prometheus panel has an answer', async () => {
   for (const { name, target } of targets) {
     const answer = await query(expandPromQL(target.expr ?? ''))
     assert.equal(answer.status, 'success', `${name}: ${answer.error}`)
+  }
+})
+
+test('every annotation has an answer, with the breach that is open', async () => {
+  for (const [file, { annotations }] of boards) {
+    for (const { expr } of annotations.list) {
+      const [found] = await resultOf(expandPromQL(expr ?? ''))
+      assert.equal(found?.metric.rule, 'daily', file)
+    }
   }
 })
 
