@@ -141,7 +141,7 @@ test('a batch of 120 interleaved days makes one part for each day and table, and
   const day = 86_400_000
   const parcel = parcelOf('days', (index) => ({ time: start - (index % 120) * day }))
   const made = async (): Promise<number> =>
-    Number((await firstRow(target.client, "SELECT sum(rows) AS rows, uniqExact(partition) AS days FROM system.parts WHERE active AND database = 'gatelens' AND table = 'requests' AND rows > 0")).days)
+    Number((await firstRow(target.client, "SELECT uniqExact(partition) AS days FROM system.parts WHERE active AND database = 'gatelens' AND table = 'requests' AND rows > 0")).days)
   assert.equal(parcel.parts.length, 121)
   await bring(parcel, false)
   assert.equal(await made(), 120)
