@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { FormatName } from '../processor/decode/index.ts'
 import { formatNames, readCount, readFormat } from './arguments.ts'
@@ -58,5 +58,9 @@ async function run (words: string[], options: ReportOptions): Promise<void> {
 function namedLogs (words: string[], config: ConfigFile | undefined): string[] {
   const { input } = config?.settings ?? {}
   if (config === undefined || words.length > 0 || input?.type !== 'file') return words
-  return input.paths.map((path) => resolve(config.folder, path))
+  return input.paths.map((path) => {
+    const whole = resolve(config.folder, path)
+    const near = relative(process.cwd(), whole)
+    return near.startsWith('..') ? whole : near
+  })
 }

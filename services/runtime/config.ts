@@ -216,3 +216,9 @@ export function lineOf (document: Document, lines: LineCounter, path: readonly P
   }
   return 1
 }
+
+/** The variables of the environment whose names fit: for a child process that must not see the others. */
+export function inheritedEnvironment (names: RegExp): Record<string, string> {
+  const fitting = Object.entries(process.env).filter((item): item is [string, string] => names.test(item[0]) && item[1] !== undefined)
+  return Object.fromEntries(fitting)
+}

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { inheritedEnvironment } from '../../runtime/config.ts'
 import { packageRoot } from '../../runtime/package.ts'
 
 /** One way to start a process, and what it keeps that process from. */
@@ -75,6 +76,6 @@ function readable (): string[] {
   const program = ['dist', 'services', 'package.json', 'tsconfig.json', 'node_modules'].map((name) => join(packageRoot, name))
   const system = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/etc/ld.so.cache', '/etc/localtime']
   const node = realpathSync(process.execPath)
-  const preloaded = (process.env.LD_PRELOAD ?? '').split(/[ :]/).filter((path) => path.startsWith('/'))
+  const preloaded = (inheritedEnvironment(/^LD_PRELOAD$/).LD_PRELOAD ?? '').split(/[ :]/).filter((path) => path.startsWith('/'))
   return [...new Set([...system, ...preloaded, ...(node.startsWith('/usr/') ? [] : [process.execPath, node]), ...program, modules])]
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { parseException, StoreException } from '../exception.ts'
 import type { Outcome } from '../engine.ts'
+import { inheritedEnvironment } from '../../runtime/config.ts'
 import { GatelensError } from '../../runtime/errors.ts'
 import { engineVersion } from '../../runtime/package.ts'
 import { confinements } from './confine.ts'
@@ -73,8 +74,7 @@ const passedOn = /^(?:LD|MALLOC|FAULT)_/
 /** None of the secrets that our own environment may hold; threads enough that no query waits for another. */
 function environment (): NodeJS.ProcessEnv {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
-  const passed = Object.entries(process.env).filter(([name]) => passedOn.test(name))
-  return { ...Object.fromEntries(passed), PATH: '/usr/sbin:/usr/bin:/sbin:/bin', UV_THREADPOOL_SIZE: '16', TZ: timeZone, NODE_NO_WARNINGS: '1' }
+  return { ...inheritedEnvironment(passedOn), PATH: '/usr/sbin:/usr/bin:/sbin:/bin', UV_THREADPOOL_SIZE: '16', TZ: timeZone, NODE_NO_WARNINGS: '1' }
 }
 
 function connectTo (child: ChildProcess, ended: Promise<void>, confinement: Confinement): EngineProcess {
