@@ -152,6 +152,9 @@ export class ReferenceWalk {
   /** The target, `wanted`, or the sentence that says why there is none. */
   #find (reference: string, { location, root }: Place): Target | string {
     const [address = '', fragment = ''] = split(reference)
+    const identified = address === '' ? undefined : this.#bySelf(address, { location, root })
+    if (typeof identified === 'string') return identified
+    if (identified !== undefined) return this.#at(identified.root, fragment, identified.location, reference)
     const there = address === '' ? location : this.#reader.locate(address, location)
     if (there === location) return this.#at(root, fragment, there, reference)
     if (there === this.#location) return this.#at(this.#root, fragment, there, reference)
@@ -164,6 +167,25 @@ export class ReferenceWalk {
     const name = this.#reader.nameOf(there)
     const line = part.line === 0 ? '' : `:${part.line}`
     return `The reference ${reference} is not followed: ${name}${line}: ${part.message}.`
+  }
+
+  /**
+   * The document whose `$self` a reference names; `wanted` while files that may be it are not read, undefined when none is. A file is
+   * looked for beside the one that refers to it, under the name that the two URLs give: https://spec.openapis.org/oas/v3.2.0#oas-self
+   */
+  #bySelf (address: string, { location, root }: Pick<Place, 'location' | 'root'>): Pick<Place, 'location' | 'root'> | 'wanted' | undefined {
+    const base = selfOf(root)
+    if (base === '') return undefined
+    const wanted = resolveUrl(address, base)
+    if (wanted === base) return { location, root }
+    if (wanted === selfOf(this.#root)) return { location: this.#location, root: this.#root }
+    const names = namesOf(wanted, base)
+    const places = names.map((name) => this.#reader.locate(name, location))
+    const missing = places.filter((there) => there !== this.#location && !this.#parts.has(there))
+    for (const there of missing) this.wanted.set(there, names[places.indexOf(there)]!)
+    if (missing.length > 0) return 'wanted'
+    const found = places.find((there) => selfOf(rootOf(this.#parts.get(there))) === wanted)
+    return found === undefined ? undefined : { location: found, root: rootOf(this.#parts.get(found)) }
   }
 
   #at (root: unknown, fragment: string, location: string, reference: string): Target | string {
@@ -187,6 +209,28 @@ export class ReferenceWalk {
     }
     return changed ?? holder
   }
+}
+
+/** The absolute URL that a document calls itself by, '' without one. */
+function selfOf (root: unknown): string {
+  const self = memberOf(root, '$self')
+  return typeof self === 'string' && /^https?:\/\/[^/]/i.test(self) ? self.replace(/#.*$/s, '') : ''
+}
+
+function rootOf (part: Part | undefined): unknown {
+  return part === undefined || isBroken(part) ? undefined : part.documents[0]
+}
+
+function resolveUrl (address: string, base: string): string {
+  return URL.canParse(address, base) ? new URL(address, base).href.replace(/#.*$/s, '') : address
+}
+
+/** Under which a document may stand beside another, as their URLs stand; a URL often leaves the ending out. */
+function namesOf (wanted: string, base: string): string[] {
+  const folder = base.replace(/[^/]*$/, '')
+  if (!wanted.startsWith(folder) || wanted === folder) return []
+  const name = wanted.slice(folder.length)
+  return [name, ...['.yaml', '.yml', '.json'].map((ending) => name + ending)]
 }
 
 function isObject (value: unknown): value is JsonObject {
