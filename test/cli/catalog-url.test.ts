@@ -51,7 +51,7 @@ test('validate tells a document that cannot be fetched, one that is none, and wh
   assert.equal(code, 1)
   assert.match(messages, /the server answered 404/)
   assert.match(messages, /no OpenAPI document/)
-  assert.match(messages, /the host localhost is not among the allowed ones/)
+  assert.match(messages, /the host localhost:\d+ is not among the allowed ones/)
   assert.match(messages, /only http and https can be fetched/)
   assert.deepEqual(elsewhere.answers, [])
   assert.match(stdout, /catalog with 1 operation/)

@@ -125,7 +125,8 @@ function fullSeries (): ReturnType<typeof createSeries> {
     else series.add(name, labels, 1)
   }
   const breach = { rule: 'daily', severity: 'page', measure: 'requests', quota: 'daily', api_service: '', route: '', partner: 'acme', owner: 'partners', contact: 'api@acme.example' }
-  series.set('gatelens_breach_active', breach, 1)
+  const told = ['gatelens_breach_active', 'gatelens_breach_value', 'gatelens_breach_threshold', 'gatelens_breach_opened_timestamp_seconds'] as const
+  for (const name of told) series.set(name, breach, 1)
   series.observe(Array.from({ length: 100 }, (_, index) => request({
     time: Date.now() - 1000,
     status: index % 10 === 0 ? 503 : 200,
