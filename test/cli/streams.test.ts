@@ -16,7 +16,7 @@ const sample = readFileSync(join(root, 'examples/kong-log/access.ndjson'))
 const folder = temporaryFolder()
 
 interface Report {
-  totals: { records: number, requests: number, rejected: number }
+  totals: { records: number, requests: number, repeated: number, rejected: number }
   files: Array<{ path: string, records: number, error: string | null }>
   rejects: Array<{ reason: string, records: number }>
   partners: Array<{ quotas: Array<{ quota: string, requests: number }> }>
@@ -30,7 +30,7 @@ test('plain and gzip files, globs and standard input are one report', async () =
   const report = JSON.parse(stdout) as Report
   assert.equal(code, 0)
   assert.deepEqual(report.files.map((file) => file.records), [10, 20, 10])
-  assert.deepEqual([report.totals.records, report.totals.requests], [40, 40])
+  assert.deepEqual([report.totals.records, report.totals.requests, report.totals.repeated], [40, 10, 30])
 })
 
 test('gzip is recognised on standard input and in a named pipe, which is opened once', async () => {
@@ -41,7 +41,7 @@ test('gzip is recognised on standard input and in a named pipe, which is opened 
   const report = JSON.parse((await reporting).stdout) as Report
   await writing
   assert.deepEqual(report.files.map(({ records, error }) => [records, error]), [[10, null], [10, null]])
-  assert.equal(report.totals.requests, 20)
+  assert.deepEqual([report.totals.requests, report.totals.repeated], [10, 10])
 })
 
 test('a file that is named twice is read once, and that is said', async () => {
@@ -83,7 +83,7 @@ test('a gzip file that is cut counts as far as it can be read, is named, and mak
   assert.equal(code, 2)
   assert.match(stderr, /error\[INPUT_UNREADABLE\] .*cut\.gz: cannot read on: unexpected end of file/)
   assert.equal(report.files[1]?.records, 10)
-  assert.equal(report.totals.records, report.totals.requests + report.totals.rejected)
+  assert.equal(report.totals.records, report.totals.requests + report.totals.repeated + report.totals.rejected)
 })
 
 test('a record that is too long is one reject, wherever it is cut', async () => {
@@ -91,7 +91,7 @@ test('a record that is too long is one reject, wherever it is cut', async () => 
   const { stdout } = await runCommand(['report', '--json', '-'], { stdin: `${String(sample)}${long}${String(sample)}` })
   const report = JSON.parse(stdout) as Report
   assert.deepEqual(report.rejects.map(({ reason, records }) => [reason, records]), [['too_long', 1]])
-  assert.deepEqual([report.totals.records, report.totals.requests], [21, 20])
+  assert.deepEqual([report.totals.records, report.totals.requests, report.totals.repeated], [21, 10, 10])
 })
 
 test('what is piped has colours only where FORCE_COLOR asks for them, and a build server does not', async () => {
