@@ -177,7 +177,9 @@ func standardInterface() {
 		if err := database.QueryRowContext(ctx, "SELECT toInt64(1) WHERE 0").Scan(&value); !errors.Is(err, sql.ErrNoRows) {
 			expect("no rows", fmt.Sprint(err))
 		}
-		if _, err := database.QueryContext(ctx, "SELECT * FROM absent"); err == nil || !strings.Contains(err.Error(), "UNKNOWN_TABLE") {
+		// Older drivers take the text of an error for a compressed block: then it is an error, and no more can be told.
+		_, err := database.QueryContext(ctx, "SELECT * FROM absent")
+		if err == nil || (method == clickhouse.CompressionNone && !strings.Contains(err.Error(), "UNKNOWN_TABLE")) {
 			expect("UNKNOWN_TABLE", fmt.Sprint(err))
 		}
 		check(database.Close())
