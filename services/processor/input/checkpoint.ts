@@ -17,10 +17,17 @@ const entrySchema = z.strictObject({
   head: fingerprintSchema,
   seam: fingerprintSchema,
   offset: z.number().int().nonnegative(),
-  intents: z.array(z.strictObject({ to: z.number().int().nonnegative(), seam: fingerprintSchema })),
+  intents: z.array(z.strictObject({
+    to: z.number().int().nonnegative(), seam: fingerprintSchema, lines: z.string().optional(),
+  })),
   done: z.boolean(),
   size: z.number().int().nonnegative(),
   seen: z.number(),
+  real: z.string().optional(),
+  lost: z.number().int().nonnegative().optional(),
+  trail: z.array(z.strictObject({
+    from: z.number().int().nonnegative(), to: z.number().int().nonnegative(), at: z.number(), lines: z.string(),
+  })).optional(),
 })
 
 const checkpointSchema = z.strictObject({ version: z.literal(1), input: z.string(), files: z.array(entrySchema) })
@@ -28,7 +35,10 @@ const checkpointSchema = z.strictObject({ version: z.literal(1), input: z.string
 /**
  * One generation of a file: its content from the first byte to the truncation or the end, wherever it lives by now.
  * `path` is where it was first found, `dev`/`ino` where it is now ('' when nowhere). `intents` are the ends of ranges
- * that were handed out and not committed, in order. `done` says that everything was read and the file is closed.
+ * that were handed out and not committed, in order, with what the trail will know of them. `done` says that everything
+ * was read and the file is closed.
+ * `size` is the file's size when it was seen last, `real` its path without symbolic links if that is another, `trail` what
+ * is known of the lines that were read last, and `lost` how many bytes were given up because nothing of it was found.
  */
 export type Entry = z.output<typeof entrySchema>
 export type Intent = Entry['intents'][number]

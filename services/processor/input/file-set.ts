@@ -1,27 +1,34 @@
+import { realpath } from 'node:fs/promises'
 import type { Logger } from '../../runtime/log.ts'
 import { newEntry } from './checkpoint.ts'
 import type { Checkpoint, Entry } from './checkpoint.ts'
 import { lengthOf } from './content.ts'
-import type { Content } from './content.ts'
+import { isCopy } from './copy.ts'
+import { endOfCut, entryBehind } from './cut.ts'
+import type { Content, Stat } from './content.ts'
 import type { Flight } from './flight.ts'
 import { compare, fingerprint, fingerprintLength, readHead, startsWith } from './fingerprint.ts'
-import { findFiles, findSiblings, isRotatedName } from './rotation.ts'
+import { findFiles, keyOf, signatureOf } from './rotation.ts'
 import type { Found } from './rotation.ts'
 import { lastLineEnd } from './lines.ts'
+import { isRotationOf, Search, secondOf } from './search.ts'
 import { Opener } from './opener.ts'
+import { Orphans } from './orphans.ts'
+import type { OrphansContext, OrphansOptions } from './orphans.ts'
 import { newTail } from './tail.ts'
 import type { Tail } from './tail.ts'
 
-export interface FileSetOptions {
-  /** Absolute globs. */
+export interface FileSetOptions extends OrphansOptions {
+  /** Absolute globs: of the logs, and of further places where rotation may have put them. */
   patterns: string[]
+  rotated: string[]
   follow: boolean
   startAt: 'beginning' | 'end'
-  /** How long a generation whose file is gone is remembered, ms. */
-  forget: number
+  /** What to do with a file that was cut off and begins as before. */
+  onCut: 'continue' | 'reread'
 }
 
-/** How long the folder of a generation that lost its file is searched for a copy, ms. */
+/** How long the folder of a generation that lost its file is searched, ms. */
 const searchMs = 60_000
 
 /** How long a gzip'd file that is still being written must rest before it is decompressed anew, ms. */
@@ -49,15 +56,18 @@ export class FileSet {
   readonly #examined = new Map<string, string>()
   /** Files that are not any more where they were. */
   readonly #moved: Tail[] = []
-  #present = new Set<Entry>()
+  readonly #search: Search
+  readonly #orphans: Orphans
   #starting = true
 
-  constructor (options: FileSetOptions, checkpoint: Checkpoint, flight: Flight, log: Logger) {
+  constructor (options: FileSetOptions, checkpoint: Checkpoint, flight: Flight, context: OrphansContext) {
     this.#options = options
     this.#checkpoint = checkpoint
     this.#flight = flight
-    this.#log = log
-    this.#opener = new Opener(options.follow, log)
+    this.#log = context.log
+    this.#search = new Search(options.rotated)
+    this.#opener = new Opener(options.follow, context.log)
+    this.#orphans = new Orphans(options, checkpoint, flight, context)
   }
 
   /** Looks at the disk once: notices growth, renames, truncations and new files. Returns how many files the globs lead to. */
@@ -65,12 +75,14 @@ export class FileSet {
     const found = await findFiles(this.#options.patterns)
     const places = new Map(found.map((file) => [keyOf(file), file]))
     for (const tail of [...this.tails]) await this.#look(tail, places.get(keyOf(tail.stat)))
-    const orphans = this.#orphans(found)
+    const { orphans, isNew } = this.#orphans.find(this.tails, found)
+    if (isNew) this.#examined.clear()
     const open = [...found, ...await this.#besides(orphans)].filter((file) => this.#isOpen(file))
     await this.#adopt(orphans, open)
     const missed = await this.#missedSince(this.#moved.splice(0))
     for (const file of [...found, ...missed]) if (this.#isOpen(file)) await this.#begin(file)
-    this.#forget()
+    this.#orphans.giveUp(orphans, this.tails)
+    this.#orphans.forget(this.tails)
     this.#starting = false
     return found.length
   }
@@ -87,8 +99,14 @@ export class FileSet {
     tail.entry.size = tail.stat.size
   }
 
+  /** Ends the reading of a file that was cut off: what was left of pending ranges was handed out. */
+  async endCut (tail: Tail): Promise<void> {
+    await this.retire(tail)
+    tail.entry.dev = tail.entry.ino = ''
+  }
+
   /** The file is not what it was: its generation is looked for elsewhere, and a new one begins in it. */
-  async abandon (tail: Tail): Promise<void> {
+  async #abandon (tail: Tail): Promise<void> {
     await this.#close(tail)
     tail.entry.dev = tail.entry.ino = ''
     this.#examined.clear()
@@ -108,10 +126,12 @@ export class FileSet {
     tail.path = place?.path ?? tail.path
     tail.stat = stat
     tail.entry.seen = Date.now()
-    if (!tail.content.gzip && (stat.size < tail.position || ((changed || isTimeVague) && await this.#isRewritten(tail)))) {
-      await this.#tellIfShrunk(tail)
-      await this.abandon(tail)
-    } else if (tail.content.ending === 'broken' && stat.size !== tail.openedSize && Date.now() - tail.changedAt >= restMs) await this.#reopen(tail)
+    if (tail.limit !== undefined) return
+    const isCut = !tail.content.gzip &&
+      (stat.size < tail.position || ((changed || isTimeVague) && await this.#isRewritten(tail)))
+    if (isCut) return this.lose(tail)
+    tail.entry.size = stat.size
+    if (tail.content.ending === 'broken' && stat.size !== tail.openedSize && Date.now() - tail.changedAt >= restMs) await this.#reopen(tail)
   }
 
   /** A file that was truncated and written again to the very length that was read of it: nothing new to read would tell. */
@@ -119,10 +139,30 @@ export class FileSet {
     return stat.size === position && !startsWith(await readHead(content), entry.head)
   }
 
-  /** Where a file was cut off that still begins as before nobody knows, for it may have grown since: better twice than lost. */
-  async #tellIfShrunk ({ content, entry, path, stat }: Tail): Promise<void> {
-    if (stat.size === 0 || !startsWith(await readHead(content), entry.head)) return
-    this.#log.warn({ path, position: entry.offset, size: stat.size }, 'the file shrank; it is read from its start, so records may be stored twice')
+  /** The file lost its content, or the end of it. */
+  async lose (tail: Tail): Promise<void> {
+    const { content, entry, path } = tail
+    const stat = tail.stat = await content.stat()
+    const end = await endOfCut(content, entry, stat.size)
+    if (end === undefined || !await this.#goOn(path, stat, entry, end)) return this.#abandon(tail)
+    tail.limit = end
+    if (tail.redo.length === 0) await this.endCut(tail)
+  }
+
+  /** Goes on in a file that was cut off, in a generation of its own; false when the configuration wants it to be read anew. */
+  async #goOn (path: string, stat: Stat, entry: Entry, end: number): Promise<boolean> {
+    const fields = { path, position: this.#flight.reachOf(entry).offset, size: stat.size }
+    if (this.#options.onCut === 'reread') {
+      this.#log.warn(fields, 'the file was cut off; it is read from its start, so records are stored twice (on_cut)')
+      return false
+    }
+    const content = await this.#opener.open(path)
+    if (content === undefined) return false
+    const next = await entryBehind(content, path, stat, end)
+    this.#checkpoint.entries.push(next)
+    await this.#add(content, { ...stat, path }, next, true)
+    this.#log.warn({ ...fields, from: end }, 'the file was cut off; it is read on behind what is left of the records that were read (on_cut)')
+    return true
   }
 
   async #reopen (tail: Tail): Promise<void> {
@@ -133,48 +173,29 @@ export class FileSet {
     tail.openedSize = tail.stat.size
   }
 
-  /** Generations that live in no file that we know of. */
-  #orphans (found: Found[]): Entry[] {
-    const isPresent = (entry: Entry): boolean =>
-      this.tails.some((tail) => tail.entry === entry) || found.some((file) => this.#isDoneIn(entry, file))
-    const present = new Set(this.#checkpoint.entries.filter(isPresent))
-    if ([...this.#present].some((entry) => !present.has(entry))) this.#examined.clear()
-    this.#present = present
-    for (const entry of present) entry.seen = Date.now()
-    return this.#checkpoint.entries.filter((entry) => !present.has(entry))
-  }
-
-  /** Files beside those that orphans with unread content lived in. */
+  /** Files that may be those of orphans with unread content. */
   async #besides (orphans: Entry[]): Promise<Found[]> {
-    const searched = orphans.filter((entry) => (!entry.done || this.#flight.redoOf(entry).length > 0) &&
-      (this.#starting || Date.now() - entry.seen < searchMs))
-    const folders = new Map(searched.map((entry) => [entry.path, findSiblings(entry.path)]))
-    return (await Promise.all(folders.values())).flat()
+    const isSought = (entry: Entry): boolean => this.#orphans.isUnread(entry) && (this.#starting || Date.now() - entry.seen < searchMs)
+    return this.#search.find(orphans.filter(isSought))
   }
 
   /** Files with rotated names that are newer than one that was moved away: rotated while nobody looked. */
   async #missedSince (moved: Tail[]): Promise<Found[]> {
-    const missed = moved.map(async (tail) => (await findSiblings(tail.entry.path)).filter((file) =>
-      isRotatedName(tail.entry.path, file.path) && secondOf(file) >= secondOf(tail.stat)))
-    return (await Promise.all(missed)).flat()
+    return (await Promise.all(moved.map((tail) => this.#search.rotatedSince(tail.entry, secondOf(tail.stat))))).flat()
   }
 
   /** True for a file that nobody reads. One without content may yet become anything, also a gzip'd one. */
   #isOpen (file: Found): boolean {
     return file.size > 0 && this.#examined.get(keyOf(file)) !== signatureOf(file) &&
       !this.tails.some((tail) => keyOf(tail.stat) === keyOf(file)) &&
-      !this.#checkpoint.entries.some((entry) => this.#isDoneIn(entry, file))
-  }
-
-  #isDoneIn (entry: Entry, file: Found): boolean {
-    return entry.done && entry.ino === file.ino && entry.size === file.size && this.#flight.redoOf(entry).length === 0
+      !this.#checkpoint.entries.some((entry) => this.#orphans.isDoneIn(entry, file))
   }
 
   /** Finds the files of orphans: by inode first, then by content. */
   async #adopt (orphans: Entry[], files: Found[]): Promise<void> {
     const byInode = (entry: Entry, file: Found): boolean => entry.ino === file.ino
     const byName = (entry: Entry, file: Found): boolean =>
-      isRotatedName(entry.path, file.path) || (this.#starting && entry.path === file.path)
+      isRotationOf(entry, file) || (this.#starting && entry.path === file.path)
     for (const mayBe of [byInode, byName]) {
       for (const entry of orphans) {
         if (this.tails.some((tail) => tail.entry === entry)) continue
@@ -193,22 +214,45 @@ export class FileSet {
     const content = await this.#opener.open(file.path)
     if (content === undefined) return undefined
     if (await compare(content, this.#flight.reachOf(entry)) !== 'continues') {
-      await content.close()
-      return undefined
+      const tail = await this.#continueCut(content, entry, file)
+      if (tail === undefined || tail.limit === undefined) await content.close()
+      return tail
     }
     const reach = this.#flight.redoOf(entry).at(-1)?.to ?? 0
     if (reach > 0 && await content.read(Buffer.alloc(1), reach - 1) === 0) {
+      const tail = await this.#continueCut(content, entry, file)
+      if (tail !== undefined) return tail
       this.#log.warn({ path: file.path, from: entry.offset, to: reach }, 'the file ends before a range that was already read; its rest is read again')
       this.#flight.dropRedo(entry)
     }
     return this.#add(content, file, entry, true)
   }
 
+  /** Goes on in the generation's own file, which was cut off while nobody looked. */
+  async #continueCut (content: Content, entry: Entry, file: Found): Promise<Tail | undefined> {
+    if (entry.done || keyOf(entry) !== keyOf(file)) return undefined
+    const stat = await content.stat()
+    const end = await endOfCut(content, entry, stat.size)
+    if (end === undefined) return undefined
+    const behind = this.#checkpoint.entries.find((other) => other !== entry && !other.done && keyOf(other) === keyOf(file))
+    if (!(behind === undefined ? await this.#goOn(file.path, stat, entry, end) : await this.#reopenBehind(behind, file))) return undefined
+    const tail = await this.#add(content, file, entry, true)
+    tail.limit = end
+    if (tail.redo.length === 0) await this.endCut(tail)
+    return tail
+  }
+
+  async #reopenBehind (entry: Entry, file: Found): Promise<boolean> {
+    const content = await this.#opener.open(file.path)
+    if (content !== undefined) await this.#add(content, file, entry, true)
+    return content !== undefined
+  }
+
   async #begin (file: Found): Promise<void> {
     const content = await this.#opener.open(file.path)
     if (content === undefined) return
     const first = this.#starting && this.#checkpoint.fresh
-    if (!first && await this.#isCopy(content, file)) {
+    if (!first && await isCopy(content, file.path, this.#checkpoint.entries, this.tails)) {
       this.#examined.set(keyOf(file), signatureOf(file))
       await content.close()
       return
@@ -217,23 +261,6 @@ export class FileSet {
     const skipped = first && this.#options.startAt === 'end'
     await this.#remember(tail, skipped)
     if (skipped && tail.known) await this.#skipToEnd(tail)
-  }
-
-  async #isCopy (content: Content, file: Found): Promise<boolean> {
-    for (const entry of this.#checkpoint.entries) {
-      if (!isRotatedName(entry.path, file.path)) continue
-      if (await compare(content, entry) !== 'differs' || await this.#isShortCopy(content, entry)) return true
-    }
-    return false
-  }
-
-  /** The first bytes of a copy, too few for the fingerprint, are compared with the file that is being copied. */
-  async #isShortCopy (content: Content, entry: Entry): Promise<boolean> {
-    const start = await readHead(content)
-    if (start.length >= entry.head.length) return false
-    const original = this.tails.find((tail) => tail.entry === entry)
-    if (original === undefined) return content.ending === 'broken'
-    return (await readHead(original.content)).subarray(0, start.length).equals(start)
   }
 
   /**
@@ -255,9 +282,11 @@ export class FileSet {
     tail.position = entry.offset
   }
 
-  async #add (content: Content, file: Found, entry: Entry, known: boolean): Promise<Tail> {
+  async #add (content: Content, file: Pick<Found, 'path'>, entry: Entry, known: boolean): Promise<Tail> {
     const stat = await content.stat()
-    Object.assign(entry, { dev: stat.dev, ino: stat.ino, done: false, seen: Date.now() })
+    const real = await realpath(file.path).catch(() => file.path)
+    Object.assign(entry, { dev: stat.dev, ino: stat.ino, done: false, size: stat.size, seen: Date.now(), lost: undefined })
+    if (real !== entry.path && file.path === entry.path) entry.real = real
     const tail = newTail(file.path, content, entry, stat, this.#flight.reachOf(entry).offset, this.#flight.redoOf(entry))
     tail.known = known
     this.tails.push(tail)
@@ -268,27 +297,4 @@ export class FileSet {
     this.tails.splice(this.tails.indexOf(tail), 1)
     await tail.content.close()
   }
-
-  #forget (): void {
-    const { entries } = this.#checkpoint
-    for (const entry of [...entries]) {
-      if (this.#present.has(entry) || this.tails.some((tail) => tail.entry === entry)) continue
-      if (Date.now() - entry.seen < this.#options.forget) continue
-      if (!entry.done) this.#log.warn({ path: entry.path, position: entry.offset }, 'the rest of a file was never found again')
-      entries.splice(entries.indexOf(entry), 1)
-    }
-  }
-}
-
-function keyOf (file: { dev: string, ino: string }): string {
-  return `${file.dev}:${file.ino}`
-}
-
-/** Tools that move and compress files keep whole seconds of their times only. */
-function secondOf (file: { modified: number }): number {
-  return Math.floor(file.modified / 1000)
-}
-
-function signatureOf (file: Found): string {
-  return `${file.path}:${file.size}:${file.modified}`
 }

@@ -20,12 +20,15 @@ import { Flight } from './flight.ts'
 import { fingerprint, readHead, startsWith } from './fingerprint.ts'
 import { readAgain, readSlice } from './tail.ts'
 import type { Slice, Tail } from './tail.ts'
+import { extend, marksOf } from './trail.ts'
 
 export const fileInputSchema = z.strictObject({
   type: z.literal('file'),
   name: z.string().regex(/^[\w.-]+$/, 'letters, digits, _, . and - only').default('file')
     .describe('Id of the input: names its checkpoint and the source of its events. Positions start anew when it changes.'),
   paths: z.array(z.string().min(1)).min(1).describe('Files or globs, relative to the configuration file; gzip is recognised by content.'),
+  rotated: z.array(z.string().min(1)).default([])
+    .describe('Globs of further files to look at when the rest of a log is looked for: of a folder that rotation moves files to.'),
   format: z.string().default('kong').describe('Log format: a key of the decoder registry.'),
   follow: z.boolean().default(true).describe('Wait for more; false ends the process at the end of the files.'),
   start_at: z.enum(['beginning', 'end']).default('beginning').describe('Where to begin in files that exist at the very first start.'),
@@ -37,6 +40,9 @@ export const fileInputSchema = z.strictObject({
   max_record_bytes: byteSize.default(1024 ** 2).describe('A longer record is rejected as too_long and never held in memory.'),
   poll: duration.default(250).describe('How often the files are looked at.'),
   rotation_grace: duration.default(10_000).describe('How long a file that was rotated away must rest before it is closed.'),
+  on_cut: z.enum(['continue', 'reread']).default('continue')
+    .describe('What to do with a log that was cut off and begins as before, as after a power cut: go on behind what is left of the ' +
+      'records that were read, or read it from its start, so that those are stored twice.'),
   forget: duration.default(7 * 86_400_000).describe('How long the position of a file that is gone is remembered.'),
 })
 
@@ -48,7 +54,7 @@ export interface InputContext {
   /** Folder that relative paths start from. */
   base: string
   signal: AbortSignal
-  telemetry: Pick<Telemetry, 'set'>
+  telemetry: Pick<Telemetry, 'add' | 'set'>
   lag: Pick<LagWatch, 'waits'>
   log: Logger
 }
@@ -65,9 +71,11 @@ export function createFileInput (options: FileInputOptions, context: InputContex
 async function * readFiles (options: FileInputOptions, context: InputContext): AsyncGenerator<RecordBatch, void> {
   const checkpoint = await openCheckpoint(context.state, options.name, createStateWriter('the checkpoint', context))
   const patterns = options.paths.map((path) => resolve(context.base, path))
-  const { follow, start_at: startAt, forget } = options
+  const { name, follow, start_at: startAt, forget, on_cut: onCut } = options
+  const rotated = options.rotated.map((path) => resolve(context.base, path))
   const flight = new Flight()
-  const files = new FileSet({ patterns, follow, startAt, forget }, checkpoint, flight, context.log)
+  const settings = { name, patterns, rotated, follow, startAt, forget, onCut, grace: options.rotation_grace }
+  const files = new FileSet(settings, checkpoint, flight, context)
   const reader = new Reader(options, checkpoint, files, flight)
   const tell = (): void => {
     context.telemetry.set('gatelens_input_lag_bytes', { input: options.name }, reader.lag())
@@ -132,7 +140,8 @@ class Reader {
   }
 
   lag (): number {
-    const lagOf = ({ content, stat, entry }: Tail): number => content.gzip ? stat.size : Math.max(0, stat.size - entry.offset)
+    const lagOf = ({ content, stat, entry, limit }: Tail): number =>
+      limit !== undefined ? 0 : content.gzip ? stat.size : Math.max(0, stat.size - entry.offset)
     return this.#files.tails.reduce((sum, tail) => sum + lagOf(tail), 0)
   }
 
@@ -145,9 +154,10 @@ class Reader {
   async next (tail: Tail): Promise<RecordBatch | undefined> {
     const redo = tail.redo[0]
     if (redo !== undefined) return this.#redo(tail, redo)
+    if (tail.limit !== undefined) return this.#endCut(tail)
     if (!this.#isDue(tail)) return undefined
     const slice = await readSlice(tail, this.#buffer, this.#limits(), () => this.#isFinal(tail))
-    if (!await this.#isSameFile(tail)) return this.#abandon(tail)
+    if (!await this.#isSameFile(tail)) return this.#lose(tail)
     if (slice !== undefined) return this.#handOut(tail, slice)
     tail.fruitless = tail.stat.size
     if (this.#isFinal(tail)) await this.#retire(tail)
@@ -155,8 +165,9 @@ class Reader {
   }
 
   async #redo (tail: Tail, intent: Intent): Promise<RecordBatch | undefined> {
-    const slice = await readAgain(tail, intent.to, this.#buffer.length, this.#limits())
-    if (slice === undefined) return this.#abandon(tail)
+    const to = tail.limit === undefined ? intent.to : Math.max(tail.position, Math.min(intent.to, tail.limit))
+    const slice = await readAgain(tail, to, this.#buffer.length, this.#limits())
+    if (slice === undefined) return this.#lose(tail)
     tail.redo.shift()
     return { ...this.#batch(tail, slice, intent), again: true }
   }
@@ -184,7 +195,15 @@ class Reader {
     const head = await readHead(tail.content)
     if (!startsWith(head, tail.entry.head)) return false
     if (head.length > tail.entry.head.length) tail.entry.head = fingerprint(head)
-    return true
+    return this.#isSameBehind(tail)
+  }
+
+  /** A file that was cut off and has grown past its position since gives itself away by the bytes before that. */
+  async #isSameBehind ({ content, entry, position }: Tail): Promise<boolean> {
+    const { seam, offset } = this.#flight.reachOf(entry)
+    if (offset !== position || seam.length === 0) return true
+    const bytes = Buffer.allocUnsafe(seam.length)
+    return await content.read(bytes, position - seam.length) === seam.length && fingerprint(bytes).sha256 === seam.sha256
   }
 
   async #handOut (tail: Tail, slice: Slice): Promise<RecordBatch> {
@@ -192,6 +211,7 @@ class Reader {
     if (!tail.known) this.#checkpoint.entries.push(tail.entry)
     tail.known = true
     tail.entry.intents.push(slice.intent)
+    if (!tail.content.gzip) slice.intent.lines = marksOf(slice.records)
     await this.#checkpoint.save()
     return this.#batch(tail, slice, slice.intent)
   }
@@ -212,13 +232,21 @@ class Reader {
   async #commit ({ entry }: Tail, intent: Intent): Promise<void> {
     if (entry.intents[0] !== intent) throw new GatelensError('INTERNAL', 'batches must be committed in their order')
     entry.intents.shift()
+    const { to, lines } = intent
+    if (lines !== undefined) entry.trail = extend(entry.trail ?? [], { from: entry.offset, to, at: Date.now(), lines })
     entry.offset = intent.to
     entry.seam = intent.seam
     await this.#checkpoint.save()
   }
 
-  async #abandon (tail: Tail): Promise<undefined> {
-    await this.#files.abandon(tail)
+  async #lose (tail: Tail): Promise<undefined> {
+    await this.#files.lose(tail)
+    return undefined
+  }
+
+  async #endCut (tail: Tail): Promise<undefined> {
+    await this.#files.endCut(tail)
+    await this.#checkpoint.save()
     return undefined
   }
 

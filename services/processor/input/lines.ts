@@ -53,6 +53,8 @@ export function cutLines (buffer: Buffer, limits: LineLimits): Lines {
 }
 
 function add (lines: Lines, buffer: Buffer, start: number, end: number, offset: number, maxBytes: number): void {
+  // A system that went down may leave zeros where bytes should be, and so does a truncation below a writer that does not append.
+  while (start < end && buffer[start] === 0) start++
   if (end === start) return
   if (end - start > maxBytes) lines.tooLong.push({ offset: offset + start, length: end - start })
   else lines.records.push({ bytes: buffer.subarray(start, end), offset: offset + start })

@@ -16,9 +16,23 @@ export async function findFiles (patterns: string[]): Promise<Found[]> {
 
 /** The files beside `path`: where a rotation may have put its content. */
 export async function findSiblings (path: string): Promise<Found[]> {
+  return statAll(await pathsIn(dirname(path)))
+}
+
+/** The files in the folders around that of `path`, one level down and beside it: where a rotation into another folder leads. */
+export async function findAround (path: string): Promise<Found[]> {
   const folder = dirname(path)
+  const parent = dirname(folder)
+  const folders = [...await pathsIn(folder), ...dirname(parent) === parent ? [] : await pathsIn(parent)]
+  return statAll((await Promise.all(folders.slice(0, mostFolders).map(pathsIn))).flat())
+}
+
+/** Most folders that are looked into. */
+const mostFolders = 1000
+
+async function pathsIn (folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => [])
-  return statAll(names.map((name) => join(folder, name)))
+  return names.map((name) => join(folder, name))
 }
 
 /**
@@ -54,4 +68,14 @@ async function statOne (path: string): Promise<Found | undefined> {
     if (['ENOENT', 'EACCES', 'ELOOP', 'ENOTDIR'].includes(systemCode(error))) return undefined
     throw error
   }
+}
+
+/** Tells one file from another, whatever its names. */
+export function keyOf (file: { dev: string, ino: string }): string {
+  return `${file.dev}:${file.ino}`
+}
+
+/** Changes when the file does, or its name. */
+export function signatureOf (file: Found): string {
+  return `${file.path}:${file.size}:${file.modified}`
 }

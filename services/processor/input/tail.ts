@@ -27,6 +27,8 @@ export interface Tail {
   attached: boolean
   /** Size when the content was opened. */
   openedSize: number
+  /** Where the file was cut off: only ranges of an earlier run are read of it, as far as that. */
+  limit?: number
   /** How far the end of an over-long record at `position` was searched for. */
   searched: number
 }

@@ -1,6 +1,9 @@
 /** What the file input makes of files that are renamed, copied, compressed or cut. */
 import assert from 'node:assert/strict'
-import { appendFileSync, copyFileSync, readFileSync, renameSync, truncateSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync, copyFileSync, mkdirSync, readFileSync, renameSync, symlinkSync, truncateSync, unlinkSync, utimesSync, writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { openContent } from '../../../services/processor/input/content.ts'
@@ -205,13 +208,147 @@ test('what a rotated file ends with is a record even without a line end', async 
   await input.stop()
 })
 
-test('a file that shrank is read from its start, so that nothing that was added meanwhile is lost', async (t) => {
+for (const when of ['up', 'down'] as const) {
+  for (const added of [0, 3, 150]) {
+    test(`a file that was cut off while the input was ${when} is read on behind what is left, ${added} new records included`, async (t) => {
+      const { folder, log } = setUp(t)
+      writeFileSync(log, lines(0, 200))
+      const before = openInput(t, folder, { batch: { records: 60 } })
+      assert.deepEqual(await before.take(200), numbers(0, 200))
+      if (when === 'down') await before.stop()
+      truncateSync(log, lines(0, 100).length)
+      appendFileSync(log, lines(200, 200 + added))
+      const input = when === 'down' ? openInput(t, folder) : before
+      const next = input.take(added + 2)
+      await pause(100)
+      appendFileSync(log, lines(400, 402))
+      assert.deepEqual(await next, [...numbers(200, 200 + added), ...numbers(400, 402)])
+      assert.ok(input.told.some((line) => line.startsWith('the file was cut off')))
+      await input.stop()
+      const last = openInput(t, folder, { follow: false })
+      assert.deepEqual(await last.take(1), [], 'nothing comes a second time')
+    })
+  }
+}
+
+test('a file that was cut off within a line goes on with the next record that is written', async (t) => {
   const { folder, log } = setUp(t)
   writeFileSync(log, lines(0, 200))
+  const before = openInput(t, folder)
+  await before.take(200)
+  await before.stop()
+  truncateSync(log, lines(0, 100).length + 7)
   const input = openInput(t, folder)
+  const next = input.take(2)
+  await pause(60)
+  appendFileSync(log, lines(200, 202))
+  assert.deepEqual(await next, numbers(200, 202))
+  await input.stop()
+})
+
+test('a range that was pending when its file was cut off comes again with what is left of it, and then what is new', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 200))
+  const before = openInput(t, folder, { batch: { records: 80 } })
+  await before.take(80)
+  const pending = await before.next()
+  await before.stop()
+  truncateSync(log, lines(0, 100).length)
+  appendFileSync(log, lines(200, 203))
+  const input = openInput(t, folder)
+  const again = await input.next()
+  assert.deepEqual([again?.partition, again?.from, again?.to, again?.again], [pending?.partition, pending?.from, pending?.to, true])
+  assert.deepEqual(again?.texts, numbers(80, 100))
+  await input.commit()
+  const next = await input.next()
+  assert.deepEqual(next?.texts, numbers(200, 203))
+  assert.notEqual(next?.partition, again?.partition, 'offsets that are used twice are told apart')
+  await input.stop()
+})
+
+test('a file that was cut off is read from its start where the configuration says so', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 200))
+  const input = openInput(t, folder, { on_cut: 'reread' })
   assert.deepEqual(await input.take(200), numbers(0, 200))
   truncateSync(log, lines(0, 100).length)
   appendFileSync(log, lines(200, 203))
   assert.deepEqual(await input.take(103), [...numbers(0, 100), ...numbers(200, 203)])
+  await input.stop()
+})
+
+test('zeros that a system left in a file when it went down are no part of a record', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, `${lines(0, 2)}${'\0'.repeat(100)}${lines(2, 4)}`)
+  const input = openInput(t, folder)
+  assert.deepEqual(await input.take(4), numbers(0, 4))
+  await input.stop()
+})
+
+for (const place of ['logs/old/access.log.1', 'archive/access.log-20260820']) {
+  test(`a file that was moved to ${place} while nobody watched is read to its end`, async (t) => {
+    const { folder, log } = setUp(t)
+    writeFileSync(log, lines(0, 50))
+    const before = openInput(t, folder, { batch: { records: 10 } })
+    await before.take(10)
+    await before.stop()
+    mkdirSync(dirname(join(folder, place)), { recursive: true })
+    renameSync(log, join(folder, place))
+    writeFileSync(log, lines(50, 55))
+    const input = openInput(t, folder)
+    assert.deepEqual((await input.take(45)).sort(), numbers(10, 55).sort())
+    await input.stop()
+  })
+}
+
+test('a file that was moved far away and compressed is found where the configuration says', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 50))
+  const before = openInput(t, folder, { batch: { records: 10 } })
+  await before.take(10)
+  await before.stop()
+  mkdirSync(join(folder, 'far/away/from/here'), { recursive: true })
+  writeFileSync(join(folder, 'far/away/from/here/access.log.1.gz'), gzipSync(readFileSync(log)))
+  unlinkSync(log)
+  writeFileSync(log, lines(50, 55))
+  const input = openInput(t, folder, { rotated: ['far/**/*.gz'] })
+  assert.deepEqual((await input.take(45)).sort(), numbers(10, 55).sort())
+  await input.stop()
+})
+
+test('a link that was switched to another file while nobody watched leaves nothing of the old one unread', async (t) => {
+  const { folder, log } = setUp(t)
+  mkdirSync(join(folder, 'data/today'), { recursive: true })
+  const target = (day: number): string => join(folder, `data/today/access-2026-08-${day}.log`)
+  writeFileSync(target(20), lines(0, 50))
+  symlinkSync(target(20), log)
+  const before = openInput(t, folder, { batch: { records: 10 } })
+  await before.take(10)
+  await before.stop()
+  appendFileSync(target(20), lines(50, 60))
+  writeFileSync(target(21), lines(60, 70))
+  writeFileSync(target(22), lines(70, 80))
+  unlinkSync(log)
+  symlinkSync(target(22), log)
+  const input = openInput(t, folder)
+  assert.deepEqual((await input.take(70)).sort(), numbers(10, 80).sort())
+  await input.stop()
+})
+
+test('a file that was replaced by a shorter one is given up with a warning and the number of its bytes', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 50))
+  const before = openInput(t, folder, { batch: { records: 10 } })
+  await before.take(10)
+  await before.stop()
+  writeFileSync(log, lines(50, 55))
+  const input = openInput(t, folder)
+  assert.deepEqual(await input.take(5), numbers(50, 55))
+  const next = input.take(1)
+  await pause(150)
+  appendFileSync(log, lines(55, 56))
+  assert.deepEqual(await next, numbers(55, 56))
+  assert.equal(input.lost, lines(10, 50).length)
+  assert.equal(input.told.filter((line) => line.startsWith('the rest of a file is not found')).length, 1)
   await input.stop()
 })

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { pino } from 'pino'
 import { createFileInput, fileInputSchema } from '../../../services/processor/input/file.ts'
 import type { RecordBatch } from '../../../services/processor/contract.ts'
-import { createLog } from '../../../services/runtime/log.ts'
 import { temporaryFolder } from '../../folder.ts'
 
 /** A folder of the test's own; see {@link temporaryFolder}. */
@@ -39,6 +39,10 @@ export interface Reading {
   take (count: number): Promise<string[]>
   stop (): Promise<void>
   lag: number
+  /** Bytes that were given up. */
+  lost: number
+  /** Messages of warnings. */
+  told: string[]
 }
 
 /** Opens a file input over `<folder>/logs` with its state in `<folder>/state`. */
@@ -52,9 +56,9 @@ export function openInput (t: TestContext, folder: string, settings: Record<stri
     batch: { linger: '1ms', ...settings.batch as object | undefined },
   })
   const stopper = new AbortController()
-  const reading: Reading = { next, commit, take, stop, lag: -1 }
-  const telemetry = { set: (metric: string, _labels: Record<string, string>, value: number) => { if (metric === 'gatelens_input_lag_bytes') reading.lag = value } }
-  const log = createLog('test', 'silent')
+  const reading: Reading = { next, commit, take, stop, lag: -1, lost: 0, told: [] }
+  const telemetry = { add: (_metric: string, _labels: Record<string, string>, value: number) => { reading.lost += value }, set: (metric: string, _labels: Record<string, string>, value: number) => { if (metric === 'gatelens_input_lag_bytes') reading.lag = value } }
+  const log = pino({ level: 'warn' }, { write: (line: string) => { reading.told.push((JSON.parse(line) as { msg: string }).msg) } })
   const places = { state: join(folder, 'state'), base: folder }
   const input = createFileInput(options, { ...places, signal: stopper.signal, telemetry, lag: { waits: () => {} }, log })
   const iterator = input[Symbol.asyncIterator]()

@@ -1,0 +1,84 @@
+import type { Logger } from '../../runtime/log.ts'
+import type { Telemetry } from '../contract.ts'
+import type { Checkpoint, Entry } from './checkpoint.ts'
+import type { Flight } from './flight.ts'
+import type { Found } from './rotation.ts'
+import type { Tail } from './tail.ts'
+
+export interface OrphansOptions {
+  /** Id of the input. */
+  name: string
+  /** How long the rest of a file is looked for before it is given up, ms. */
+  grace: number
+  /** How long a generation whose file is gone is remembered, ms. */
+  forget: number
+}
+
+/** Who is told of what is lost. */
+export interface OrphansContext { log: Logger, telemetry: Pick<Telemetry, 'add'> }
+
+/** The generations that live in no file that we know of: found, given up and forgotten. */
+export class Orphans {
+  readonly #options: OrphansOptions
+  readonly #checkpoint: Checkpoint
+  readonly #flight: Flight
+  readonly #context: OrphansContext
+  readonly #startedAt = Date.now()
+  #present = new Set<Entry>()
+
+  constructor (options: OrphansOptions, checkpoint: Checkpoint, flight: Flight, context: OrphansContext) {
+    this.#options = options
+    this.#checkpoint = checkpoint
+    this.#flight = flight
+    this.#context = context
+  }
+
+  /** The orphans of this moment, and whether one became an orphan since the last time. */
+  find (tails: Tail[], found: Found[]): { orphans: Entry[], isNew: boolean } {
+    const isPresent = (entry: Entry): boolean =>
+      tails.some((tail) => tail.entry === entry) || found.some((file) => this.isDoneIn(entry, file))
+    const present = new Set(this.#checkpoint.entries.filter(isPresent))
+    const isNew = [...this.#present].some((entry) => !present.has(entry))
+    this.#present = present
+    for (const entry of present) entry.seen = Date.now()
+    return { orphans: this.#checkpoint.entries.filter((entry) => !present.has(entry)), isNew }
+  }
+
+  /** True for a file of which everything was read. */
+  isDoneIn (entry: Entry, file: Found): boolean {
+    return entry.done && entry.ino === file.ino && entry.size === file.size && this.#flight.redoOf(entry).length === 0
+  }
+
+  isUnread (entry: Entry): boolean {
+    return !entry.done || this.#flight.redoOf(entry).length > 0
+  }
+
+  /** Says what of them was not found, once it was looked for long enough, and counts it. */
+  giveUp (orphans: Entry[], tails: Tail[]): void {
+    for (const entry of orphans) {
+      const sought = Date.now() - Math.max(entry.seen, this.#startedAt)
+      if (!this.isUnread(entry) || entry.lost !== undefined || sought < this.#options.grace) continue
+      if (tails.some((tail) => tail.entry === entry)) continue
+      this.#mourn(entry)
+    }
+  }
+
+  /** Forgets those whose file has been gone for long. */
+  forget (tails: Tail[]): void {
+    const { entries } = this.#checkpoint
+    for (const entry of [...entries]) {
+      if (this.#present.has(entry) || tails.some((tail) => tail.entry === entry)) continue
+      if (Date.now() - entry.seen >= this.#options.forget) entries.splice(entries.indexOf(entry), 1)
+    }
+  }
+
+  /** A file that was read to its end and vanished before our eyes has lost nothing; one that vanished unseen may have grown before. */
+  #mourn (entry: Entry): void {
+    const { offset } = this.#flight.reachOf(entry)
+    entry.lost = Math.max(0, entry.size - offset)
+    this.#context.telemetry.add('gatelens_input_lost_bytes_total', { input: this.#options.name }, entry.lost)
+    if (entry.lost === 0 && entry.seen >= this.#startedAt) return
+    const fields = { path: entry.path, position: offset, bytes: entry.lost }
+    this.#context.log.warn(fields, 'the rest of a file is not found; bytes says how much there was when it was seen last')
+  }
+}
