@@ -6,12 +6,12 @@ import { survivingEnd, trailOf } from './trail.ts'
 
 /**
  * Where what is left of a known generation ends in its own file, which is not any more what it was; undefined when the
- * file has begun anew.
+ * file has begun anew. `maxBytes` is the longest record.
  */
-export async function endOfCut (content: Content, entry: Entry, size: number): Promise<number | undefined> {
+export async function endOfCut (content: Content, entry: Entry, size: number, maxBytes: number): Promise<number | undefined> {
   if (content.gzip || size === 0) return undefined
   const trail = trailOf(entry)
-  const end = await survivingEnd(content, trail, size)
+  const end = await survivingEnd(content, trail, size, maxBytes)
   const head = await readHead(content)
   const begins = startsWith(head, entry.head) || (trail[0]?.from === 0 && end > 0)
   return begins && end > 0 ? end : undefined

@@ -24,8 +24,9 @@ export interface FileSetOptions extends OrphansOptions {
   rotated: string[]
   follow: boolean
   startAt: 'beginning' | 'end'
-  /** What to do with a file that was cut off and begins as before. */
+  /** What to do with a file that was cut off and begins as before, and the longest record in it, bytes. */
   onCut: 'continue' | 'reread'
+  maxBytes: number
 }
 
 /** How long the folder of a generation that lost its file is searched, ms. */
@@ -36,7 +37,6 @@ const restMs = 1000
 
 /** How long the clock of a file system may stand still, ms: what is written again within that has the same time. */
 const tickMs = 20
-
 const LF = 10
 
 /**
@@ -143,7 +143,7 @@ export class FileSet {
   async lose (tail: Tail): Promise<void> {
     const { content, entry, path } = tail
     const stat = tail.stat = await content.stat()
-    const end = await endOfCut(content, entry, stat.size)
+    const end = await endOfCut(content, entry, stat.size, this.#options.maxBytes)
     if (end === undefined || !await this.#goOn(path, stat, entry, end)) return this.#abandon(tail)
     tail.limit = end
     if (tail.redo.length === 0) await this.endCut(tail)
@@ -232,7 +232,7 @@ export class FileSet {
   async #continueCut (content: Content, entry: Entry, file: Found): Promise<Tail | undefined> {
     if (entry.done || keyOf(entry) !== keyOf(file)) return undefined
     const stat = await content.stat()
-    const end = await endOfCut(content, entry, stat.size)
+    const end = await endOfCut(content, entry, stat.size, this.#options.maxBytes)
     if (end === undefined) return undefined
     const behind = this.#checkpoint.entries.find((other) => other !== entry && !other.done && keyOf(other) === keyOf(file))
     if (!(behind === undefined ? await this.#goOn(file.path, stat, entry, end) : await this.#reopenBehind(behind, file))) return undefined

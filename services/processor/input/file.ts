@@ -74,7 +74,7 @@ async function * readFiles (options: FileInputOptions, context: InputContext): A
   const { name, follow, start_at: startAt, forget, on_cut: onCut } = options
   const rotated = options.rotated.map((path) => resolve(context.base, path))
   const flight = new Flight()
-  const settings = { name, patterns, rotated, follow, startAt, forget, onCut, grace: options.rotation_grace }
+  const settings = { name, patterns, rotated, follow, startAt, forget, onCut, grace: options.rotation_grace, maxBytes: options.max_record_bytes }
   const files = new FileSet(settings, checkpoint, flight, context)
   const reader = new Reader(options, checkpoint, files, flight)
   const tell = (): void => {

@@ -38,30 +38,35 @@ export function extend (trail: Run[], run: Run): Run[] {
 
 /**
  * Where the lines that were read end in a file that is not what it was: behind the last line that is still as it was read.
- * Nothing is known of lines before the trail: what is left of them is taken for unchanged.
+ * Nothing is known of lines before the trail: what is left of them is taken for unchanged. Lines
+ * longer than `maxBytes` left no mark.
  */
-export async function survivingEnd (content: Content, trail: Run[], size: number): Promise<number> {
+export async function survivingEnd (content: Content, trail: Run[], size: number, maxBytes: number): Promise<number> {
   let end = Math.min(size, trail[0]?.from ?? size)
   for (const run of trail) {
     if (run.from >= size) break
-    const { matched, whole } = await compareRun(content, run, size)
+    const { matched, whole } = await compareRun(content, run, size, maxBytes)
     if (!whole) return matched
     end = run.to
   }
   return end
 }
 
-async function compareRun (content: Content, { from, to, lines }: Run, size: number): Promise<{ matched: number, whole: boolean }> {
+async function compareRun (
+  content: Content, { from, to, lines }: Run, size: number, maxBytes: number,
+): Promise<{ matched: number, whole: boolean }> {
   const marks = Buffer.from(lines, 'base64')
+  // A record that was too long to be held fills a run of its own.
+  if (marks.length === 0) return { matched: Math.min(to, size), whole: to <= size }
   const bytes = Buffer.allocUnsafe(Math.min(to, size) - from)
   const read = bytes.subarray(0, await content.read(bytes, from))
-  const { records, consumed } = cutLines(read, { offset: from, maxRecords: Infinity, maxBytes: Infinity, final: false })
+  const { records, consumed } = cutLines(read, { offset: from, maxRecords: Infinity, maxBytes, final: false })
   const known = marks.length / 2
   for (const [index, { bytes: line, offset }] of records.entries()) {
     if (index >= known) break
     if (marks.readUInt16LE(2 * index) !== markOf(line)) return { matched: offset, whole: false }
   }
-  if (records.length >= known) return { matched: to, whole: to <= size }
+  if (records.length >= known) return { matched: Math.min(to, size), whole: to <= size }
   // The file ends within a line: what is added comes behind that.
   return { matched: from + (from + read.length === size ? read.length : consumed), whole: false }
 }

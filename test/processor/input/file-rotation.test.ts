@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { openContent } from '../../../services/processor/input/content.ts'
 import { pause } from '../../../services/runtime/shutdown.ts'
-import { lines, numbers, openInput, setUp } from './fixture.ts'
+import { lines, numbers, openInput, setUp, until } from './fixture.ts'
 
 test('a file that was renamed is read to its end, and so is its successor', async (t) => {
   const { folder, log } = setUp(t)
@@ -220,7 +220,7 @@ for (const when of ['up', 'down'] as const) {
       appendFileSync(log, lines(200, 200 + added))
       const input = when === 'down' ? openInput(t, folder) : before
       const next = input.take(added + 2)
-      await pause(100)
+      await until(() => input.told.some((line) => line.startsWith('the file was cut off')))
       appendFileSync(log, lines(400, 402))
       assert.deepEqual(await next, [...numbers(200, 200 + added), ...numbers(400, 402)])
       assert.ok(input.told.some((line) => line.startsWith('the file was cut off')))
@@ -240,9 +240,36 @@ test('a file that was cut off within a line goes on with the next record that is
   truncateSync(log, lines(0, 100).length + 7)
   const input = openInput(t, folder)
   const next = input.take(2)
-  await pause(60)
+  await until(() => input.told.some((line) => line.startsWith('the file was cut off')))
   appendFileSync(log, lines(200, 202))
   assert.deepEqual(await next, numbers(200, 202))
+  await input.stop()
+})
+
+test('a record that was written behind half a line before anybody looked comes out with that half, to be counted as broken', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 200))
+  const before = openInput(t, folder)
+  await before.take(200)
+  await before.stop()
+  truncateSync(log, lines(0, 100).length + 7)
+  appendFileSync(log, lines(200, 203))
+  const input = openInput(t, folder)
+  assert.deepEqual(await input.take(3), [`${'record number 100'.slice(0, 7)}record number 200`, ...numbers(201, 203)])
+  await input.stop()
+})
+
+test('a record that was too long is no end of what is left of a file that was cut off', async (t) => {
+  const { folder, log } = setUp(t)
+  const long = `${'x'.repeat(100)}\n${'y'.repeat(5000)}\n`
+  writeFileSync(log, lines(0, 50) + long + lines(50, 100))
+  const before = openInput(t, folder, { max_record_bytes: 64, batch: { bytes: 4000 } })
+  assert.deepEqual(await before.take(100), numbers(0, 100))
+  await before.stop()
+  truncateSync(log, (lines(0, 50) + long + lines(50, 80)).length)
+  appendFileSync(log, lines(200, 203))
+  const input = openInput(t, folder, { max_record_bytes: 64, batch: { bytes: 4000 } })
+  assert.deepEqual(await input.take(3), numbers(200, 203))
   await input.stop()
 })
 
@@ -345,7 +372,7 @@ test('a file that was replaced by a shorter one is given up with a warning and t
   const input = openInput(t, folder)
   assert.deepEqual(await input.take(5), numbers(50, 55))
   const next = input.take(1)
-  await pause(150)
+  await until(() => input.lost > 0)
   appendFileSync(log, lines(55, 56))
   assert.deepEqual(await next, numbers(55, 56))
   assert.equal(input.lost, lines(10, 50).length)

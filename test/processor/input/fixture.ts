@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import { pino } from 'pino'
 import { createFileInput, fileInputSchema } from '../../../services/processor/input/file.ts'
 import type { RecordBatch } from '../../../services/processor/contract.ts'
+import { pause } from '../../../services/runtime/shutdown.ts'
 import { temporaryFolder } from '../../folder.ts'
 
 /** A folder of the test's own; see {@link temporaryFolder}. */
@@ -26,6 +27,11 @@ export function lines (from: number, to: number): string {
 /** The same records as they are read. */
 export function numbers (from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, index) => `record number ${from + index}`)
+}
+
+/** Waits until it holds; the test's own time is the bound. */
+export async function until (holds: () => boolean): Promise<void> {
+  while (!holds()) await pause(5)
 }
 
 /** What one batch gave, kept after the input has moved on. */
@@ -57,7 +63,10 @@ export function openInput (t: TestContext, folder: string, settings: Record<stri
   })
   const stopper = new AbortController()
   const reading: Reading = { next, commit, take, stop, lag: -1, lost: 0, told: [] }
-  const telemetry = { add: (_metric: string, _labels: Record<string, string>, value: number) => { reading.lost += value }, set: (metric: string, _labels: Record<string, string>, value: number) => { if (metric === 'gatelens_input_lag_bytes') reading.lag = value } }
+  const telemetry = {
+    add: (_metric: string, _labels: Record<string, string>, value: number) => { reading.lost += value },
+    set: (metric: string, _labels: Record<string, string>, value: number) => { if (metric === 'gatelens_input_lag_bytes') reading.lag = value },
+  }
   const log = pino({ level: 'warn' }, { write: (line: string) => { reading.told.push((JSON.parse(line) as { msg: string }).msg) } })
   const places = { state: join(folder, 'state'), base: folder }
   const input = createFileInput(options, { ...places, signal: stopper.signal, telemetry, lag: { waits: () => {} }, log })
