@@ -71,10 +71,10 @@ export function createFileInput (options: FileInputOptions, context: InputContex
 async function * readFiles (options: FileInputOptions, context: InputContext): AsyncGenerator<RecordBatch, void> {
   const checkpoint = await openCheckpoint(context.state, options.name, createStateWriter('the checkpoint', context))
   const patterns = options.paths.map((path) => resolve(context.base, path))
-  const { name, follow, start_at: startAt, forget, on_cut: onCut } = options
+  const { name, follow, start_at: startAt, forget, on_cut: onCut, max_record_bytes: maxBytes } = options
   const rotated = options.rotated.map((path) => resolve(context.base, path))
   const flight = new Flight()
-  const settings = { name, patterns, rotated, follow, startAt, forget, onCut, grace: options.rotation_grace, maxBytes: options.max_record_bytes }
+  const settings = { name, patterns, rotated, follow, startAt, forget, onCut, grace: options.rotation_grace, maxBytes }
   const files = new FileSet(settings, checkpoint, flight, context)
   const reader = new Reader(options, checkpoint, files, flight)
   const tell = (): void => {

@@ -53,7 +53,7 @@ export async function survivingEnd (content: Content, trail: Run[], size: number
 }
 
 async function compareRun (
-  content: Content, { from, to, lines }: Run, size: number, maxBytes: number,
+  content: Content, { from, to, lines }: Run, size: number, maxBytes: number
 ): Promise<{ matched: number, whole: boolean }> {
   const marks = Buffer.from(lines, 'base64')
   // A record that was too long to be held fills a run of its own.
