@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { systemCode } from '../../runtime/errors.ts'
+import { messageOf, systemCode } from '../../runtime/errors.ts'
 
 /** What the system says of an open file; `modified` is epoch ms. */
 export interface Stat { dev: string, ino: string, size: number, modified: number }
@@ -10,13 +10,28 @@ export interface Stat { dev: string, ino: string, size: number, modified: number
 /** The bytes of one open file; those of a gzip'd file are the decompressed ones. */
 export interface Content {
   readonly gzip: boolean
-  /** Fills `buffer` from `position` on; fewer bytes than asked for means that the end was reached. */
+  /**
+   * Fills `buffer` from `position` on; fewer bytes than asked for means that the end was reached. Throws the system's error,
+   * as a {@link PartialRead} when some bytes came before it.
+   */
   read (buffer: Buffer, position: number): Promise<number>
   /** Of a gzip'd file: whether its end was reached, and whether it was a proper one. */
   readonly ending: 'unknown' | 'complete' | 'broken'
   /** Size and time are those on disk, also of a gzip'd file. */
   stat (): Promise<Stat>
   close (): Promise<void>
+}
+
+/** The system refused to read on; `filled` bytes came before that. */
+export class PartialRead extends Error {
+  readonly filled: number
+  readonly code: string
+
+  constructor (filled: number, cause: unknown) {
+    super(messageOf(cause), { cause })
+    this.filled = filled
+    this.code = systemCode(cause)
+  }
 }
 
 const compressedMagic: ReadonlyArray<readonly [string, readonly number[]]> = [
@@ -63,7 +78,9 @@ class PlainContent implements Content {
   async read (buffer: Buffer, position: number): Promise<number> {
     let filled = 0
     while (filled < buffer.length) {
-      const { bytesRead } = await this.#file.read(buffer, filled, buffer.length - filled, position + filled)
+      const { bytesRead } = await this.#file.read(buffer, filled, buffer.length - filled, position + filled).catch((error: unknown) => {
+        throw filled === 0 ? error : new PartialRead(filled, error)
+      })
       if (bytesRead === 0) break
       filled += bytesRead
     }

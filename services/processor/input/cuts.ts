@@ -66,18 +66,17 @@ export class Cuts {
       this.#log.warn(fields, 'the file was cut off; it is read from its start, so records are stored twice (on_cut)')
       return false
     }
-    const content = await this.#files.open(path)
-    if (content === undefined) return false
-    const next = await entryBehind(content, path, stat, end)
+    const next = await this.#files.open(path, async (content) => {
+      const behind = await entryBehind(content, path, stat, end)
+      return (await this.#files.add(content, { path }, behind, true)).entry
+    })
+    if (next === undefined) return false
     this.#checkpoint.entries.push(next)
-    await this.#files.add(content, { path }, next, true)
     this.#log.warn({ ...fields, from: end }, 'the file was cut off; it is read on behind what is left of the records that were read (on_cut)')
     return true
   }
 
   async #openBehind (entry: Entry, file: Found): Promise<boolean> {
-    const content = await this.#files.open(file.path)
-    if (content !== undefined) await this.#files.add(content, file, entry, true)
-    return content !== undefined
+    return await this.#files.open(file.path, (content) => this.#files.add(content, file, entry, true)) !== undefined
   }
 }

@@ -1,18 +1,19 @@
 import type { Logger } from '../../runtime/log.ts'
 import { newEntry } from './checkpoint.ts'
 import type { Checkpoint, Entry } from './checkpoint.ts'
+import { Complaints } from './complaints.ts'
 import { lengthOf } from './content.ts'
+import type { Content, Stat } from './content.ts'
 import { isCopy } from './copy.ts'
 import { Cuts } from './cuts.ts'
 import type { CutsOptions } from './cuts.ts'
 import type { Flight } from './flight.ts'
 import { compare, fingerprint, fingerprintLength, readHead, startsWith } from './fingerprint.ts'
-import { findFiles, keyOf, signatureOf } from './rotation.ts'
+import { findFiles, keyOf, signatureOf, statOne } from './rotation.ts'
 import type { Found } from './rotation.ts'
 import { lastLineEnd } from './lines.ts'
 import { isRotationOf, Search, secondOf } from './search.ts'
 import { OpenFiles } from './open-files.ts'
-import { Opener } from './opener.ts'
 import { Orphans } from './orphans.ts'
 import type { OrphansContext, OrphansOptions } from './orphans.ts'
 import type { Tail } from './tail.ts'
@@ -46,7 +47,7 @@ export class FileSet {
   readonly #checkpoint: Checkpoint
   readonly #flight: Flight
   readonly #log: Logger
-  readonly #opener: Opener
+  readonly #complaints: Complaints
   readonly #files: OpenFiles
   readonly #cuts: Cuts
   /** Files that were looked at and left alone, as they were then; looked at again when a generation loses its file. */
@@ -55,6 +56,7 @@ export class FileSet {
   readonly #moved: Tail[] = []
   readonly #search: Search
   readonly #orphans: Orphans
+  readonly #refuse = (path: string, error: unknown): void => this.#complaints.about(path, error)
   #starting = true
 
   constructor (options: FileSetOptions, checkpoint: Checkpoint, flight: Flight, context: OrphansContext) {
@@ -63,15 +65,16 @@ export class FileSet {
     this.#flight = flight
     this.#log = context.log
     this.#search = new Search(options.rotated)
-    this.#opener = new Opener(options.follow, context.log)
-    this.#files = new OpenFiles(flight, this.#opener)
+    this.#complaints = new Complaints(options.follow, context.log)
+    this.#files = new OpenFiles(flight, this.#complaints)
     this.#cuts = new Cuts(options, checkpoint, flight, this.#files, context.log)
     this.#orphans = new Orphans(options, checkpoint, flight, context)
   }
 
   /** Looks at the disk once: notices growth, renames, truncations and new files. Returns how many files the globs lead to. */
   async refresh (): Promise<number> {
-    const found = await findFiles(this.#options.patterns)
+    this.#complaints.startRound()
+    const found = await findFiles(this.#options.patterns, this.#refuse)
     const places = new Map(found.map((file) => [keyOf(file), file]))
     for (const tail of [...this.tails]) await this.#look(tail, places.get(keyOf(tail.stat)))
     const { orphans, isNew } = this.#orphans.find(this.tails, found)
@@ -80,8 +83,9 @@ export class FileSet {
     await this.#adopt(orphans, open)
     const missed = await this.#missedSince(this.#moved.splice(0))
     for (const file of [...found, ...missed]) if (this.#isOpen(file)) await this.#begin(file)
-    this.#orphans.giveUp(orphans, this.tails)
+    this.#orphans.giveUp(orphans, this.tails, (path) => this.#complaints.covers(path))
     this.#orphans.forget(this.tails)
+    this.#complaints.endRound()
     this.#starting = false
     return found.length
   }
@@ -93,7 +97,17 @@ export class FileSet {
 
   /** How many files cannot be read at the moment. */
   get unreadable (): number {
-    return this.#opener.unreadable
+    return this.#complaints.count
+  }
+
+  /** True for a file that the system refused to read a moment ago. */
+  isResting (tail: Tail): boolean {
+    return this.#files.isResting(tail)
+  }
+
+  /** Notes that the system refuses to read a file; throws what is no error of the system. */
+  refuse (tail: Tail, error: unknown): void {
+    this.#files.refuse(tail, error)
   }
 
   /** Ends the reading of a file: everything of it was handed out. */
@@ -111,12 +125,24 @@ export class FileSet {
   }
 
   async #look (tail: Tail, place: Found | undefined): Promise<void> {
-    const stat = await tail.content.stat()
+    if (tail.failure !== undefined) this.#refuse(tail.path, tail.failure.error)
+    if (this.#files.isResting(tail)) return
+    try {
+      if (tail.failure !== undefined) await this.#files.retry(tail)
+      if (this.#files.reads(tail.entry)) await this.#lookAt(tail, place, await tail.content.stat())
+    } catch (error) {
+      this.#files.refuse(tail, error)
+      await this.#files.retry(tail)
+    }
+  }
+
+  async #lookAt (tail: Tail, place: Found | undefined, stat: Stat): Promise<void> {
     const isTimeVague = tail.entry.seen - tail.stat.modified < tickMs
     const changed = stat.size !== tail.stat.size || stat.modified !== tail.stat.modified
-    if (changed || tail.attached !== (place !== undefined)) tail.changedAt = Date.now()
-    if (tail.attached && place === undefined) this.#moved.push(tail)
-    tail.attached = place !== undefined
+    const attached = place !== undefined || (tail.attached && await this.#isHidden(tail))
+    if (changed || tail.attached !== attached) tail.changedAt = Date.now()
+    if (tail.attached && !attached) this.#moved.push(tail)
+    tail.attached = attached
     tail.path = place?.path ?? tail.path
     tail.stat = stat
     tail.entry.seen = Date.now()
@@ -126,6 +152,16 @@ export class FileSet {
     if (isCut) return this.lose(tail)
     tail.entry.size = stat.size
     if (tail.content.ending === 'broken' && stat.size !== tail.openedSize && Date.now() - tail.changedAt >= restMs) await this.#files.reopen(tail)
+  }
+
+  /** True when a file that no pattern leads to may still be where it was: its folder cannot be listed, or looked into. */
+  async #isHidden (tail: Tail): Promise<boolean> {
+    let refused = false
+    const found = await statOne(tail.path, (path, error) => {
+      refused = true
+      this.#refuse(path, error)
+    })
+    return refused || (found !== undefined && keyOf(found) === keyOf(tail.stat) && this.#complaints.covers(tail.path))
   }
 
   /** A file that was truncated and written again to the very length that was read of it: nothing new to read would tell. */
@@ -177,14 +213,17 @@ export class FileSet {
     }
   }
 
-  async #continue (entry: Entry, file: Found): Promise<Tail | undefined> {
-    const content = await this.#files.open(file.path)
-    if (content === undefined) return undefined
-    if (await compare(content, this.#flight.reachOf(entry)) !== 'continues') {
-      const tail = await this.#cuts.resume(content, entry, file)
-      if (tail === undefined || tail.limit === undefined) await content.close()
+  #continue (entry: Entry, file: Found): Promise<Tail | undefined> {
+    return this.#files.open(file.path, async (content) => {
+      const tail = await compare(content, this.#flight.reachOf(entry)) === 'continues'
+        ? await this.#continueWhole(content, entry, file)
+        : await this.#cuts.resume(content, entry, file)
+      if (tail?.content !== content || !this.#files.reads(entry)) await content.close()
       return tail
-    }
+    })
+  }
+
+  async #continueWhole (content: Content, entry: Entry, file: Found): Promise<Tail> {
     const reach = this.#flight.redoOf(entry).at(-1)?.to ?? 0
     if (reach > 0 && await content.read(Buffer.alloc(1), reach - 1) === 0) {
       const tail = await this.#cuts.resume(content, entry, file)
@@ -196,36 +235,27 @@ export class FileSet {
   }
 
   async #begin (file: Found): Promise<void> {
-    const content = await this.#files.open(file.path)
-    if (content === undefined) return
     const first = this.#starting && this.#checkpoint.fresh
-    if (!first && await isCopy(content, file.path, this.#checkpoint.entries, this.tails)) {
-      this.#examined.set(keyOf(file), signatureOf(file))
-      await content.close()
-      return
-    }
-    const tail = await this.#files.add(content, file, newEntry(file.path, file), false)
-    const skipped = first && this.#options.startAt === 'end'
-    await this.#remember(tail, skipped)
-    if (skipped && tail.known) await this.#skipToEnd(tail)
+    await this.#files.open(file.path, async (content) => {
+      if (!first && await isCopy(content, file.path, this.#checkpoint.entries, this.tails)) {
+        this.#examined.set(keyOf(file), signatureOf(file))
+        return content.close()
+      }
+      await this.#beginIn(content, file, first && this.#options.startAt === 'end')
+    })
   }
 
   /**
    * What led to a file may be forgotten before anything of it is handed out: a later run finds it by its entry. The
    * beginning of a line could be that of any file, and matters only when it is to be skipped.
    */
-  async #remember (tail: Tail, skipped: boolean): Promise<void> {
-    const head = await readHead(tail.content)
-    if (head.length === 0 || (!skipped && head.length < fingerprintLength && !head.includes(LF))) return
-    tail.entry.head = fingerprint(head)
-    tail.known = true
-    this.#checkpoint.entries.push(tail.entry)
-  }
-
-  async #skipToEnd (tail: Tail): Promise<void> {
-    const { entry, content } = tail
-    if (content.gzip) entry.offset = await lengthOf(content)
-    else entry.offset = await lastLineEnd(content, tail.stat.size)
-    tail.position = entry.offset
+  async #beginIn (content: Content, file: Found, skipped: boolean): Promise<void> {
+    const entry = newEntry(file.path, file)
+    const head = await readHead(content)
+    const known = head.length > 0 && (skipped || head.length >= fingerprintLength || head.includes(LF))
+    if (known) entry.head = fingerprint(head)
+    if (known && skipped) entry.offset = content.gzip ? await lengthOf(content) : await lastLineEnd(content, (await content.stat()).size)
+    await this.#files.add(content, file, entry, known)
+    if (known) this.#checkpoint.entries.push(entry)
   }
 }

@@ -151,7 +151,20 @@ class Reader {
       redo.length > 0 || (fruitless !== stat.size && (content.gzip || stat.size > position)))
   }
 
+  /** The next batch of a file; undefined when there is none now, also because the system refuses to read it. */
   async next (tail: Tail): Promise<RecordBatch | undefined> {
+    if (this.#files.isResting(tail)) return undefined
+    try {
+      const batch = await this.#next(tail)
+      tail.failure = undefined
+      return batch
+    } catch (error) {
+      this.#files.refuse(tail, error)
+      return undefined
+    }
+  }
+
+  async #next (tail: Tail): Promise<RecordBatch | undefined> {
     const redo = tail.redo[0]
     if (redo !== undefined) return this.#redo(tail, redo)
     if (tail.limit !== undefined) return this.#endCut(tail)

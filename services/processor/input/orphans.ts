@@ -53,9 +53,10 @@ export class Orphans {
     return !entry.done || this.#flight.redoOf(entry).length > 0
   }
 
-  /** Says what of them was not found, once it was looked for long enough, and counts it. */
-  giveUp (orphans: Entry[], tails: Tail[]): void {
+  /** Says what of them was not found, once it was looked for long enough, and counts it; `isHidden` says where nobody could look. */
+  giveUp (orphans: Entry[], tails: Tail[], isHidden: (path: string) => boolean): void {
     for (const entry of orphans) {
+      if (isHidden(entry.path)) entry.seen = Date.now()
       const sought = Date.now() - Math.max(entry.seen, this.#startedAt)
       if (!this.isUnread(entry) || entry.lost !== undefined || sought < this.#options.grace) continue
       if (tails.some((tail) => tail.entry === entry)) continue

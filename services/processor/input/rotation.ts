@@ -1,17 +1,38 @@
-import { readdir, stat } from 'node:fs/promises'
+import { opendir, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { glob, isDynamicPattern } from 'tinyglobby'
-import { systemCode } from '../../runtime/errors.ts'
+import { isGone } from './complaints.ts'
 
 /** A file that a pattern or a look into a folder led to. */
 export interface Found { path: string, dev: string, ino: string, size: number, modified: number }
 
+/** Told of a path that the system refuses to look at, and why. */
+export type Refuse = (path: string, error: unknown) => void
+
 /** The files that the patterns lead to, oldest first; each file once, whatever its names. */
-export async function findFiles (patterns: string[]): Promise<Found[]> {
+export async function findFiles (patterns: string[], refuse: Refuse = () => {}): Promise<Found[]> {
   // A plain path is asked for directly: no folder is listed, and no character in it is taken for a pattern.
   const globs = patterns.filter((pattern) => isDynamicPattern(pattern))
   const paths = globs.length === 0 ? [] : await glob(globs, { absolute: true, onlyFiles: true, dot: true, expandDirectories: false })
-  return statAll([...patterns, ...paths])
+  for (const folder of new Set(globs.map(folderOf))) await tryFolder(folder, refuse)
+  return statAll([...patterns, ...paths], refuse)
+}
+
+/** The deepest folder that a glob names without a pattern. */
+function folderOf (pattern: string): string {
+  let folder = dirname(pattern)
+  while (isDynamicPattern(folder)) folder = dirname(folder)
+  return folder
+}
+
+/** A folder that cannot be listed looks empty to a glob. */
+async function tryFolder (path: string, refuse: Refuse): Promise<void> {
+  try {
+    const folder = await opendir(path)
+    await folder.read().finally(() => folder.close())
+  } catch (error) {
+    if (!isGone(error)) refuse(path, error)
+  }
 }
 
 /** The files beside `path`: where a rotation may have put its content. */
@@ -50,24 +71,30 @@ function stemOf (path: string): string {
     .replace(/(\.\d+|[._-]\d{4}[\dT._:-]*)(\.[A-Za-z]+)$/, '$2')
 }
 
-async function statAll (paths: string[]): Promise<Found[]> {
+async function statAll (paths: string[], refuse: Refuse = () => {}): Promise<Found[]> {
   const found = new Map<string, Found>()
   for (const path of paths.sort()) {
-    const item = await statOne(path)
+    const item = await statOne(path, refuse)
     if (item !== undefined && !found.has(`${item.dev}:${item.ino}`)) found.set(`${item.dev}:${item.ino}`, item)
   }
   return [...found.values()].sort((a, b) => a.modified - b.modified || (a.path < b.path ? -1 : 1))
 }
 
-async function statOne (path: string): Promise<Found | undefined> {
+/** The regular file that a path leads to; undefined when there is none, or when the system would not say, which `refuse` is told. */
+export async function statOne (path: string, refuse: Refuse): Promise<Found | undefined> {
   try {
     const item = await stat(path, { bigint: true })
     if (!item.isFile()) return undefined
     return { path, dev: String(item.dev), ino: String(item.ino), size: Number(item.size), modified: Number(item.mtimeNs / 1000n) / 1000 }
   } catch (error) {
-    if (['ENOENT', 'EACCES', 'ELOOP', 'ENOTDIR'].includes(systemCode(error))) return undefined
-    throw error
+    if (!isGone(error)) refuse(path, error)
+    return undefined
   }
+}
+
+/** True when the system says that nothing is at this path. */
+export async function isMissing (path: string): Promise<boolean> {
+  return stat(path).then(() => false, isGone)
 }
 
 /** Tells one file from another, whatever its names. */

@@ -1,5 +1,6 @@
 import type { RawRecord } from '../contract.ts'
 import type { Entry, Intent } from './checkpoint.ts'
+import { PartialRead } from './content.ts'
 import type { Content, Stat } from './content.ts'
 import { fingerprint, fingerprintLength } from './fingerprint.ts'
 import { cutLines } from './lines.ts'
@@ -29,6 +30,8 @@ export interface Tail {
   openedSize: number
   /** Where the file was cut off: only ranges of an earlier run are read of it, as far as that. */
   limit?: number
+  /** That the system refused to read the file the last time, why and when (epoch ms); undefined once it was read. */
+  failure?: { error: unknown, at: number }
   /** How far the end of an over-long record at `position` was searched for. */
   searched: number
 }
@@ -69,12 +72,24 @@ export function newTail (path: string, content: Content, entry: Entry, stat: Sta
  * when the end of the content was reached: whether what follows the last line end is a record.
  */
 export async function readSlice (tail: Tail, buffer: Buffer, limits: Limits, isFinal: () => boolean): Promise<Slice | undefined> {
-  const bytes = buffer.subarray(0, await tail.content.read(buffer, tail.position))
-  const final = bytes.length < buffer.length && isFinal()
+  const { length, refusal } = await readReadable(tail.content, buffer, tail.position)
+  const bytes = buffer.subarray(0, length)
+  const final = refusal === undefined && length < buffer.length && isFinal()
   const lines = cutLines(bytes, { offset: tail.position, maxRecords: limits.records, maxBytes: limits.recordBytes, final })
   if (lines.consumed > 0) return slice(lines, tail.position + lines.consumed, bytes.subarray(0, lines.consumed))
-  if (bytes.length <= limits.recordBytes) return undefined
-  return readLongLine(tail, buffer, Math.max(tail.searched, tail.position + bytes.length), isFinal)
+  if (refusal !== undefined) throw refusal
+  if (length <= limits.recordBytes) return undefined
+  return readLongLine(tail, buffer, Math.max(tail.searched, tail.position + length), isFinal)
+}
+
+/** What can be read before a place that the system refuses to read is not held up by that. */
+async function readReadable (content: Content, buffer: Buffer, position: number): Promise<{ length: number, refusal?: PartialRead }> {
+  try {
+    return { length: await content.read(buffer, position) }
+  } catch (error) {
+    if (error instanceof PartialRead) return { length: error.filled, refusal: error }
+    throw error
+  }
 }
 
 /** Reads exactly `[position, to)` again; undefined when the content is not there any more. */

@@ -45,6 +45,10 @@ export interface Reading {
   take (count: number): Promise<string[]>
   stop (): Promise<void>
   lag: number
+  /** What cannot be read at the moment. */
+  unreadable: number
+  /** Waits until the input, while it is asked for a batch, has looked at its files a few times. */
+  settle (): Promise<void>
   /** Bytes that were given up. */
   lost: number
   /** Messages of warnings. */
@@ -62,10 +66,15 @@ export function openInput (t: TestContext, folder: string, settings: Record<stri
     batch: { linger: '1ms', ...settings.batch as object | undefined },
   })
   const stopper = new AbortController()
-  const reading: Reading = { next, commit, take, stop, lag: -1, lost: 0, told: [] }
+  const reading: Reading = { next, commit, take, stop, settle, lag: -1, unreadable: -1, lost: 0, told: [] }
+  let looks = 0
   const telemetry = {
     add: (_metric: string, _labels: Record<string, string>, value: number) => { reading.lost += value },
-    set: (metric: string, _labels: Record<string, string>, value: number) => { if (metric === 'gatelens_input_lag_bytes') reading.lag = value },
+    set: (metric: string, _labels: Record<string, string>, value: number) => {
+      if (metric === 'gatelens_input_lag_bytes') reading.lag = value
+      if (metric === 'gatelens_input_unreadable') reading.unreadable = value
+      looks++
+    },
   }
   const log = pino({ level: 'warn' }, { write: (line: string) => { reading.told.push((JSON.parse(line) as { msg: string }).msg) } })
   const places = { state: join(folder, 'state'), base: folder }
@@ -102,6 +111,11 @@ export function openInput (t: TestContext, folder: string, settings: Record<stri
       await commit()
     }
     return texts
+  }
+
+  async function settle (): Promise<void> {
+    const enough = looks + 20
+    await until(() => looks >= enough)
   }
 
   async function stop (): Promise<void> {
