@@ -3,6 +3,7 @@ import type { Candidate, Endpoint, Explanation, Match, MatchRequest } from './en
 import { judge } from './explain/candidates.ts'
 import { findNearest } from './explain/nearest.ts'
 import { explainSegments } from './explain/segments.ts'
+import type { KnowsWord } from './known-word.ts'
 import { explainTarget } from './explain/target.ts'
 import type { ResolveRoute } from './gateway.ts'
 import type { Searcher } from './search.ts'
@@ -17,6 +18,7 @@ export interface Explained {
   method: number
   gateway: ResolveRoute | null
   endpoints: readonly Endpoint[]
+  knows: KnowsWord
 }
 
 /** Explains a match. The candidates are what fits the compared path by shape, at most 100, the winner first. */
@@ -37,7 +39,7 @@ export function explainMatch (explained: Explained): Explanation {
     upstream,
     allowed: match.outcome === 'method_not_declared' ? allowedMethods(explained.endpoints, candidates) : [],
     nearest: unmatched && candidates.length === 0 ? findNearest(searcher.leaves, upstream || target.path) : undefined,
-    inferred: unmatched ? explainSegments(target.path) : [],
+    inferred: unmatched ? explainSegments(target.path, explained.knows) : [],
   }
 }
 

@@ -1,10 +1,12 @@
 /**
- * Inference without history (rule 9): each segment of an undeclared path is a word, which stays, or a value, which
- * becomes its type. Every label is at most 12 segments and 256 characters.
+ * Inference without history (rule 9): each segment of an undeclared path is a word that is known, which stays, another
+ * word, which becomes `{word}`, or a value, which becomes its type. Every label is at most 12 segments and 256 characters.
  */
+import { isKnownWord } from './known-word.ts'
+import type { KnowsWord } from './known-word.ts'
 import { cutTarget } from './path.ts'
 import { typeOfValue } from './value.ts'
-import { isIdentifier, isName, isSlug } from './word.ts'
+import { isIdentifier, isName, isSlug, isStandard } from './word.ts'
 import { extensions, leadingWords } from './words.ts'
 
 /** The label of what has no bounded template. */
@@ -18,19 +20,19 @@ const maxLabel = 150
 const maxSegment = 96
 const maxTested = 160
 
-/** The template of an undeclared path: words stay, values become `{int}`, `{uuid}`, …; `__other__` when malformed. */
-export function inferRoute (path: string): string {
-  const segments = inferSegments(path)
+/** The template of an undeclared path: known words stay, values become `{int}`, `{uuid}`, `{word}`, …; `__other__` when malformed. */
+export function inferRoute (path: string, knows?: KnowsWord): string {
+  const segments = inferSegments(path, knows)
   return segments === null ? OTHER : `/${segments.join('/')}`
 }
 
 /** The same as a list of segments, empty ones dropped; null when the target is malformed. */
-export function inferSegments (target: unknown): string[] | null {
+export function inferSegments (target: unknown, knows?: KnowsWord): string[] | null {
   const { path } = cutTarget(target)
   if (path === '') return null
   const segments: string[] = []
   walkSegments(path, newPlace(), (raw, place) => {
-    const label = inferSegmentAt(raw, place)
+    const label = inferSegmentAt(raw, place, knows)
     segments.push(label)
     return label
   })
@@ -84,12 +86,18 @@ export function walkSegments (path: string, place: Place, visit: (raw: string, p
   }
 }
 
-/** The label of one segment of a path, at its place. */
-export function inferSegmentAt (raw: string, place: Place): string {
+/** What stands for a word that is not known to be one: it may name somebody. */
+export const WORD = '{word}'
+
+/** Every word is known to somebody who does not mind names in labels. */
+export const knowsAll: KnowsWord = () => true
+
+/** The label of one segment of a path, at its place. `knows` tells words beside those of APIs. */
+export function inferSegmentAt (raw: string, place: Place, knows?: KnowsWord): string {
   if (raw === REST) return REST
-  if (place.worded && raw.length <= 20 && (place.followed ? isVersion(raw, place.leading) : place.leading && /^v[\d.]+$/i.test(raw))) return raw
+  if (place.worded && raw.length <= 20 && (place.followed ? isVersion(raw, place) : place.leading && /^v[\d.]+$/i.test(raw))) return raw
   // Kubernetes names groups of resources as hosts: `/apis/networking.k8s.io/v1`.
-  return place.before === 'apis' && isName(raw) ? raw : inferSegment(raw)
+  return place.before === 'apis' && isName(raw) && raw.endsWith('.k8s.io') ? raw : inferSegment(raw, knows)
 }
 
 /** True for a segment that holds a type and no word (`{int}`, `{id}.json`): it counts towards no cap. */
@@ -99,13 +107,18 @@ export function isTyped (segment: string): boolean {
   return close === segment.length || (segment[close] === '.' && extensions.has(segment.slice(close + 1).toLowerCase()))
 }
 
-/** The type of one segment in braces, or the segment when it is a word. */
-export function inferSegment (raw: string): string {
-  if (isLowerWord(raw)) return isName(raw) ? raw : '{id}'
+/** The type of one segment in braces, or the segment when it is a known word. */
+export function inferSegment (raw: string, knows?: KnowsWord): string {
+  if (isLowerWord(raw)) return isName(raw) ? known(raw, knows) : '{id}'
   if (raw.length > maxTested) return /^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(raw) ? '{token}' : '{text}'
   const text = raw.includes('%') ? decode(raw) : raw
-  const label = typeOfValue(text) ?? typeOfParts(text) ?? typeOfName(text)
+  if (isStandard(text)) return text
+  const label = typeOfValue(text) ?? typeOfParts(text, knows) ?? typeOfName(text, knows)
   return label.length > maxSegment ? '{text}' : label
+}
+
+function known (text: string, knows: KnowsWord | undefined): string {
+  return isKnownWord(text, knows) ? text : WORD
 }
 
 /** The most frequent kind of segment: short, and nothing but small letters. */
@@ -127,39 +140,43 @@ function decode (text: string): string {
 }
 
 /**
- * Versions that only their place tells from values: `/1.1/statuses`, `/rest/api/2/issue`, `/2010-04-01/Accounts`. A
- * number with a dot may stand behind any words (`/geo/1.0/direct`, but `/tags/v1.2.3`); the rest only at the front.
+ * Versions that only their place tells from values: `/1.1/statuses`, `/rest/api/2/issue`, `/2010-04-01/Accounts` at the front; behind
+ * words `/geo/1.0/direct` and `/billing/v1.1/invoices`, but `/rates/9.75/list`, `/releases/v1.2.3/notes`.
  */
-function isVersion (text: string, leading: boolean): boolean {
+function isVersion (text: string, { leading, before }: Place): boolean {
   if (!/^[vV]?\d/.test(text)) return false
-  if (/^[vV]?\d{1,2}\.\d{1,2}(?:\.\d{1,3})?$/.test(text)) return true
-  return leading && /^(?:[1-9]|20\d\d-(?:0[1-9]|1[0-2])-[0-3]\d(?:-?(?:preview|alpha|beta|rc)\d?)?|20[0-3]\d(?:0[1-9]|1[0-2])[0-3]\d)$/.test(text)
+  if (!leading) return /^(?:[vV]\d{1,2}\.\d{1,2}|\d\.0)$/.test(text) && !releases.has(before)
+  return /^[vV]?\d{1,2}\.\d{1,2}(?:\.\d{1,3})?$/.test(text) ||
+    /^(?:[1-9]|20\d\d-(?:0[1-9]|1[0-2])-[0-3]\d(?:-?(?:preview|alpha|beta|rc)\d?)?|20[0-3]\d(?:0[1-9]|1[0-2])[0-3]\d)$/.test(text)
 }
 
+/** What stands before a version of software: there are many of those. */
+const releases: ReadonlySet<string> = new Set('releases release versions version tags tag packages package downloads download builds changelog'.split(' '))
+
 /** Segments with structure: `42.json`, `42:cancel`, `Users(42)`, `page;jsessionid=…`, `1,2,3`. */
-function typeOfParts (text: string): string | undefined {
+function typeOfParts (text: string, knows: KnowsWord | undefined): string | undefined {
   const semicolon = text.indexOf(';')
-  if (semicolon >= 0) return semicolon === 0 ? '{matrix}' : inferSegment(text.slice(0, semicolon))
+  if (semicolon >= 0) return semicolon === 0 ? '{matrix}' : inferSegment(text.slice(0, semicolon), knows)
   const call = /^([A-Za-z_$][\w.$-]*)\((.*)\)$/.exec(text)
-  if (call !== null && isPlainWord(call[1]!)) return call[2] === '' ? text : `${call[1]}({key})`
+  if (call !== null && isPlainWord(call[1]!, knows)) return call[2] === '' ? text : `${call[1]}({key})`
   if (text.includes(',')) return '{list}'
   const colon = text.lastIndexOf(':')
   // A verb stands behind one colon; more of them are names of resources (`urn:a:b`).
-  if (colon > 0) return colon === text.indexOf(':') && isPlainWord(text.slice(colon + 1)) ? `${inferSegment(text.slice(0, colon))}${text.slice(colon)}` : '{id}'
+  if (colon > 0) return colon === text.indexOf(':') && isPlainWord(text.slice(colon + 1), knows) ? `${inferSegment(text.slice(0, colon), knows)}${text.slice(colon)}` : '{id}'
   const dot = text.lastIndexOf('.')
   if (dot > 0 && extensions.has(text.slice(dot + 1).toLowerCase())) {
-    const stem = inferSegment(text.slice(0, dot))
+    const stem = inferSegment(text.slice(0, dot), knows)
     return stem === '{text}' ? '{file}' : stem + text.slice(dot)
   }
   return undefined
 }
 
-function typeOfName (text: string): string {
+function typeOfName (text: string, knows: KnowsWord | undefined): string {
   if (isIdentifier(text)) return '{id}'
-  return !isName(text) ? '{text}' : isSlug(text) ? '{slug}' : text
+  return !isName(text) ? '{text}' : isSlug(text) ? '{slug}' : known(text, knows)
 }
 
 /** What may stand beside a type: the verb of `42:cancel`, the function of `Users(42)`. */
-function isPlainWord (text: string): boolean {
-  return isName(text) && typeOfValue(text) === undefined
+function isPlainWord (text: string, knows: KnowsWord | undefined): boolean {
+  return isName(text) && typeOfValue(text) === undefined && isKnownWord(text, knows)
 }

@@ -1,6 +1,5 @@
 /** Paths against the templates that route names carry: whether they fit, what they are called, which endpoint is meant. */
 import type { Form, Match, MatchRequest, Segment } from './endpoint.ts'
-import { inferRoute } from './infer.ts'
 import { normalizeText } from './path.ts'
 import { readRouteName } from './route-name.ts'
 import { compileMixed, fitsMixed } from './segment.ts'
@@ -43,12 +42,9 @@ export function fitsRoute (route: NamedRoute, method: unknown, path: string): bo
   return tests.every((test, index) => test(segments[index]!))
 }
 
-/** The label of a path that fits: the template; where it ends in "anything", what can be inferred of that. */
-export function labelOf (route: NamedRoute, path: string): string {
-  const fixed = `/${route.labels.join('/')}`
-  if (route.tail !== 'rest') return fixed
-  const rest = inferRoute(`/${segmentsOf(path).slice(route.labels.length).join('/')}`)
-  return rest === '/' ? fixed : `${route.labels.length === 0 ? '' : fixed}${rest}`
+/** The path that is left behind the template of a route that ends in "anything"; '/' for the others. */
+export function restOf (route: NamedRoute, path: string): string {
+  return route.tail === 'rest' ? `/${segmentsOf(path).slice(route.labels.length).join('/')}` : '/'
 }
 
 /** How well a declared form is the named route: 2 = its very template, 1 = its shape, 0 = another. */

@@ -1,5 +1,6 @@
 /** Compiles documents into a matcher: host, gateway and service narrow the search, the tree finds the template. */
 import type { ApiDocument, Endpoint, Explanation, GatewayMap, Match, MatchRequest, Problem, Scope } from './endpoint.ts'
+import { collectWords, openWords } from './declared-words.ts'
 import { explainMatch } from './explain.ts'
 import { declare, HEAD, mountSet, OPTIONS } from './forms.ts'
 import { openGateway } from './gateway.ts'
@@ -32,6 +33,8 @@ export interface Normalizer {
   match (request: MatchRequest): Match
   /** The bounded template of a path that nothing declares: typed segments, no history. `__other__` when malformed. */
   infer (path: string): string
+  /** True for a segment, or a piece of one in lower case, of what documents and gateway declare. */
+  knows (word: string): boolean
   /**
    * Path parameter values by name, in the normal form of paths: escapes stay, in upper case; escaped unreserved characters
    * are decoded, and what may not stand in a path (`é`, `[`, a blank) is escaped. A repeated name gets `_2`, `_3`, ….
@@ -73,11 +76,12 @@ function build (apis: readonly ApiDocument[], options: CompileOptions): Compiled
   const gateway = prepareGateway(options?.gateway, mounts)
   const problems = [...documents.flatMap((api) => api.problems), ...lintTemplates(branches), ...gateway.problems]
   const places = mounts.map(({ service, hosts }) => ({ service, hosts }))
-  return { tree: buildTree(branches), mounts: places, methods, endpoints, problems, rules: gateway.rules }
+  return { tree: buildTree(branches), mounts: places, methods, endpoints, problems, rules: gateway.rules, words: collectWords(endpoints, options?.gateway) }
 }
 
 function start (compiled: Compiled): Normalizer {
   const { tree, mounts, methods, problems, rules } = compiled
+  const knows = openWords(compiled.words)
   const searcher = createSearcher(tree)
   const filter = { ...openFilter }
   const context: Context = {
@@ -92,12 +96,13 @@ function start (compiled: Compiled): Normalizer {
   const match = (request: MatchRequest): Match => matchRequest(context, request)
   return {
     match,
-    infer: inferRoute,
+    infer: (path) => inferRoute(path, knows),
+    knows,
     params: (_, found) => readParameters(found),
     explain: (request) => {
       const { endpoints } = compiled
       const method = methodNumber(context, request)
-      return explainMatch({ request, match: match(request), searcher, filter, method, gateway: context.gateway, endpoints })
+      return explainMatch({ request, match: match(request), searcher, filter, method, gateway: context.gateway, endpoints, knows })
     },
     get endpoints () {
       return compiled.endpoints
@@ -107,7 +112,7 @@ function start (compiled: Compiled): Normalizer {
 }
 
 function isPrepared (prepared: unknown): prepared is Prepared {
-  return typeof prepared === 'object' && prepared !== null && ['tree', 'leaves', 'objects', 'mounts', 'rules'].every((name) => name in prepared)
+  return typeof prepared === 'object' && prepared !== null && ['tree', 'leaves', 'objects', 'mounts', 'rules', 'words'].every((name) => name in prepared)
 }
 
 /** True for what reading a document gives; anything else is passed over. */

@@ -18,6 +18,8 @@ export interface Compiled {
   readonly endpoints: readonly Endpoint[]
   readonly problems: readonly Problem[]
   readonly rules: readonly GatewayRule[]
+  /** Words of what is declared, a line each. */
+  readonly words: string
 }
 
 /**

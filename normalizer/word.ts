@@ -1,6 +1,6 @@
 /** Words of undeclared paths: names that people gave, in any case and with any separator, digits of names included. */
 import { isGibberish, likeness } from './letters.ts'
-import { technicalWords } from './words.ts'
+import { counting, standards, technicalWords } from './words.ts'
 
 const maxWord = 80
 
@@ -25,6 +25,7 @@ export function isIdentifier (text: string): boolean {
   if (!/^[\w@$~.+-]+$/.test(text)) return false
   if (text.startsWith('@')) return !/^@(?:me|self|all|connections)$/.test(text)
   if (isLocale(text)) return false
+  if (isStandard(text)) return false
   // `10-20`, `12_34`: what has no letter is no word.
   if (/^[^A-Za-z]*\d[^A-Za-z]*$/.test(text)) return true
   // `PROJ-12`, but not `UTF-8`: counted by trackers and invoices, whatever the length of the number.
@@ -33,9 +34,11 @@ export function isIdentifier (text: string): boolean {
   const tokens = text.split(/[-_.~+$]/)
   let filled = 0
   let numbers = 0
-  for (const token of tokens) {
+  for (const [index, token] of tokens.entries()) {
     if (token !== '') filled++
-    if (/^\d+$/.test(token)) numbers++
+    if (!/^\d+$/.test(token)) continue
+    numbers++
+    if (!counting.has((tokens[index - 1] ?? '').toLowerCase())) return true
   }
   // `ip-10-0-0-1`, `report-24-01-31`: names hold two numbers at most.
   if (numbers > 2) return true
@@ -47,8 +50,14 @@ function isShaped (text: string): boolean {
   return text.length <= maxWord && /^[.$@~]?[A-Za-z0-9_](?:[\w.~$+-]*[\w~])?$/.test(text)
 }
 
+/** Names of standards with their number: `sha-256`, `MT940`, `camt.053`, `1080p`, `top-100`: words, whatever else they look like. */
+export function isStandard (text: string): boolean {
+  const bare = text.toLowerCase().replace(/[-_.]/, '')
+  return bare.length < 16 && /[a-z]/.test(bare) && (standards.test(bare) || technicalWords.has(bare) || (bare.endsWith('s') && technicalWords.has(bare.slice(0, -1))) || /^top(?:\d|10|20|25|30|40|50|100|200|250|500|1000)$/.test(bare))
+}
+
 /** `en-US`, `zh-Hans-CN`. Regions with digits are few, and `abc-123` is an id. */
-function isLocale (text: string): boolean {
+export function isLocale (text: string): boolean {
   return /^(?:[a-z]{2,3}[-_](?:[A-Z][a-z]{3}[-_])?[A-Z]{2}|es[-_]419|(?:ar|en)[-_](?:001|150))$/.test(text)
 }
 
@@ -58,15 +67,21 @@ function isWordToken (token: string, count: number): boolean {
   if (/^\d+$/.test(token)) return count > 1 && token.length <= 2
   if (technicalWords.has(token.toLowerCase())) return true
   // `v1p1beta1` has three numbers.
-  if (/^v\d+(?:[pb]\d+)?(?:alpha|beta|rc|preview)?\d*$/i.test(token)) return token.length <= 12
+  if (/^v(?:\d{1,2}|20\d{6})(?:[pb]\d+)?(?:(?:alpha|beta|rc|preview)\d{0,2})?$/i.test(token)) return true
   if (digitRuns(token) > 2) return false
   if (token.length >= 4 && /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(token)) return false
   // `level2`, `Step1`, `3ds`, `4xx`, `b2b`.
   if (/^(?:[A-Z]{2,4}\d|\d[a-z]{1,2}|[a-z][24][a-z])$/.test(token)) return true
-  const ending = /^([a-z]+|[A-Z][a-z]+|[A-Z]{5,})\d{1,2}$/.exec(token)
-  if (ending !== null) return readsAs(ending[1]!, 0)
   const versioned = /^([A-Za-z]{3,})[vV]\d{1,2}$/.exec(token)
   if (versioned !== null && !isGibberish(versioned[1]!, 0, versioned[1]!.length)) return true
+  // `step1` and `profiles2`, but not `user12`.
+  const ending = /^([A-Za-z]+)\d{1,2}$/.exec(token)
+  if (ending !== null) {
+    if (counting.has(ending[1]!.toLowerCase()) || /[a-z]{4}s\d$/.test(token)) return true
+    // `returnInt32`
+    const last = /[A-Z]?[a-z]*\d+$/.exec(token)![0]
+    return isStandard(last) && isWordToken(token.slice(0, -last.length), 2)
+  }
   const change = /^([a-z]{2,})2([A-Z]?[a-z]{2,})$/.exec(token)
   if (change !== null && readsAs(change[1]!, 0) && readsAs(change[2]!, 0)) return true
   return isCompound(token)

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInference, isInferenceState } from '../../normalizer/index.ts'
-import type { Inference, InferenceState } from '../../normalizer/index.ts'
+import type { Inference, InferenceState, KnowsWord } from '../../normalizer/index.ts'
 import { GatelensError, messageOf, systemCode } from '../runtime/errors.ts'
 import { writeDurably } from '../runtime/files.ts'
 import type { Logger } from '../runtime/log.ts'
@@ -15,9 +15,13 @@ import { normalizeSchema } from './normalize/bounds.ts'
 import type { NormalizeConfig } from './normalize/bounds.ts'
 import type { StateWriter } from './state-writes.ts'
 
-/** An inference within the configured bounds, whose labels never hold what has the shape of a secret. */
-export function createRoutes (bounds: NormalizeConfig['inference'] = normalizeSchema.parse({}).inference): Inference {
-  return createInference({ perLevel: bounds.per_level, perService: bounds.per_service, total: bounds.total, mayKeep: isHarmless })
+/**
+ * An inference within the configured bounds, whose labels never hold what has the shape of a secret. `knows` tells the words of
+ * catalog and gateway.
+ */
+export function createRoutes (bounds: NormalizeConfig['inference'] = normalizeSchema.parse({}).inference, knows?: KnowsWord): Inference {
+  const { per_level: perLevel, per_service: perService, total, words, callers } = bounds
+  return createInference({ perLevel, perService, total, words, callers, mayKeep: isHarmless, ...knows === undefined ? {} : { knows } })
 }
 
 /** Inferred routes and their file. */
@@ -32,6 +36,8 @@ export interface KeptRoutes {
 /** What keeping routes takes besides a folder. */
 export interface RoutesContext {
   writer: StateWriter
+  /** Tells the words of catalog and gateway. */
+  knows?: KnowsWord
   telemetry: Pick<Telemetry, 'set'>
   log: Pick<Logger, 'warn'>
 }
@@ -41,22 +47,24 @@ export interface RoutesContext {
  * `writer` does the writes: on a full disk they wait, and with them the input.
  */
 export async function keepRoutes (
-  folder: string, bounds: NormalizeConfig['inference'], { writer, telemetry, log }: RoutesContext
+  folder: string, bounds: NormalizeConfig['inference'], { writer, knows, telemetry, log }: RoutesContext
 ): Promise<KeptRoutes> {
   const path = join(folder, 'inference.json')
-  const inference = createRoutes(bounds)
-  inference.load(await readState(path, log))
-  let saved = inference.size
-  telemetry.set('gatelens_inferred_routes', {}, saved)
+  const inference = createRoutes(bounds, knows)
+  const state = await readState(path, log)
+  inference.load(state)
+  // A file of an earlier version, or one with all words, may hold names: it is written anew.
+  let saved = isClean(state, bounds.words) ? inference.revision : -1
+  telemetry.set('gatelens_inferred_routes', {}, inference.size)
   const save = async (): Promise<void> => {
-    const { size } = inference
-    if (size === saved) return
+    const { size, revision } = inference
+    if (revision === saved) return
     const content = `${JSON.stringify(publishable(inference.save()))}\n`
     const written = await writer(() => writeDurably(path, content)).catch((error: unknown) => {
       throw unwritable(path, messageOf(error), error)
     })
     if (!written) throw unwritable(path, 'the disk is full')
-    saved = size
+    saved = revision
     telemetry.set('gatelens_inferred_routes', {}, size)
   }
   const guard = (sink: Sink): Sink => ({
@@ -73,7 +81,7 @@ function isHarmless (text: string): boolean {
   return scrub(text) === text
 }
 
-async function readState (path: string, log: Pick<Logger, 'warn'>): Promise<InferenceState | undefined> {
+async function readState (path: string, log: Pick<Logger, 'warn'>): Promise<unknown> {
   try {
     const state: unknown = JSON.parse(await readFile(path, 'utf8'))
     if (isInferenceState(state)) return state
@@ -86,9 +94,14 @@ async function readState (path: string, log: Pick<Logger, 'warn'>): Promise<Infe
   return undefined
 }
 
+function isClean (state: unknown, words: InferenceState['words']): boolean {
+  return state === undefined || (isInferenceState(state) && state.version === 2 && (words === 'all' || state.words === 'known'))
+}
+
 /** Names of services come from the gateway; one that looks like a secret is worth nothing to the next run. */
-function publishable ({ version, services }: InferenceState): InferenceState {
-  return { version, services: Object.fromEntries(Object.entries(services).filter(([service]) => isHarmless(service))) }
+function publishable ({ services, positions, closed, ...rest }: InferenceState): InferenceState {
+  const harmless = <Value> (record: Record<string, Value>): Record<string, Value> => Object.fromEntries(Object.entries(record).filter(([service]) => isHarmless(service)))
+  return { ...rest, services: harmless(services), positions: harmless(positions), closed: harmless(closed) }
 }
 
 function unwritable (path: string, reason: string, cause?: unknown): GatelensError {

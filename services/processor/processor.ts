@@ -211,7 +211,9 @@ async function flowThrough (house: House, sink: ClickhouseSink): Promise<void> {
   const { config, state, catalog, series, board, lag, log, stopping: { signal } } = house
   const { privacy, filter, normalize } = config
   const writer = createStateWriter('the list of inferred routes', { telemetry: board, log, signal })
-  const { inference, guard } = await keepRoutes(state, normalize.inference, { writer, telemetry: board, log })
+  const { inference, guard } = await keepRoutes(state, normalize.inference, {
+    writer, telemetry: board, log, knows: (word) => catalog.current().normalizer.knows(word),
+  })
   const { notices, ...stages } = createStages({ catalog: () => catalog.current(), privacy, filter, format: formatOf(config), inference })
   for (const notice of notices) log.warn(notice)
   await runPipeline({ input: createInput(house), ...stages, observe: series.observe, sink: guard(sink), telemetry: board, lag })

@@ -32,11 +32,12 @@ export interface Stages {
 }
 
 /** Makes one set of stages. They hold bounded memory of their own, so one set serves one pipeline. */
-export function createStages ({ catalog, privacy, filter, format, inference = createRoutes() }: StageOptions): Stages {
+export function createStages ({ catalog, privacy, filter, format, inference }: StageOptions): Stages {
+  const routes = inference ?? createRoutes(undefined, (word) => catalog().normalizer.knows(word))
   const rules = createPrivacy(privacy)
   return {
     decode: formats[format]({ headers: privacy.allow_headers, query: privacy.allow_query }),
-    locate: createLocator(catalog, { inference }),
+    locate: createLocator(catalog, { inference: routes }),
     filter: createFilter(filter),
     enrich: createEnricher({ catalog, privacy: rules }),
     notices: rules.notices,

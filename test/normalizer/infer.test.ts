@@ -6,7 +6,7 @@ const words = `users orders order-items OrderLineItems getUserById user_profiles
 ipv4 sha256 base64 utf8 mp4 k8s s3 ec2 x509 log4j TLSv1 css3 html5 web3 b2b p2p 3ds 4xx en en-US zh-Hans-CN pt_BR es-419 en-001
 us-east-1 eu-west-2 robots.txt favicon.ico index.html swagger.json openapi.yaml main.css jquery-3.min.js README.md .well-known .env
 openid-configuration batchGet search:export orders:batchGet me self @me healthz livez metrics actuator graphql wp-login.php
-cgi-bin phpmyadmin level2 step1 top10 facade decade face cafe dead beef added cabbage terms-and-conditions create-payment-intent
+cgi-bin phpmyadmin level2 step1 top10 terms-and-conditions create-payment-intent
 oauth2PermissionGrants s3Buckets b2cUserFlows getOffice365ActivationCounts l3FirewallRules BoxScoreV3 snmpv3 hex2bin bin2Dec md5 p12 i18nLanguages
 socket.io Microsoft.Compute microsoft.graph.getMobileApplicationManagementAppRegistrationSummaryReport jobpreparationandreleasetaskstatus
 bulk_update_ads_bid_by_inventory_reference ~defaults $batch @connections UTF-8 SHA-256 sha-256 USD EUR-USD DE deu getUserByName XMLHttpRequest rechnungen utilisateurs`
@@ -46,6 +46,18 @@ test('words, versions, locales and file names of undeclared paths stay', () => {
   for (const word of words.split(/\s+/)) assert.equal(inferRoute(`/${word}`), `/${word}`)
 })
 
+test('words of hexadecimal digits are words where all words may stand', () => {
+  for (const word of 'facade decade face cafe dead beef added cabbage jane-doe'.split(' ')) assert.equal(inferRoute(`/${word}`, () => true), `/${word}`)
+})
+
+test('names of standards with their number are words, counted things are not', () => {
+  const words = 'ed25519 mt940 MT103 camt053 pain.001 python3 hl7v2 1080p oauth2 sha256 SHA-256 utf8 web3 iso8601 ISO-20022 base64 top-100 rfc7519 tls1 ipv6 us-east-1 step-2'
+  for (const word of words.split(' ')) assert.equal(inferRoute(`/x/${word}`), `/x/${word}`)
+  for (const id of ['user12', 'order-75', 'User7', 'customer_3', 'item1', 'invoice-1', 'ed82', 'v450']) assert.equal(inferRoute(`/x/${id}`), '/x/{id}', id)
+  assert.equal(inferRoute('/releases/1.22.3/notes'), '/releases/{version}/notes')
+  assert.equal(inferRoute('/prices/9.99/history'), '/prices/{number}/history')
+})
+
 test('ids of all kinds become their type', () => {
   for (const [type, list] of Object.entries(values)) {
     for (const value of list.split(/\s+/)) assert.equal(inferRoute(`/${value}`), `/${type}`, value)
@@ -53,7 +65,7 @@ test('ids of all kinds become their type', () => {
 })
 
 test('a word beside a type counts towards the cap of its level', () => {
-  const inference = createInference({ perLevel: 3 })
+  const inference = createInference({ perLevel: 3, words: 'all' })
   const letters = 'abcdefghij'.split('')
   const verbs = letters.map((letter) => inference.infer('s', `/jobs/42:run${letter}`))
   const functions = letters.map((letter) => inference.infer('s', `/functions/call${letter}(42)`))
@@ -82,7 +94,7 @@ test('only its place tells a version from a number or a date', () => {
 
 test('a label is short, however long the words are', () => {
   const word = 'administration'.repeat(5)
-  assert.equal(inferRoute(`/${word}/${word}/${word}/${word}/x`), `/${word}/${word}/${word}/{*}`)
+  assert.equal(inferRoute(`/${word}/${word}/${word}/${word}/x`, () => true), `/${word}/${word}/${word}/{*}`)
   for (const text of [`a${'.json'.repeat(30)}`, `ab${':ab'.repeat(50)}`, `${'ab-'.repeat(3)}${'word'.repeat(20)}`, 'a.'.repeat(70), 'a;'.repeat(60)]) {
     for (const tail of ['', '.json', ':run', '(1)']) assert.ok(inferRoute(`/${text}${tail}`).length < 100, text)
   }

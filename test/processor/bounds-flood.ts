@@ -58,7 +58,7 @@ const kinds: ReadonlyArray<() => string> = [
 const document = JSON.parse(readFileSync(createRequire(import.meta.url).resolve('@octokit/openapi/generated/api.github.com.json'), 'utf8')) as unknown
 const normalizer = compile([readOpenApi(document, { service: 'github', source: 'api.github.com.json' })])
 const catalog: Catalog = { ...emptyCatalog(), normalizer, endpoints: normalizer.endpoints }
-const inference = createRoutes(bounds)
+const inference = createRoutes({ ...bounds, words: 'all', callers: 0 })
 const privacy = privacySchema.parse({ key: 'a key for this test only' })
 const { locate, enrich } = createStages({ catalog: () => catalog, privacy, filter: [], format: 'kong', inference })
 const series = createSeries({ budgets, maxSeries: 60_000 })

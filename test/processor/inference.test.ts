@@ -30,7 +30,7 @@ function folderWith (t: TestContext, content: string): string {
 
 test('the same paths give the same routes after a restart, whatever order they come in', async (t) => {
   const folder = makeFolder(t)
-  const bounds = { ...defaults, per_level: 3, per_service: 6, total: 10 }
+  const bounds = { ...defaults, per_level: 3, per_service: 6, total: 10, words: 'all' as const }
   const paths = ['/alpha', '/beta/7', '/gamma', '/delta', '/2010-04-01/jobs', '/epsilon/zeta', '/eta/42']
   const first = await keep(folder, bounds)
   const before = paths.map((path) => first.inference.infer('s', path))
@@ -60,7 +60,7 @@ test('the file is written before a batch with a new route goes out, and only the
   kept.inference.infer('orders', '/alpha/43')
   await sink.write(batch)
   assert.deepEqual(kept.shown, [0, 1])
-  assert.deepEqual(seen, ['', '{"version":1,"services":{"orders":["/alpha/{int}"]}}\n', 'untouched'])
+  assert.deepEqual(seen, ['', '{"version":2,"words":"known","services":{"orders":["/alpha/{int}"]},"positions":{"orders":[["/alpha","","{int}",1,false]]},"closed":{"orders":[]}}\n', 'untouched'])
 })
 
 test('a file that cannot be used is a warning, and routes are given anew', async (t) => {
@@ -112,11 +112,11 @@ test('nothing that looks like a secret stands in a route or in the file', async 
 })
 
 test('requests that found nothing get known routes, but few of their own', () => {
-  const routes = createRoutes({ per_level: 1000, per_service: 100, total: 1000 })
+  const routes = createRoutes({ per_level: 1000, per_service: 100, total: 1000, words: 'all', callers: 0 })
   assert.equal(routes.infer('s', '/orders/1'), '/orders/{int}')
-  const scanned = Array.from({ length: 500 }, (_, index) => routes.infer('s', `/admin/${letters(index)}`, true))
+  const scanned = Array.from({ length: 500 }, (_, index) => routes.infer('s', `/admin/${letters(index)}`, { doubtful: true }))
   assert.equal(new Set(scanned).size, 6)
-  assert.equal(routes.infer('s', '/orders/2', true), '/orders/{int}')
+  assert.equal(routes.infer('s', '/orders/2', { doubtful: true }), '/orders/{int}')
   assert.equal(routes.infer('s', '/invoices/1'), '/invoices/{int}')
   assert.equal(routes.infer('s', `/admin/${letters(0)}`), scanned[0])
 })

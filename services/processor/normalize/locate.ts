@@ -66,8 +66,17 @@ function locate (event: LocatedEvent, { normalizer, aliases }: Declared, inferen
 function inferRoute (event: LocatedEvent, path: string, inference: Inference): string {
   if (event.outcome !== 'inferred') return inference.infer('', path)
   const { service, gateway_route: name, method, status } = event
-  const doubtful = status === 404
-  return inference.adopt(service, name, { method, path, doubtful }) ?? inference.infer(service, path, doubtful)
+  const circumstances = { doubtful: status === 404, caller: callerOf(event), route: name }
+  return inference.adopt(service, name, { method, path, ...circumstances }) ?? inference.infer(service, path, circumstances)
+}
+
+/** Who asked: known callers by name, others by the network of their address, as one of them may have many addresses. */
+function callerOf ({ consumer, credential_id: credential, client_ip: address }: LocatedEvent): string {
+  if (consumer !== '') return consumer
+  if (credential !== '') return credential
+  const colon = address.indexOf(':')
+  if (colon === -1) return address.slice(0, Math.max(0, address.lastIndexOf('.')))
+  return address.split(':', 3).join(':')
 }
 
 /** A gateway that found a route, or a backend that answered, makes a request real; anything else is noise. */
