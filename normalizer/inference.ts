@@ -111,7 +111,8 @@ export function createInference (limits: InferenceLimits = {}): Inference {
     return isTyped(settled) ? settled : bounded(settled)
   }
   const becomesKnown = (at: Node, word: string): boolean => {
-    if (doubtful || service === undefined || at.words >= perLevel || size >= total || service.routes.length >= perService || !mayKeep(word)) return false
+    if (doubtful || service === undefined || at.words >= perLevel) return false
+    if (size >= total || service.routes.length >= perService || !mayKeep(word)) return false
     const open = at.candidates !== null
     const known = counts.count(at, word, caller)
     if (open && at.candidates === null) revision++
@@ -200,8 +201,10 @@ export function createInference (limits: InferenceLimits = {}): Inference {
     },
     save () {
       const kept = [...services].map(([name, entry]) => ({ name, routes: [...entry.routes], ...positionsOf(entry) }))
-      const by = <Value> (pick: (entry: typeof kept[number]) => Value): Record<string, Value> => Object.fromEntries(kept.map((entry) => [entry.name, pick(entry)]))
-      return { version: 2, words, services: by(({ routes }) => routes), positions: by(({ positions }) => positions), closed: by(({ closed }) => closed) }
+      const by = <Value> (pick: (entry: typeof kept[number]) => Value): Record<string, Value> =>
+        Object.fromEntries(kept.map((entry) => [entry.name, pick(entry)]))
+      const positions = by((entry) => entry.positions)
+      return { version: 2, words, services: by(({ routes }) => routes), positions, closed: by(({ closed }) => closed) }
     },
     load (state) {
       services = new Map()

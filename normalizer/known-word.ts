@@ -6,18 +6,40 @@ import { apiWords } from './api-words.ts'
 import { isLocale, isStandard } from './word.ts'
 import { codes, shortWords, technicalWords } from './words.ts'
 
-/** True for a word that the caller knows of besides: those of its documents, say. Asked for whole segments and, in lower case, for their pieces. */
+/** True for a word that is known besides, such as those of documents. Asked for whole segments and, in lower case, for their pieces. */
 export type KnowsWord = (word: string) => boolean
 
 /** True for a segment that is made of words of APIs: in any case, with any separator, in the usual forms, or written together. */
 export function isKnownWord (text: string, knows: KnowsWord = knowsNothing): boolean {
-  if (knows(text) || isCode(text) || isStandard(text) || isLocale(text)) return true
+  if (knows(text)) return true
+  const reading = read(text)
+  if (reading.known || knows === knowsNothing) return reading.known
+  return reading.pieces.some(knows) && isMadeOfKnown(reading.pieces, knows)
+}
+
+/** What a segment is without the words that a caller knows besides. */
+interface Reading { pieces: string[], known: boolean }
+
+const mostRemembered = 8192
+const readings = new Map<string, Reading>()
+
+function read (text: string): Reading {
+  const before = readings.get(text)
+  if (before !== undefined) return before
+  const pieces = piecesOf(text)
+  const reading = { pieces, known: isCode(text) || isStandard(text) || isLocale(text) || isMadeOfKnown(pieces, knowsNothing) }
+  if (readings.size >= mostRemembered) readings.clear()
+  readings.set(text, reading)
+  return reading
+}
+
+function isMadeOfKnown (pieces: readonly string[], knows: KnowsWord): boolean {
   let known = 0
   let unknown = 0
   let single = 0
   let derived = 0
   let count = 0
-  for (const piece of piecesOf(text)) {
+  for (const piece of pieces) {
     count++
     // Too short to name anybody.
     if (piece.length < 3) {
@@ -72,7 +94,6 @@ const DERIVED = 1
 const EXACT = 2
 
 const remembered = new Map<string, number>()
-const mostRemembered = 8192
 
 function strengthOf (piece: string): number {
   const before = remembered.get(piece)

@@ -52,8 +52,21 @@ function isShaped (text: string): boolean {
 
 /** Names of standards with their number: `sha-256`, `MT940`, `camt.053`, `1080p`, `top-100`: words, whatever else they look like. */
 export function isStandard (text: string): boolean {
+  if (text.length > 16 || !holdsBoth(text)) return false
   const bare = text.toLowerCase().replace(/[-_.]/, '')
-  return bare.length < 16 && /[a-z]/.test(bare) && (standards.test(bare) || technicalWords.has(bare) || (bare.endsWith('s') && technicalWords.has(bare.slice(0, -1))) || /^top(?:\d|10|20|25|30|40|50|100|200|250|500|1000)$/.test(bare))
+  return bare.length < 16 && (standards.test(bare) || technicalWords.has(bare) || (bare.endsWith('s') && technicalWords.has(bare.slice(0, -1))) || /^top(?:\d|10|20|25|30|40|50|100|200|250|500|1000)$/.test(bare))
+}
+
+/** A letter and a digit: cheap, for most texts have not both. */
+function holdsBoth (text: string): boolean {
+  let letter = false
+  let digit = false
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code >= 48 && code <= 57) digit = true
+    else if ((code | 32) >= 97 && (code | 32) <= 122) letter = true
+  }
+  return letter && digit
 }
 
 /** `en-US`, `zh-Hans-CN`. Regions with digits are few, and `abc-123` is an id. */

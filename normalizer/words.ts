@@ -13,7 +13,7 @@ export const technicalWords: ReadonlySet<string> = new Set((
   'trc721 u2f uint16 uint32 uint64 uint8 utf16 utf8 utf8mb4 vp8 vp9 w3c snmpv3 web3 webhdfs wgs84 wkhtmltopdf win32 win64 x12 x509 x64 x86'
 ).split(' '))
 
-/** Names of standards, formats and programs with their number: `mt940`, `camt053`, `iso8601`, `python3`, `1080p`, `sha256`. In lower case, without separators. */
+/** Standards, formats and programs with their number: `mt940`, `camt053`, `python3`, `1080p`. In lower case, without separators. */
 export const standards = new RegExp('^(?:' + [
   'm[tx]\\d{3}', '(?:camt|pain|pacs|acmt|admi|auth|sese|semt|colr|caaa|remt)\\d{3}', '(?:iso|iec|din|rfc|ieee|itu|ansi|nist)\\d{2,5}', '(?:hs|rs|es|ps)(?:256|384|512)', '(?:sha|aes|rsa|hmacsha)(?:\\d|\\d{3,4})',
   '(?:144|240|360|480|540|576|720|1080|1440|2160|4320)[pi]', '(?:utf|ucs|base|crc|md|int|uint|float|arm|amd|win|ipv)\\d{1,3}',

@@ -100,7 +100,8 @@ function isClean (state: unknown, words: InferenceState['words']): boolean {
 
 /** Names of services come from the gateway; one that looks like a secret is worth nothing to the next run. */
 function publishable ({ services, positions, closed, ...rest }: InferenceState): InferenceState {
-  const harmless = <Value> (record: Record<string, Value>): Record<string, Value> => Object.fromEntries(Object.entries(record).filter(([service]) => isHarmless(service)))
+  const harmless = <Value> (record: Record<string, Value>): Record<string, Value> =>
+    Object.fromEntries(Object.entries(record).filter(([service]) => isHarmless(service)))
   return { ...rest, services: harmless(services), positions: harmless(positions), closed: harmless(closed) }
 }
 
