@@ -67,7 +67,7 @@ customfields customholidays customimages customization customize customizer cust
 cycle cyipc daemons daemonset dag dags daily dailyreports damage dance dangerous dangling dao dash dashboards data database databricks datacenters datachecks datacollectors
 datadog datafeeds dataflow datafreshness datahub datalake datanewbusiness datapoints dataset datasetsv datasources datastores dataviewsv date dateformats datei dateien davex
 day daymet days dbrps dccer dcim dddba ddl ddos deactivate deactivation deadline deaf deal dealer deauth deauthorize debit debitmemos debtor debug debuggees debugger
-debugsessions decimal decision declaration decline decode deconnexion decorated decorrelation decoy decrease decrypt decryption dedicated deductions dedup deed deeplink
+debugsessions decimal decision declaration declare decline decode deconnexion decorated decorrelation decoy decrease decrypt decryption dedicated deductions dedup deed deeplink
 deepsearch default defaultset defend defense deferral defi define definition deflate defs degree deidentify delay delcs delegate delegation delegationset delete deleteapp
 deletedkeys deletedprojectfees deletedsecrets deletedstorage deletedworkhours deletejobqueue deletion delink deliver deliverable delivery dellistenoire delta demand demande
 demo demoauth demographics demote denied denoised deny denylist deobfuscation depart departement department departure dependabot dependency dependents deploy deployment deposit
