@@ -136,12 +136,16 @@ test('inference stays within its budget, and gives the same labels after a resta
     const limits = { perLevel, total }
     const inference = createInference(limits)
     const labels = requests.map(([service, target]) => inference.infer(service, target))
-    assert.ok(new Set(labels.map((label, index) => label === '__other__' ? label : `${requests[index]![0]} ${label}`)).size <= total + 1)
+    const distinct = (given: string[]): number => new Set(given.map((label, index) => label === '__other__' ? label : `${requests[index]![0]} ${label}`)).size
+    // Each of the 12 positions of a route may be widened, once, and gives it another label then.
+    assert.ok(distinct(labels) <= 13 * total + 1)
     assert.ok(inference.size <= total)
     const again = createInference(limits)
     again.load(JSON.parse(JSON.stringify(inference.save())))
     assert.deepEqual(again.save(), inference.save())
     const known = requests.map(([service, target]) => inference.infer(service, target))
+    assert.deepEqual(requests.map(([service, target]) => inference.infer(service, target)), known)
+    assert.ok(distinct(known) <= total + 1)
     assert.deepEqual(requests.map(([service, target]) => again.infer(service, target)), known)
   }), { numRuns: 500 })
 })

@@ -7,8 +7,11 @@ import { makeFolder } from './input/fixture.ts'
 import { kongRecord } from './kong-fixture.ts'
 import { startStoreProcess } from './store-fixture.ts'
 
-const syllables = ['ba', 'de', 'ki', 'lo', 'mu', 'ne', 'pa', 'ro', 'si', 'ta', 'va', 'ze']
-const word = (index: number): string => [0, 1, 2].map((place) => syllables[Math.floor(index / 12 ** place) % 12]).join('')
+/** Words that are known, so that they stay; unknown ones would be one label. */
+const words = ('orders invoices payments users accounts cards reports files events messages products prices carts coupons refunds shipments returns ' +
+  'vendors stores regions cities hotels flights seats tickets bookings claims policies loans transfers balances statements devices sensors alerts ' +
+  'jobs tasks queues topics images').split(' ')
+const word = (index: number): string => words[index % words.length]!
 
 /** One of 400 undeclared paths, in an order that has nothing to do with their number. */
 const pathOf = (number: number): string => {
