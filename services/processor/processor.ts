@@ -12,6 +12,8 @@ import type { Logger } from '../runtime/log.ts'
 import { version } from '../runtime/package.ts'
 import { settleWithin } from '../runtime/shutdown.ts'
 import { parseAddress } from '../runtime/units.ts'
+import { tellCaches } from './caches.ts'
+import type { Cache } from './caches.ts'
 import { startLiveCatalog } from './catalog/live.ts'
 import type { LiveCatalog } from './catalog/live.ts'
 import { isFormat } from './config.ts'
@@ -81,6 +83,8 @@ interface House {
   series: Series
   board: Board
   lag: LagWatch
+  /** Those of the stages, once there are any. */
+  caches: Cache[]
   log: Logger
   stopping: AbortController
 }
@@ -136,10 +140,12 @@ async function furnish (
   const catalog = await startLiveCatalog({
     config: config.catalog, base, state, telemetry: board, log, reread: reread === undefined ? undefined : () => reread().catalog,
   })
-  return { config, base, state, catalog, rules, series, board, lag: createLagWatch(board), log, stopping: new AbortController() }
+  return {
+    config, base, state, catalog, rules, series, board, lag: createLagWatch(board), caches: [], log, stopping: new AbortController(),
+  }
 }
 
-async function serve ({ config, catalog, board, lag }: House, metrics: Handler): Promise<Listener> {
+async function serve ({ config, catalog, board, lag, caches }: House, metrics: Handler): Promise<Listener> {
   const address = parseAddress(config.metrics.listen)
   if (address === undefined) {
     throw new GatelensError('CONFIG_INVALID', `"${config.metrics.listen}" is not an address; write host:port, such as 127.0.0.1:9464`, { where: 'metrics.listen' })
@@ -153,6 +159,7 @@ async function serve ({ config, catalog, board, lag }: House, metrics: Handler):
     metrics: (request, response) => {
       lag.tell()
       catalog.status()
+      tellCaches(caches, board)
       metrics(request, response)
     },
   }))
@@ -214,7 +221,10 @@ async function flowThrough (house: House, sink: ClickhouseSink): Promise<void> {
   const { inference, guard } = await keepRoutes(state, normalize.inference, {
     writer, telemetry: board, log, knows: (word) => catalog.current().normalizer.knows(word),
   })
-  const { notices, ...stages } = createStages({ catalog: () => catalog.current(), privacy, filter, format: formatOf(config), inference })
+  const { notices, caches, ...stages } = createStages({
+    catalog: () => catalog.current(), privacy, filter, format: formatOf(config), inference,
+  })
+  house.caches.push(...caches)
   for (const notice of notices) log.warn(notice)
   await runPipeline({ input: createInput(house), ...stages, observe: series.observe, sink: guard(sink), telemetry: board, lag })
 }

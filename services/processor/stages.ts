@@ -1,9 +1,11 @@
 /** Wires the pure stages the same way for the processor, the report and the tests. */
 import type { Inference } from '../../normalizer/index.ts'
+import type { Cache } from './caches.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import type { Decoder, Enricher, Filter, Locator } from './contract.ts'
 import { formats } from './decode/index.ts'
 import type { FormatName } from './decode/index.ts'
+import { internedTexts } from './decode/intern.ts'
 import { createEnricher } from './enrich/enrich.ts'
 import { createPrivacy } from './enrich/privacy.ts'
 import type { PrivacyOptions } from './enrich/privacy.ts'
@@ -29,6 +31,8 @@ export interface Stages {
   filter: Filter
   enrich: Enricher
   notices: readonly string[]
+  /** What the stages remember between batches. */
+  caches: readonly Cache[]
 }
 
 /** Makes one set of stages. They hold bounded memory of their own, so one set serves one pipeline. */
@@ -41,5 +45,6 @@ export function createStages ({ catalog, privacy, filter, format, inference }: S
     filter: createFilter(filter),
     enrich: createEnricher({ catalog, privacy: rules }),
     notices: rules.notices,
+    caches: [internedTexts, ...rules.caches],
   }
 }

@@ -124,7 +124,7 @@ test('a label keeps its first values and becomes __other__ past its budget; stra
 
 test('a remembered function keeps as much as its bound of characters allows, whatever the texts are', () => {
   let calls = 0
-  const same = remember(1_000_000, (text) => { calls++; return text })
+  const { of: same } = remember('same', 1_000_000, (text) => { calls++; return text })
   const texts = Array.from({ length: 6000 }, (_, index) => `${'x'.repeat(1000)}${index}\uD800`)
   assert.deepEqual(texts.map(same), texts)
   assert.deepEqual(texts.slice(-1000).map(same), texts.slice(-1000))
@@ -137,7 +137,8 @@ test('a remembered function keeps as much as its bound of characters allows, wha
 
 test('a remembered function gives the same results and forgets the oldest texts', () => {
   let calls = 0
-  const upper = remember(2, (text) => { calls++; return text.toUpperCase() })
+  const { of: upper, cache } = remember('upper', 2, (text) => { calls++; return text.toUpperCase() })
   assert.deepEqual(['a', 'a', 'b', 'c', 'a', 'd', 'e', 'f', 'a'].map(upper).join(''), 'AABCADEFA')
   assert.equal(calls, 7)
+  assert.deepEqual([cache.name, cache.entries(), cache.evictions()], ['upper', 4, 4])
 })

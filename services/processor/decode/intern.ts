@@ -1,7 +1,15 @@
+import type { Cache } from '../caches.ts'
+
 const size = 8192
 const longest = 64
 const keys: string[] = new Array<string>(size).fill('')
 const values: string[] = new Array<string>(size).fill('')
+
+let filled = 0
+let evictions = 0
+
+/** The texts that are handed out again, for the metrics; all decoders of the process share them. */
+export const internedTexts: Cache = { name: 'interned', entries: () => filled, evictions: () => evictions }
 
 /**
  * The text between two quotes of JSON, `[start, end)` of `bytes`; `latin1` is the same bytes as Latin-1. Most texts of a
@@ -18,6 +26,8 @@ export function internText (bytes: Buffer, latin1: string, start: number, end: n
   if (keys[slot] === key) return values[slot]
   if (!isPlain(bytes, start, end)) return undefined
   const value = bytes.toString('utf8', start, end)
+  if (keys[slot] === '') filled++
+  else evictions++
   keys[slot] = bytes.toString('latin1', start, end)
   values[slot] = value
   return value

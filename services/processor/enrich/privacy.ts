@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import type { Cache } from '../caches.ts'
 import { remember } from './cache.ts'
 import { isGatewayId } from './request-id.ts'
 import { scrub } from '../secrets.ts'
@@ -45,6 +46,8 @@ export interface Privacy {
   isSafe (parameter: string): boolean
   /** What the operator should know, for the process log. */
   notices: readonly string[]
+  /** What is remembered, for the metrics. */
+  caches: readonly Cache[]
 }
 
 /** Makes the rules of one process. Results are remembered within fixed bounds; the raw values never leave it. */
@@ -53,19 +56,25 @@ export function createPrivacy (options: PrivacyOptions): Privacy {
   const safe = new Set(options.safe_params)
   const agents = new Set(options.allow_agents)
   const digest = (value: string): string => createHmac('sha256', key).update(value).digest('hex').slice(0, 12)
-  const hash = remember(20_000, digest)
+  const hash = remember('hash', 20_000, digest)
+  const address = remember('address', 20_000, maskAddress)
+  const agent = remember('agent', 2000, (text) => cutAgent(text, agents))
+  const free = remember('text', 5000, clean)
+  const route = remember('route', 5000, (text) => text.split('/').map(clean).join('/'))
+  const names = remember('name', 20_000, (name) => clean(name) === name ? name : `name-${digest(name)}`)
   return {
-    hash: (value) => value === '' ? '' : hash(value),
-    maskAddress: remember(20_000, maskAddress),
-    cutAgent: remember(2000, (agent) => cutAgent(agent, agents)),
-    clean: remember(5000, clean),
-    cleanRoute: remember(5000, (route) => route.split('/').map(clean).join('/')),
+    hash: (value) => value === '' ? '' : hash.of(value),
+    maskAddress: address.of,
+    cutAgent: agent.of,
+    clean: free.of,
+    cleanRoute: route.of,
     cleanId: (id) => id === '' || isGatewayId(id) ? id : `id-${digest(id)}`,
-    cleanName: remember(20_000, (name) => clean(name) === name ? name : `name-${digest(name)}`),
+    cleanName: names.of,
     isSafe: (parameter) => safe.has(parameter),
     notices: options.key === undefined
       ? ['privacy.key is not set: a random key is in use, so hashes of different runs cannot be joined']
       : [],
+    caches: [hash, address, agent, free, route, names].map(({ cache }) => cache),
   }
 }
 

@@ -69,6 +69,8 @@ export const metrics = {
   gatelens_catalog_refreshes_total: { type: 'counter', labels: ['outcome'], help: 'Looks at sources, and compiles after changes: swapped, unchanged, failed.' },
   gatelens_label_overflow_total: { type: 'counter', labels: ['label'], help: 'Label values replaced by __other__ because the label\'s budget was spent.' },
   gatelens_series: { type: 'gauge', labels: [], help: 'Series held in memory.' },
+  gatelens_cache_entries: { type: 'gauge', labels: ['cache'], help: 'Values that the processor remembers so as not to compute them again; every cache has a bound of its own.' },
+  gatelens_cache_evictions_total: { type: 'counter', labels: ['cache'], help: 'Remembered values that were thrown out to make room for newer ones.' },
   gatelens_last_record_timestamp_seconds: { type: 'gauge', labels: [], help: 'When records last came in, or when the process started; Unix time.' },
   process_cpu_seconds_total: { type: 'counter', labels: [], help: 'User and system time that the process has used.' },
   process_resident_memory_bytes: { type: 'gauge', labels: [], help: 'Resident memory of the process.' },

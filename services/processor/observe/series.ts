@@ -84,7 +84,7 @@ export function createSeries (options: SeriesOptions = {}): Series {
 
 /** Label pools that exist from the start, so that an overflow is an increase from 0. */
 const pools = [...new Set(Object.values<Metric>(metrics).flatMap((metric) => metric.labels.map(pool))), 'series']
-  .filter((name) => !['label', 'outcome', 'reason', 'stage', 'quota', 'measure', 'status_class', 'severity', 'method'].includes(name))
+  .filter((name) => !['label', 'outcome', 'reason', 'stage', 'quota', 'measure', 'status_class', 'severity', 'method', 'cache'].includes(name))
 
 const outcomes: Record<Outcome, true> = {
   matched: true, method_not_declared: true, ambiguous: true, inferred: true, unmatched: true, malformed: true,
