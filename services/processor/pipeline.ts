@@ -29,23 +29,47 @@ export async function runPipeline (parts: Parts): Promise<void> {
   let fail: (error: unknown) => void = () => {}
   const failure = new Promise<never>((_resolve, reject) => { fail = reject })
   const { decode, locate, drop, enrich, observe, publish } = instrument(parts, (error) => fail(error))
+  const prepare = (batch: RecordBatch): Prepared => {
+    const decoded = decode(batch)
+    const located = locate(decoded.events)
+    const kept = drop(located)
+    const enriched = enrich(kept)
+    observe(enriched)
+    const { rejects, ticket } = decoded
+    return { batch, events: enriched, tally: { published: enriched.length, filtered: located.length - kept.length, rejects, ticket } }
+  }
+  const records = parts.input[Symbol.asyncIterator]()
+  const next = async (): Promise<(() => Promise<void>) | undefined> => {
+    const { value, done } = await records.next()
+    return done === true ? undefined : once(publish, prepare(value))
+  }
   const flow = async (): Promise<void> => {
     let publishing = Promise.resolve()
-    for await (const batch of parts.input) {
-      const decoded = decode(batch)
-      const located = locate(decoded.events)
-      const kept = drop(located)
-      const enriched = enrich(kept)
-      observe(enriched)
-      await publishing
-      const { rejects, ticket } = decoded
-      publishing = publish(batch, enriched, { published: enriched.length, filtered: located.length - kept.length, rejects, ticket })
-      publishing.catch(fail)
+    try {
+      for (let release = await next(); release !== undefined; release = await next()) {
+        await publishing
+        publishing = release()
+        publishing.catch(fail)
+      }
+    } finally {
+      await records.return?.()
     }
     await publishing
   }
   await Promise.race([flow(), failure])
 }
+
+/**
+ * Calls with the argument the first time, and holds on to it no longer. A function that waits keeps whatever its variables
+ * held last; a batch is tens of megabytes, and would still be there while the next one is decoded.
+ */
+function once<In, Out> (run: (input: In) => Out, input: In): () => Out {
+  const held = [input]
+  return () => run(held.pop() as In)
+}
+
+/** A batch that is ready for the sink. */
+interface Prepared { batch: RecordBatch, events: EnrichedEvent[], tally: Tally }
 
 /** What becomes of the records of one batch, once it has landed. */
 interface Tally {
@@ -61,7 +85,7 @@ interface Stages {
   drop (events: LocatedEvent[]): LocatedEvent[]
   enrich: Enricher
   observe: Observer
-  publish (batch: RecordBatch, events: EnrichedEvent[], tally: Tally): Promise<void>
+  publish (prepared: Prepared): Promise<void>
 }
 
 /** Wraps every stage once: what came in, what came out, and the seconds between. The stages know nothing of it. */
@@ -86,13 +110,12 @@ function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
     drop: timed('filter', (events) => events.filter((event) => !filter(event))),
     enrich: timed('enrich', enrich),
     observe: timed('observe', observe),
-    publish: async (batch, events, tally) => {
+    publish: ({ batch, events, tally }) => {
       const since = performance.now()
       const commit = createCommit(batch, tally, { durable: input.durable ?? 'spool', fail })
       const { range, again } = batch
-      await sink.write({ range, events, rejects: tally.rejects, again }, createLanding(tally, telemetry, commit.landed))
-      await commit.written()
-      spent('publish', since)
+      return sink.write({ range, events, rejects: tally.rejects, again }, createLanding(tally, telemetry, commit.landed))
+        .then(commit.written).then(() => spent('publish', since))
     },
   }
 }

@@ -108,14 +108,19 @@ class StoreWriter implements ClickhouseSink {
     this.done.catch((error: unknown) => { this.#fatal = error; this.#signal() })
   }
 
-  async write (batch: EventBatch, landed: Landed = () => {}): Promise<Kept> {
+  write (batch: EventBatch, landed: Landed = () => {}): Promise<Kept> {
     const parcel = { token: tokenOf(batch.range), parts: [...tabulateEvents(batch.events), tabulateRejects(batch.rejects)] }
+    // What waits from here on holds the parcel only, not the events.
+    return this.#send(parcel, batch.again === true, landed)
+  }
+
+  async #send (parcel: Parcel, isAgain: boolean, landed: Landed): Promise<Kept> {
     if (parcel.parts.every((part) => part.rows === 0)) {
       landed(0)
       return 'store'
     }
     await this.#headway()
-    let again = batch.again === true || this.#spool.has(parcel.token)
+    let again = isAgain || this.#spool.has(parcel.token)
     if (this.#up && this.#spool.length === 0) {
       const refused = await this.#attempt(parcel, again)
       if (refused !== undefined) {
