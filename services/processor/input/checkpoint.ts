@@ -15,6 +15,7 @@ const entrySchema = z.strictObject({
   dev: z.string(),
   ino: z.string(),
   head: fingerprintSchema,
+  start: fingerprintSchema.optional(),
   seam: fingerprintSchema,
   offset: z.number().int().nonnegative(),
   intents: z.array(z.strictObject({
@@ -34,11 +35,11 @@ const checkpointSchema = z.strictObject({ version: z.literal(1), input: z.string
 
 /**
  * One generation of a file: its content from the first byte to the truncation or the end, wherever it lives by now.
- * `path` is where it was first found, `dev`/`ino` where it is now ('' when nowhere). `intents` are the ends of ranges
- * that were handed out and not committed, in order, with what the trail will know of them. `done` says that everything
- * was read and the file is closed.
- * `size` is the file's size when it was seen last, `real` its path without symbolic links if that is another, `trail` what
- * is known of the lines that were read last, and `lost` how many bytes were given up because nothing of it was found.
+ * `head` and `start` are its beginning. `path` is where it was first found, `dev`/`ino` where it is now ('' when nowhere).
+ * `intents` are the ends of ranges that were handed out and not committed, in order, with what the trail will know of them.
+ * `done` says that everything was read and the file is closed. `size` is the file's size when it was seen last, `real` its
+ * path without symbolic links if that is another, `trail` what is known of the lines that were read last, and `lost` how
+ * many bytes were given up because nothing of it was found.
  */
 export type Entry = z.output<typeof entrySchema>
 export type Intent = Entry['intents'][number]

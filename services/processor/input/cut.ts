@@ -1,7 +1,7 @@
 import { newEntry } from './checkpoint.ts'
 import type { Entry } from './checkpoint.ts'
 import type { Content, Stat } from './content.ts'
-import { fingerprint, fingerprintLength, readHead, startsWith } from './fingerprint.ts'
+import { beginningOf, fingerprint, fingerprintLength, readHead, startsWith } from './fingerprint.ts'
 import { survivingEnd, trailOf } from './trail.ts'
 
 /**
@@ -13,8 +13,13 @@ export async function endOfCut (content: Content, entry: Entry, size: number, ma
   const trail = trailOf(entry)
   const end = await survivingEnd(content, trail, size, maxBytes)
   const head = await readHead(content)
-  const begins = startsWith(head, entry.head) || (trail[0]?.from === 0 && end > 0)
-  return begins && end > 0 ? end : undefined
+  return end > 0 && begins(head, entry, end) ? end : undefined
+}
+
+/** Marks alone do not tell what is left of a file from another that took its place: few bits of a few lines may agree. */
+function begins (bytes: Buffer, { head, start }: Entry, end: number): boolean {
+  if (bytes.length >= head.length) return startsWith(bytes, head)
+  return start !== undefined && start.length <= end && startsWith(bytes, start)
 }
 
 /** The generation that goes on in a file behind `end`; offsets there are used for the second time. */
@@ -22,5 +27,5 @@ export async function entryBehind (content: Content, path: string, stat: Stat, e
   const head = await readHead(content)
   const seam = Buffer.alloc(Math.min(end, fingerprintLength))
   await content.read(seam, end - seam.length)
-  return { ...newEntry(path, stat), offset: end, size: stat.size, head: fingerprint(head.subarray(0, end)), seam: fingerprint(seam) }
+  return { ...newEntry(path, stat), offset: end, size: stat.size, ...beginningOf(head.subarray(0, end)), seam: fingerprint(seam) }
 }

@@ -8,7 +8,7 @@ import { isCopy } from './copy.ts'
 import { Cuts } from './cuts.ts'
 import type { CutsOptions } from './cuts.ts'
 import type { Flight } from './flight.ts'
-import { compare, fingerprint, fingerprintLength, readHead, startsWith } from './fingerprint.ts'
+import { beginningOf, compare, fingerprintLength, readHead, startsWith } from './fingerprint.ts'
 import { findFiles, keyOf, signatureOf, statOne } from './rotation.ts'
 import type { Found } from './rotation.ts'
 import { lastLineEnd } from './lines.ts'
@@ -112,6 +112,7 @@ export class FileSet {
 
   /** Ends the reading of a file: everything of it was handed out. */
   retire (tail: Tail): Promise<void> {
+    this.#orphans.endCopy(tail)
     return this.#files.retire(tail)
   }
 
@@ -253,7 +254,7 @@ export class FileSet {
     const entry = newEntry(file.path, file)
     const head = await readHead(content)
     const known = head.length > 0 && (skipped || head.length >= fingerprintLength || head.includes(LF))
-    if (known) entry.head = fingerprint(head)
+    if (known) Object.assign(entry, beginningOf(head))
     if (known && skipped) entry.offset = content.gzip ? await lengthOf(content) : await lastLineEnd(content, (await content.stat()).size)
     await this.#files.add(content, file, entry, known)
     if (known) this.#checkpoint.entries.push(entry)

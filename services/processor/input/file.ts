@@ -17,7 +17,7 @@ import { openCheckpoint } from './checkpoint.ts'
 import type { Checkpoint, Intent } from './checkpoint.ts'
 import { FileSet } from './file-set.ts'
 import { Flight } from './flight.ts'
-import { fingerprint, readHead, startsWith } from './fingerprint.ts'
+import { beginningOf, fingerprint, readHead, startsWith } from './fingerprint.ts'
 import { readAgain, readSlice } from './tail.ts'
 import type { Slice, Tail } from './tail.ts'
 import { extend, marksOf } from './trail.ts'
@@ -207,7 +207,7 @@ class Reader {
     if (tail.content.gzip) return true
     const head = await readHead(tail.content)
     if (!startsWith(head, tail.entry.head)) return false
-    if (head.length > tail.entry.head.length) tail.entry.head = fingerprint(head)
+    if (head.length > tail.entry.head.length) Object.assign(tail.entry, beginningOf(head))
     return this.#isSameBehind(tail)
   }
 
@@ -220,7 +220,7 @@ class Reader {
   }
 
   async #handOut (tail: Tail, slice: Slice): Promise<RecordBatch> {
-    if (tail.content.gzip && tail.position === 0) tail.entry.head = fingerprint(await readHead(tail.content))
+    if (tail.content.gzip && tail.position === 0) Object.assign(tail.entry, beginningOf(await readHead(tail.content)))
     if (!tail.known) this.#checkpoint.entries.push(tail.entry)
     tail.known = true
     tail.entry.intents.push(slice.intent)

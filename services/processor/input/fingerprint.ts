@@ -8,6 +8,8 @@ export interface Fingerprint {
   length: number
 }
 
+const LF = 10
+
 /** How many bytes a fingerprint covers at most. */
 export const fingerprintLength = 1024
 
@@ -27,6 +29,18 @@ export type Likeness = 'continues' | 'begins' | 'differs'
 /** The fingerprint of some bytes. */
 export function fingerprint (bytes: Uint8Array): Fingerprint {
   return { sha256: createHash('sha256').update(bytes).digest('hex'), length: bytes.length }
+}
+
+/** What a generation is known by in its first bytes: all of them, and the first line alone if it ends within them. */
+export interface Beginning {
+  head: Fingerprint
+  start?: Fingerprint
+}
+
+/** The beginning of a file whose first bytes are these. */
+export function beginningOf (bytes: Buffer): Beginning {
+  const end = bytes.indexOf(LF) + 1
+  return { head: fingerprint(bytes), ...end > 0 ? { start: fingerprint(bytes.subarray(0, end)) } : {} }
 }
 
 /** The first bytes of a file, at most as many as a fingerprint covers. */

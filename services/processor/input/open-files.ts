@@ -48,10 +48,12 @@ export class OpenFiles {
   async add (content: Content, file: Pick<Found, 'path'>, entry: Entry, known: boolean): Promise<Tail> {
     const stat = await content.stat()
     const real = await realpath(file.path).catch(() => file.path)
+    const expected = entry.ino === stat.ino ? undefined : entry.size
     Object.assign(entry, { dev: stat.dev, ino: stat.ino, done: false, size: stat.size, seen: Date.now(), lost: undefined })
     if (real !== entry.path && file.path === entry.path) entry.real = real
     const tail = newTail(file.path, content, entry, stat, this.#flight.reachOf(entry).offset, this.#flight.redoOf(entry))
     tail.known = known
+    tail.expected = expected
     this.tails.push(tail)
     return tail
   }

@@ -17,6 +17,9 @@ export interface OrphansOptions {
 /** Who is told of what is lost. */
 export interface OrphansContext { log: Logger, telemetry: Pick<Telemetry, 'add'> }
 
+/** A file is looked for so often at least: rotation may move it again while it is opened, and an input that is busy looks seldom. */
+const leastLooks = 3
+
 /** The generations that live in no file that we know of: found, given up and forgotten. */
 export class Orphans {
   readonly #options: OrphansOptions
@@ -24,6 +27,8 @@ export class Orphans {
   readonly #flight: Flight
   readonly #context: OrphansContext
   readonly #startedAt = Date.now()
+  /** How often each orphan that is read to no end was looked for. */
+  readonly #looks = new WeakMap<Entry, number>()
   #present = new Set<Entry>()
 
   constructor (options: OrphansOptions, checkpoint: Checkpoint, flight: Flight, context: OrphansContext) {
@@ -40,7 +45,10 @@ export class Orphans {
     const present = new Set(this.#checkpoint.entries.filter(isPresent))
     const isNew = [...this.#present].some((entry) => !present.has(entry))
     this.#present = present
-    for (const entry of present) entry.seen = Date.now()
+    for (const entry of present) {
+      entry.seen = Date.now()
+      this.#looks.delete(entry)
+    }
     return { orphans: this.#checkpoint.entries.filter((entry) => !present.has(entry)), isNew }
   }
 
@@ -58,7 +66,9 @@ export class Orphans {
     for (const entry of orphans) {
       if (isHidden(entry.path)) entry.seen = Date.now()
       const sought = Date.now() - Math.max(entry.seen, this.#startedAt)
-      if (!this.isUnread(entry) || entry.lost !== undefined || sought < this.#options.grace) continue
+      const looks = (this.#looks.get(entry) ?? 0) + 1
+      this.#looks.set(entry, looks)
+      if (!this.isUnread(entry) || entry.lost !== undefined || sought < this.#options.grace || looks < leastLooks) continue
       if (tails.some((tail) => tail.entry === entry)) continue
       this.#mourn(entry)
     }
@@ -71,6 +81,14 @@ export class Orphans {
       if (this.#present.has(entry) || tails.some((tail) => tail.entry === entry)) continue
       if (Date.now() - entry.seen >= this.#options.forget) entries.splice(entries.indexOf(entry), 1)
     }
+  }
+
+  /** Counts what is missing at the end of a copy, which was written to the file while that was copied and truncated. */
+  endCopy ({ entry, position, expected = 0, path }: Tail): void {
+    const bytes = expected - position
+    if (bytes <= 0) return
+    this.#context.telemetry.add('gatelens_input_lost_bytes_total', { input: this.#options.name }, bytes)
+    this.#context.log.warn({ path: entry.path, copy: path, position, bytes }, 'a copy of a file ends before what was seen of the file')
   }
 
   /** A file that was read to its end and vanished before our eyes has lost nothing; one that vanished unseen may have grown before. */

@@ -58,7 +58,7 @@ async function pathsIn (folder: string): Promise<string[]> {
 
 /**
  * True when one path may be what a rotation made of the other: `access.log` becomes `access.log.1`, `access.log.2.gz`,
- * `access.log-20260820`, `access-20260820.log`, … (logrotate: rotate, compress, dateext, extension, olddir).
+ * `access.log-20260820`, `access-20260820.log`, `access.log.old`, … (logrotate: rotate, compress, dateext, extension, olddir).
  */
 export function isRotatedName (path: string, other: string): boolean {
   return path !== other && stemOf(path) === stemOf(other)
@@ -66,9 +66,9 @@ export function isRotatedName (path: string, other: string): boolean {
 
 function stemOf (path: string): string {
   return basename(path)
-    .replace(/\.(gz|tmp|bak|old)$/, '')
-    .replace(/[._-]\d[\dT._:-]*$/, '')
-    .replace(/(\.\d+|[._-]\d{4}[\dT._:-]*)(\.[A-Za-z]+)$/, '$2')
+    .replace(/(\.(gz|tmp)|[._-](bak|backup|old|orig|prev|copy)|~)+$/, '')
+    .replace(/[._-]\d[\dTZ+._:-]*$/, '')
+    .replace(/(\.\d+|[._-]\d{4}[\dTZ+._:-]*|[._-](bak|backup|old|orig|prev|copy))(\.[A-Za-z]+)$/, '$3')
 }
 
 async function statAll (paths: string[], refuse: Refuse = () => {}): Promise<Found[]> {

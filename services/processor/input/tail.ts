@@ -30,6 +30,8 @@ export interface Tail {
   openedSize: number
   /** Where the file was cut off: only ranges of an earlier run are read of it, as far as that. */
   limit?: number
+  /** How long the content was when it was seen last, in another file: this is a copy of that. */
+  expected?: number
   /** That the system refused to read the file the last time, why and when (epoch ms); undefined once it was read. */
   failure?: { error: unknown, at: number }
   /** How far the end of an over-long record at `position` was searched for. */

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { openContent } from '../../../services/processor/input/content.ts'
+import { marksOf } from '../../../services/processor/input/trail.ts'
 import { pause } from '../../../services/runtime/shutdown.ts'
 import { lines, numbers, openInput, setUp, until } from './fixture.ts'
 
@@ -64,6 +65,41 @@ test('a file that was copied and truncated is continued in its copy, and begins 
   truncateSync(log)
   appendFileSync(log, lines(50, 53))
   assert.deepEqual((await input.take(43)).sort(), numbers(10, 53).sort())
+  await input.stop()
+})
+
+for (const name of ['access.log.old', 'access_old.log', 'access.log.2026-08-20T10:15:00Z', 'access-2026-08-20.log', 'access.log~', 'access.log.1.bak']) {
+  test(`a copy below the glob that is called ${name} is no second file: it is read on where the file was truncated`, async (t) => {
+    const { folder, log } = setUp(t)
+    writeFileSync(log, lines(0, 50))
+    const input = openInput(t, folder, { paths: ['logs/*'], batch: { records: 10 } })
+    assert.deepEqual(await input.take(10), numbers(0, 10))
+    copyFileSync(log, join(folder, 'logs', name))
+    truncateSync(log)
+    appendFileSync(log, lines(50, 53))
+    assert.deepEqual((await input.take(43)).sort(), numbers(10, 53).sort())
+    await input.stop()
+    assert.equal(input.lost, 0)
+  })
+}
+
+test('what was written between the copy and the truncation is told with its bytes, as far as it was seen', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(0, 100))
+  const input = openInput(t, folder, { batch: { records: 40 } })
+  assert.deepEqual(await input.take(40), numbers(0, 40))
+  copyFileSync(log, `${log}.1`)
+  appendFileSync(log, lines(100, 120))
+  await pause(20)
+  assert.deepEqual(await input.take(40), numbers(40, 80))
+  truncateSync(log)
+  assert.deepEqual(await input.take(20), numbers(80, 100))
+  const next = input.take(1)
+  await until(() => input.lost > 0)
+  appendFileSync(log, lines(120, 121))
+  assert.deepEqual(await next, numbers(120, 121))
+  assert.equal(input.lost, lines(100, 120).length)
+  assert.deepEqual(input.told, ['a copy of a file ends before what was seen of the file'])
   await input.stop()
 })
 
@@ -270,6 +306,32 @@ test('a record that was too long is no end of what is left of a file that was cu
   appendFileSync(log, lines(200, 203))
   const input = openInput(t, folder, { max_record_bytes: 64, batch: { bytes: 4000 } })
   assert.deepEqual(await input.take(3), numbers(200, 203))
+  await input.stop()
+})
+
+test('a file that was truncated is no cut one, though the first half of a record is in it already', async (t) => {
+  const { folder, log } = setUp(t)
+  writeFileSync(log, lines(10, 20))
+  const input = openInput(t, folder)
+  assert.deepEqual(await input.take(10), numbers(10, 20))
+  const next = input.take(1)
+  writeFileSync(log, lines(77, 78).slice(0, 9))
+  await input.settle()
+  appendFileSync(log, lines(77, 78).slice(9))
+  assert.deepEqual(await next, numbers(77, 78))
+  await input.stop()
+})
+
+test('a file that was truncated is no cut one, though its first line has the mark of the old one', async (t) => {
+  const { folder, log } = setUp(t)
+  const markAt = (index: number): string => marksOf(numbers(index, index + 1).map((text) => ({ bytes: Buffer.from(text), offset: 0 })))
+  let other = 1_000_001
+  while (markAt(other) !== markAt(1_000_000)) other++
+  writeFileSync(log, lines(1_000_000, 1_000_005))
+  const input = openInput(t, folder)
+  assert.deepEqual(await input.take(5), numbers(1_000_000, 1_000_005))
+  writeFileSync(log, lines(other, other + 4))
+  assert.deepEqual(await input.take(4), numbers(other, other + 4))
   await input.stop()
 })
 
