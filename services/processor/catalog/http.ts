@@ -1,5 +1,4 @@
 /** Fetches catalog documents over HTTP: bounded in size, time and redirects, and silent about credentials. */
-import { request } from 'undici'
 import type { Dispatcher } from 'undici'
 import { version } from '../../runtime/package.ts'
 import { exchangeError, FetchError, statusError } from './fetch-error.ts'
@@ -98,6 +97,8 @@ export function isAmong (host: string, patterns: readonly string[]): boolean {
 
 async function send ({ url, headers }: Step, options: FetchOptions, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
   const { etag = '', lastModified = '' } = options.validators ?? {}
+  // Not at the top: threads that compile a catalog and most commands fetch nothing, and it is a third of their start.
+  const { request } = await import('undici')
   try {
     return await request(url, {
       method: options.json === undefined ? 'GET' : 'POST',
