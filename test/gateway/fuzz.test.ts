@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { request } from 'undici'
 import { fc } from '../property.ts'
-import { exchangeBytes, run, serve, until } from './servers.ts'
+import { until } from '../until.ts'
+import { exchangeBytes, run, serve } from './servers.ts'
 
 const config = (url: string): string => `
 _format_version: "3.0"

@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import { GatelensError } from '../../services/runtime/errors.ts'
 import { LogFile } from '../../services/gateway/log-file.ts'
 import { temporaryFolder } from '../folder.ts'
-import { until } from './servers.ts'
+import { until } from '../until.ts'
 
 const log = pino({ level: 'silent' })
 

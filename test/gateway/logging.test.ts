@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Agent, request } from 'undici'
-import { configFor, exchangeBytes, only, readRecords, run, serve, serveSocket, until } from './servers.ts'
+import { until } from '../until.ts'
+import { configFor, exchangeBytes, only, readRecords, run, serve, serveSocket } from './servers.ts'
 
 test('a thousand requests, two hundred at a time, are each logged exactly once', async () => {
   const upstream = await serve((incoming, response) => { response.end(incoming.url) })

@@ -5,7 +5,8 @@ import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { request } from 'undici'
-import { configFor, exchangeBytes, only, run, serve, serveDeaf, serveSocket, until } from './servers.ts'
+import { until } from '../until.ts'
+import { configFor, exchangeBytes, only, run, serve, serveDeaf, serveSocket } from './servers.ts'
 
 test('a big body goes up and another comes down, unchanged and counted', async () => {
   const up = randomBytes(8 * 1024 * 1024)

@@ -124,11 +124,6 @@ export async function exchangeBytes (port: number, bytes: string | Buffer, quiet
   })
 }
 
-/** Waits until a condition holds; the suite's own time limit ends a wait in vain. */
-export async function until (condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => { setTimeout(resolve, 5) })
-}
-
 /** A gateway with one service at `url`, one route `/r` and an access log. */
 export const configFor = (url: string, settings = ''): string => `
 _format_version: "3.0"

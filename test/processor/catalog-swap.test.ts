@@ -9,6 +9,7 @@ import type { Processor } from '../../services/processor/processor.ts'
 import { parseConfig } from '../../services/runtime/config.ts'
 import { createLog } from '../../services/runtime/log.ts'
 import { migrate } from '../../services/store/migrate.ts'
+import { until } from '../until.ts'
 import { apiDocument } from './document-server.ts'
 import { makeFolder } from './input/fixture.ts'
 import { kongRecord } from './kong-fixture.ts'
@@ -95,9 +96,4 @@ test('the history of endpoints has each change once, whatever restarts, and what
 async function status (processor: Processor): Promise<{ digest: string, endpoints: number }> {
   const response = await fetch(`${processor.url}/readyz`)
   return (await response.json() as { catalog: { digest: string, endpoints: number } }).catalog
-}
-
-/** Asks again until it holds; the test's own time limit is the bound. */
-async function until (holds: () => Promise<boolean>): Promise<void> {
-  while (!await holds()) await new Promise((resolve) => setTimeout(resolve, 50))
 }

@@ -7,6 +7,7 @@ import { startLiveCatalog } from '../../services/processor/catalog/live.ts'
 import type { LiveCatalog, LiveOptions } from '../../services/processor/catalog/live.ts'
 import { catalogSchema } from '../../services/processor/catalog/sources.ts'
 import { createLog } from '../../services/runtime/log.ts'
+import { until } from '../until.ts'
 import { apiDocument, serveDocuments } from './document-server.ts'
 import { makeFolder } from './input/fixture.ts'
 
@@ -174,8 +175,3 @@ test('a compile that fails is not tried again for answers that say nothing new',
   await until(() => routes(live).join() === '/c')
   assert.equal(live.status().problems, 0)
 })
-
-/** Asks again until it holds; the test's own time limit is the bound. */
-async function until (holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20))
-}

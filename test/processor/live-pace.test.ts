@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { LiveCatalog } from '../../services/processor/catalog/live.ts'
+import { until } from '../until.ts'
 import { playback, recording } from './catalog/playback.ts'
 import { web } from './catalog/web.ts'
 import { apiDocument, serveDocuments } from './document-server.ts'
@@ -150,8 +151,3 @@ test('a Kong that comes back after a start without it is taken in, and its probl
   await live.refresh()
   assert.deepEqual([live.status().problems, live.status().missing.length, live.isWhole()], [0, 0, true])
 })
-
-/** Asks again until it holds; the test's own time limit is the bound. */
-async function until (holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20))
-}

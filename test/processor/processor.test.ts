@@ -9,6 +9,7 @@ import { processorSchema } from '../../services/processor/config.ts'
 import { startProcessor } from '../../services/processor/processor.ts'
 import type { Processor } from '../../services/processor/processor.ts'
 import { migrate } from '../../services/store/migrate.ts'
+import { until } from '../until.ts'
 import { makeFolder } from './input/fixture.ts'
 import { kongRecord } from './kong-fixture.ts'
 import { startStoreProcess } from './store-fixture.ts'
@@ -107,9 +108,4 @@ async function get (processor: Processor, path: string): Promise<string> {
 function sample (metrics: string, name: string): number {
   const line = metrics.split('\n').find((item) => item.startsWith(`${name} `))
   return Number(line?.split(' ')[1])
-}
-
-/** Asks again until it holds; the test's own time limit is the bound. */
-async function until (holds: () => Promise<boolean>): Promise<void> {
-  while (!await holds()) await new Promise((resolve) => setTimeout(resolve, 20))
 }
