@@ -5,8 +5,9 @@ import { dirname, relative, resolve } from 'node:path'
 import { test } from 'node:test'
 import { globSync } from 'tinyglobby'
 import ts from 'typescript'
+import { packageRoot } from '../services/runtime/package.ts'
 
-const root = resolve(import.meta.dirname, '..')
+const root = packageRoot
 const files = globSync(['normalizer/**/*.ts', 'services/**/*.ts'], { cwd: root }).sort()
 interface Import { from: string, to: string, typeOnly: boolean }
 const imports = files.flatMap(importsOf)

@@ -6,8 +6,9 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { globSync } from 'tinyglobby'
+import { sourceFolder } from './built.ts'
 
-const root = join(import.meta.dirname, 'cases')
+const root = join(sourceFolder(import.meta.dirname), 'cases')
 const separator = '\n----------\n'
 
 export interface Case {

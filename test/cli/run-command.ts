@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { packageRoot } from '../../services/runtime/package.ts'
+import { moduleArguments } from '../built.ts'
 
 /** The folder of the package, where commands run unless told otherwise. */
-export const root = resolve(import.meta.dirname, '../..')
-const main = resolve(root, 'services/cli/main.ts')
+export const root = packageRoot
 
 /** What a command came to. */
 export interface Outcome { code: number | null, stdout: string, stderr: string }
 
 /**
- * Starts the command line from its sources, in the root of the package unless told otherwise; `first` is code that runs
+ * Starts the command line in the root of the package unless told otherwise; `first` is code that runs
  * before it, `extra` is added to its environment.
  */
 export function startCommand (
@@ -20,8 +20,8 @@ export function startCommand (
 ): ChildProcess {
   const { FORCE_COLOR: _color, NO_COLOR: _none, ...inherited } = process.env
   const env = { ...inherited, ...extra }
-  const imports = [import.meta.resolve('tsx'), `data:text/javascript,${first}`].flatMap((module) => ['--import', module])
-  return spawn(process.execPath, [...imports, main, ...args], { cwd, env, stdio: ['pipe', stdout, 'pipe'] })
+  const before = first === '' ? [] : ['--import', `data:text/javascript,${first}`]
+  return spawn(process.execPath, [...before, ...moduleArguments('services/cli/main.ts'), ...args], { cwd, env, stdio: ['pipe', stdout, 'pipe'] })
 }
 
 /** Runs a command to its end. */

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { runInNewContext } from 'node:vm'
 import * as library from '../../normalizer/index.ts'
+import { packageRoot } from '../../services/runtime/package.ts'
 
-const guide = readFileSync(new URL('../../docs/normalizer.md', import.meta.url), 'utf8')
+const guide = readFileSync(join(packageRoot, 'docs/normalizer.md'), 'utf8')
 const code = /```ts\n([\s\S]*?)```/.exec(guide)?.[1] ?? ''
 
 test('the first example of the normalizer\'s guide does what its comment says', () => {

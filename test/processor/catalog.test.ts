@@ -10,9 +10,10 @@ import { parseSource, isBroken } from '../../services/processor/catalog/document
 import { loadPartners } from '../../services/processor/catalog/partners.ts'
 import { serviceOfPath } from '../../services/processor/catalog/openapi.ts'
 import { GatelensError } from '../../services/runtime/errors.ts'
+import { sourceFolder } from '../built.ts'
 import { locatedEvent } from './event.ts'
 
-const base = join(import.meta.dirname, 'catalog')
+const base = join(sourceFolder(import.meta.dirname), 'catalog')
 const folder = mkdtempSync(join(tmpdir(), 'gatelens-catalog-'))
 after(() => rmSync(folder, { recursive: true }))
 const whole = (from = base): Promise<Catalog> =>

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { moduleArguments } from '../built.ts'
 
 export interface Child {
   process: ChildProcess
@@ -11,8 +11,7 @@ export interface Child {
 
 /** Starts a TypeScript file beside this one in a process of its own; it has an IPC channel to us. `env` is added to our environment. */
 export function startChild (file: string, args: string[], env: Record<string, string> = {}): Child {
-  const path = fileURLToPath(new URL(file, import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], {
+  const child = spawn(process.execPath, [...moduleArguments(`test/processor/${file}`), ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...env },
   })
   const gone = once(child, 'exit')

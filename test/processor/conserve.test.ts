@@ -10,9 +10,10 @@ import type { EnrichedEvent, Reject } from '../../services/processor/event.ts'
 import { filterSchema } from '../../services/processor/filter/filter.ts'
 import type { FilterRules } from '../../services/processor/filter/filter.ts'
 import { createStages } from '../../services/processor/stages.ts'
+import { sourceFolder } from '../built.ts'
 import { expectCase, readCases } from '../case.ts'
 
-const catalog = await loadCatalog({ openapi: ['apis'], backstage: ['catalog-info.yaml'], partners: 'partners.yaml' }, { base: join(import.meta.dirname, 'catalog') })
+const catalog = await loadCatalog({ openapi: ['apis'], backstage: ['catalog-info.yaml'], partners: 'partners.yaml' }, { base: join(sourceFolder(import.meta.dirname), 'catalog') })
 const privacy = privacySchema.parse({ key: 'a key of the tests alone' })
 
 interface Outcome { received: number, events: EnrichedEvent[], filtered: number, rejects: Reject[] }

@@ -2,16 +2,15 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { setPriority } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { moduleArguments } from '../built.ts'
 import { endWithUs } from '../integration/launch.ts'
 
 const MiB = 2 ** 20
 
 /** Sends that many requests with random paths through a processor's stages; the heap may grow by `growth` MiB in the last four fifths. */
 export async function flood (requests: number, growth: number): Promise<void> {
-  const path = fileURLToPath(new URL('./bounds-flood.ts', import.meta.url))
-  const running = promisify(execFile)(process.execPath, ['--expose-gc', '--max-semi-space-size=32', '--import', 'tsx', path, String(requests)])
+  const running = promisify(execFile)(process.execPath, ['--expose-gc', '--max-semi-space-size=32', ...moduleArguments('test/processor/bounds-flood.ts'), String(requests)])
   endWithUs(running.child)
   if (running.child.pid !== undefined) setPriority(running.child.pid, 10)
   const found = JSON.parse((await running).stdout) as Record<string, number> & { outcomes: Record<string, number> }

@@ -7,6 +7,7 @@ import { deserialize, serialize } from 'node:v8'
 import type { ApiDocument, Problem } from '../../normalizer/index.ts'
 import { loadCatalog } from '../../services/processor/catalog/load.ts'
 import type { Catalog } from '../../services/processor/catalog/load.ts'
+import { sourceFolder } from '../built.ts'
 import { apiDocument, serveDocuments } from './document-server.ts'
 import { makeFolder } from './input/fixture.ts'
 import { startQuietCatalog } from './live-fixture.ts'
@@ -17,7 +18,7 @@ const routes = ({ endpoints }: Catalog): string => endpoints.map(({ route }) => 
 
 /** The folder of the fixtures with one more document, which gives findings. */
 function layOut (base: string): string {
-  cpSync(join(import.meta.dirname, 'catalog'), base, { recursive: true })
+  cpSync(join(sourceFolder(import.meta.dirname), 'catalog'), base, { recursive: true })
   writeFileSync(join(base, 'apis/odd.yaml'), odd)
   return base
 }

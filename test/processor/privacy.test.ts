@@ -8,9 +8,10 @@ import { privacySchema } from '../../services/processor/enrich/privacy.ts'
 import { fields } from '../../services/processor/event.ts'
 import type { FieldName } from '../../services/processor/event.ts'
 import { createStages } from '../../services/processor/stages.ts'
+import { sourceFolder } from '../built.ts'
 import { fc } from '../property.ts'
 
-const catalog = await loadCatalog({ openapi: ['apis'], backstage: ['catalog-info.yaml'], partners: 'partners.yaml' }, { base: join(import.meta.dirname, 'catalog') })
+const catalog = await loadCatalog({ openapi: ['apis'], backstage: ['catalog-info.yaml'], partners: 'partners.yaml' }, { base: join(sourceFolder(import.meta.dirname), 'catalog') })
 const stages = createStages({
   catalog: () => catalog,
   privacy: privacySchema.parse({ key: 'a key of the tests alone', allow_headers: ['x-tenant'], allow_query: ['page'] }),

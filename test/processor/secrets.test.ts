@@ -6,6 +6,7 @@ import { createWriteStream, readFileSync, statSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { globSync } from 'tinyglobby'
+import { moduleArguments } from '../built.ts'
 import { makeFolder } from './input/fixture.ts'
 import { startStoreProcess } from './store-fixture.ts'
 
@@ -76,7 +77,7 @@ log: { level: trace }
   await early.stop()
   const log = createWriteStream(join(folder, 'written/processor.log'))
   await once(log, 'open')
-  const child = spawn(process.execPath, ['--import', 'tsx', 'services/cli/main.ts', 'processor', '-c', config], { stdio: ['ignore', log, log] })
+  const child = spawn(process.execPath, [...moduleArguments('services/cli/main.ts'), 'processor', '-c', config], { stdio: ['ignore', log, log] })
   t.after(() => child.kill('SIGKILL'))
   const spool = join(folder, 'written/state')
   while (!filesBelow(spool).some((path) => path.includes('spool') && readIfThere(path).length > 0)) await new Promise((resolve) => setTimeout(resolve, 50))

@@ -5,11 +5,12 @@ import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { packageRoot } from '../../services/runtime/package.ts'
 import type { Store } from '../../services/store/server.ts'
+import { sourceFolder } from '../built.ts'
 import { openStore } from './fixture.ts'
 
 const run = promisify(execFile)
 const installed = join(process.env.GATELENS_SERVERS ?? join(packageRoot, 'test/.servers'), 'clickhouse-clients')
-const scripts = join(import.meta.dirname, 'clients')
+const scripts = join(sourceFolder(import.meta.dirname), 'clients')
 let store: Store
 
 before(async () => { store = await openStore() })

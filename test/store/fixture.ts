@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
@@ -9,6 +8,7 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import { createLog } from '../../services/runtime/log.ts'
 import { startStore } from '../../services/store/server.ts'
 import type { Store, StoreOptions } from '../../services/store/server.ts'
+import { moduleArguments } from '../built.ts'
 import { temporaryFolder } from '../folder.ts'
 
 /** A store in this process (the engine allows one), in a folder of its own. */
@@ -25,7 +25,7 @@ export interface StoreProcess { url: string, child: ChildProcess, pid: number, e
 
 /** A store in a process of its own; rejects with what it wrote to standard error when it does not start. */
 export async function spawnStore (t: TestContext, folder: string): Promise<StoreProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'serve.ts'), folder], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...moduleArguments('test/store/serve.ts'), folder], { stdio: ['ignore', 'pipe', 'pipe'] })
   t.after(() => { child.kill('SIGKILL') })
   let errors = ''
   child.stderr.on('data', (text: Buffer) => { errors += text.toString() })

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { fields } from '../../services/processor/event.ts'
@@ -9,6 +8,7 @@ import { latestVersion, migrate, schemaVersion } from '../../services/store/migr
 import { renderStatements } from '../../services/store/render.ts'
 import { readSchema } from '../../services/store/schema.ts'
 import type { Store } from '../../services/store/server.ts'
+import { moduleArguments } from '../built.ts'
 import { connect, firstRow, openStore, send } from './fixture.ts'
 
 let store: Store
@@ -226,7 +226,7 @@ test('a refusal bears the engine\'s own message, an unreachable store says so', 
 })
 
 test('processes that migrate at the same time do not disturb each other', async () => {
-  const children = Array.from({ length: 3 }, () => spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'migrator.ts'), store.url, 'together'], { stdio: 'inherit' }))
+  const children = Array.from({ length: 3 }, () => spawn(process.execPath, [...moduleArguments('test/store/migrator.ts'), store.url, 'together'], { stdio: 'inherit' }))
   const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0] as number))
   assert.deepEqual(codes, [0, 0, 0])
   assert.equal(await schemaVersion(client, 'together'), latestVersion())

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { globSync } from 'tinyglobby'
+import { packageRoot } from '../../../services/runtime/package.ts'
 
 export type Json = Record<string, unknown>
 
-const modules = join(import.meta.dirname, '../../../node_modules')
+const modules = join(packageRoot, 'node_modules')
 
 /** Names (paths below node_modules) of all documents, sorted. */
 export function documentNames (): string[] {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { sourceFolder } from '../../built.ts'
 import { web } from './web.ts'
 import type { Web } from './web.ts'
 
@@ -10,7 +11,7 @@ export interface Exchange { method: string, path: string, body?: unknown, status
 
 /** The exchanges of a recording below this folder. */
 export function recording (file: string): Exchange[] {
-  return JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8')) as Exchange[]
+  return JSON.parse(readFileSync(join(sourceFolder(import.meta.dirname), file), 'utf8')) as Exchange[]
 }
 
 /** What a server plays. `interfere` may answer a request in place of the recording, by returning true. */

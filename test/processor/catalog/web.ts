@@ -5,14 +5,15 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after } from 'node:test'
+import { sourceFolder } from '../../built.ts'
 
 /** A server on loopback with the requests that it saw; it is closed when the test file ends. */
 export interface Web { url: string, port: number, seen: IncomingMessage[] }
 
 /** A self-signed certificate for 127.0.0.1 and localhost, and its key. */
 export const certificate = {
-  key: readFileSync(join(import.meta.dirname, 'tls/key.pem')),
-  cert: readFileSync(join(import.meta.dirname, 'tls/cert.pem')),
+  key: readFileSync(join(sourceFolder(import.meta.dirname), 'tls/key.pem')),
+  cert: readFileSync(join(sourceFolder(import.meta.dirname), 'tls/cert.pem')),
 }
 
 /** Starts a server that hands each request to `answer`. */

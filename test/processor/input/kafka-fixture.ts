@@ -7,6 +7,7 @@ import { createKafkaInput, kafkaInputSchema } from '../../../services/processor/
 import type { RecordBatch } from '../../../services/processor/contract.ts'
 import { packageRoot } from '../../../services/runtime/package.ts'
 import { pause } from '../../../services/runtime/shutdown.ts'
+import { moduleArguments } from '../../built.ts'
 import type { KafkaServer } from '../../integration/kafka.ts'
 import { launch, witness } from '../../integration/launch.ts'
 import type { Launched } from '../../integration/launch.ts'
@@ -152,7 +153,7 @@ export async function take (reader: Reader, count: number): Promise<string[]> {
 
 /** Starts a member as a process of its own; it is killed with the test at the latest. */
 export function startMember (t: TestContext, name: string, assignment: { url: string, table: string, options: object }): Launched {
-  return startScript(t, name, ['test/processor/input/kafka-member.ts', JSON.stringify(assignment)])
+  return startScript(t, name, 'test/processor/input/kafka-member.ts', [JSON.stringify(assignment)])
 }
 
 /** Where a processor of a test works, what it reads, and the store that it writes to. */
@@ -167,11 +168,11 @@ clickhouse: { url: '${url}' }
 metrics: { listen: '127.0.0.1:0' }
 state: ./state-${topic}-${name}
 `)
-  return startScript(t, name, ['services/cli/main.ts', 'processor', '--config', config])
+  return startScript(t, name, 'services/cli/main.ts', ['processor', '--config', config])
 }
 
-function startScript (t: TestContext, name: string, args: string[]): Launched {
-  const member = launch(name, process.execPath, ['--import', 'tsx', ...args], packageRoot)
+function startScript (t: TestContext, name: string, script: string, args: string[]): Launched {
+  const member = launch(name, process.execPath, [...moduleArguments(script), ...args], packageRoot)
   t.after(() => member.end('SIGKILL'))
   return member
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { spawnSync } from 'node:child_process'
 import type { EnrichedEvent } from '../../../services/processor/event.ts'
 import { durationBuckets, metrics } from '../../../services/processor/observe/metrics.ts'
@@ -8,6 +7,7 @@ import type { Metric, MetricName } from '../../../services/processor/observe/met
 import { startExporter } from '../../../services/processor/observe/exporter.ts'
 import { createSeries, metricsSchema } from '../../../services/processor/observe/series.ts'
 import type { Series } from '../../../services/processor/observe/series.ts'
+import { moduleArguments } from '../../built.ts'
 import { readSamples, scrape, total } from './exposition.ts'
 import type { Sample } from './exposition.ts'
 import { request } from './request.ts'
@@ -182,8 +182,7 @@ test('past the total of series new combinations are counted together, and the su
 })
 
 test('a million random label values leave the memory flat and the totals exact', () => {
-  const script = fileURLToPath(new URL('./flood.ts', import.meta.url))
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', '--import', 'tsx', script], { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', ...moduleArguments('test/processor/observe/flood.ts')], { encoding: 'utf8' })
   assert.equal(status, 0, stderr)
   const { counted, overflow, early, late } = JSON.parse(stdout) as Record<string, number>
   assert.equal(counted, 1_000_000)

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { createClient } from '@clickhouse/client'
+import { sourceFolder } from '../../built.ts'
 import { reservePort } from '../../port.ts'
 import { firstMessage, startChild } from '../child.ts'
 import type { Child } from '../child.ts'
@@ -183,6 +184,6 @@ function hasCompiler (): boolean {
 /** A library that makes one call on one file fail, or kills the process there. */
 function compileShim (folder: string): string {
   const library = join(folder, 'fault.so')
-  execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library, join(import.meta.dirname, 'fault.c'), '-ldl'])
+  execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library, join(sourceFolder(import.meta.dirname), 'fault.c'), '-ldl'])
   return library
 }
