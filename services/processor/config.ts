@@ -7,10 +7,10 @@ import { ruleSchema } from './detect/rule.ts'
 import { privacySchema } from './enrich/privacy.ts'
 import { filterSchema } from './filter/filter.ts'
 import { fileInputSchema } from './input/file.ts'
-import { kafkaInputSchema } from './input/kafka.ts'
+import { kafkaInputSchema } from './input/kafka-options.ts'
 import { normalizeSchema } from './normalize/bounds.ts'
-import { metricsSchema } from './observe/series.ts'
-import { clickhouseSchema } from './publish/clickhouse.ts'
+import { metricsSchema } from './observe/options.ts'
+import { clickhouseSchema } from './publish/options.ts'
 
 const inputSchema = z.discriminatedUnion('type', [fileInputSchema, kafkaInputSchema], {
   error: 'input.type says where records come from: file or kafka',

@@ -4,7 +4,7 @@ import { Kafka, logLevel, PartitionAssigners } from 'kafkajs'
 import type { Cluster, Consumer, ISocketFactory, KafkaConfig, LogEntry, SASLOptions } from 'kafkajs'
 import { messageOf } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
-import type { KafkaInputOptions } from './kafka.ts'
+import type { KafkaInputOptions } from './kafka-options.ts'
 
 /** How often a member that is busy shows that it lives. */
 export function heartbeatInterval (options: KafkaInputOptions): number {

@@ -11,7 +11,7 @@ import type { Place, Slice } from './kafka-range.ts'
 import type { Share } from './kafka-share.ts'
 import { Slot } from './kafka-slot.ts'
 import { keyOf, Tenure } from './kafka-tenure.ts'
-import type { KafkaInputOptions } from './kafka.ts'
+import type { KafkaInputOptions } from './kafka-options.ts'
 
 /** What a session shares with the input that runs it, and with the sessions before and after. */
 export interface Surroundings {

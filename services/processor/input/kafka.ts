@@ -5,53 +5,16 @@
  * the partition by then. Nothing is committed automatically. One message is one record; tombstones are skipped.
  * Uncompressed and gzip'd messages are read. https://kafka.apache.org/documentation/#consumerconfigs
  */
-import { z } from 'zod'
 import { GatelensError } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
 import { pause } from '../../runtime/shutdown.ts'
-import { byteSize, duration } from '../../runtime/units.ts'
 import type { Input, LagWatch, RecordBatch, Telemetry } from '../contract.ts'
 import { isCodecMissing, kindOf, reasonOf } from './kafka-client.ts'
 import { Handoff } from './kafka-handoff.ts'
+import type { KafkaInputOptions } from './kafka-options.ts'
 import type { Surroundings } from './kafka-session.ts'
 import { Session } from './kafka-session.ts'
 import type { Slot } from './kafka-slot.ts'
-
-export const kafkaInputSchema = z.strictObject({
-  type: z.literal('kafka'),
-  name: z.string().regex(/^[\w.:-]+$/, 'letters, digits, _, ., : and - only').optional()
-    .describe('Id of the input: the source of its events; kafka:<group> when left out.'),
-  brokers: z.array(z.string().regex(/^\S+:\d{1,5}$/, 'write host:port')).min(1).describe('Some brokers of the cluster, host:port; the others are found through them.'),
-  topics: z.array(z.string().regex(/^[\w.-]{1,249}$/, 'not a topic name')).min(1),
-  group: z.string().min(1).describe('Consumer group: processors with the same one share the partitions.'),
-  client_id: z.string().min(1).default('gatelens'),
-  format: z.string().default('kong').describe('Log format of the messages: a key of the decoder registry.'),
-  from: z.enum(['earliest', 'latest']).default('earliest').describe('Where to begin in a partition for which the group has no usable offset.'),
-  ssl: z.union([z.boolean(), z.strictObject({
-    ca: z.string().optional().describe('PEM text of the authorities, such as ${file:ca.pem}.'),
-    cert: z.string().optional(),
-    key: z.string().optional(),
-    passphrase: z.string().optional(),
-    servername: z.string().optional(),
-  })]).default(false),
-  sasl: z.strictObject({
-    mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
-    username: z.string().min(1),
-    password: z.string().min(1),
-  }).optional(),
-  batch: z.strictObject({
-    records: z.number().int().min(1).max(1_000_000).default(20_000).describe('Most records of one batch.'),
-    bytes: byteSize.default(8 * 1024 ** 2)
-      .describe('Most bytes of one batch, and most that are fetched of a partition at once (of a broker: twice that). ' +
-        'Fetches count compressed bytes: with gzip, memory is several times as much.'),
-    linger: duration.default(1000).describe('How long fewer bytes than that are waited for more.'),
-  }).prefault({}),
-  session_timeout: duration.default(30_000).describe('How long the group waits for a member that shows no life.'),
-}).refine((options) => options.batch.linger <= options.session_timeout / 3, {
-  path: ['batch', 'linger'], message: 'must be at most a third of session_timeout: a member shows no life while it waits',
-})
-
-export type KafkaInputOptions = z.output<typeof kafkaInputSchema>
 
 export interface KafkaInputContext {
   signal: AbortSignal
@@ -64,7 +27,7 @@ export interface KafkaInputContext {
 const drainMs = 4000
 
 /**
- * Consumes as {@link kafkaInputSchema} says. Partitions are independent: one batch of each may be with the consumer of
+ * Consumes as its options say. Partitions are independent: one batch of each may be with the consumer of
  * the iteration, and more once those before wait in a spool. Commits may come in any order; an offset moves over what is
  * committed without a gap. A commit resolves when the offset is durable, or when the
  * partition has gone to another member, which then delivers the same range again. Brokers that do not answer are tried

@@ -5,41 +5,21 @@
 import { join } from 'node:path'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
-import { z } from 'zod'
 import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
 import { pause, settleWithin } from '../../runtime/shutdown.ts'
-import { byteSize, duration } from '../../runtime/units.ts'
 import type { EventBatch, Kept, Landed, Sink, Telemetry } from '../contract.ts'
 import { createStateWriter } from '../state-writes.ts'
 import type { StateWriter } from '../state-writes.ts'
 import { Bell } from './bell.ts'
 import { deliver } from './deliver.ts'
 import type { Target } from './insert.ts'
+import type { ClickhouseOptions } from './options.ts'
 import type { Parcel } from './parcel.ts'
 import { classify, isFatal, viewOf } from './refusal.ts'
-import { retentionSchema } from './retention.ts'
 import { Spool } from './spool.ts'
 import { tabulateEvents, tabulateRejects } from './tables.ts'
 import { tokenOf } from './token.ts'
-
-const identifier = z.string().regex(/^[A-Za-z_]\w*$/, 'letters, digits and _ only')
-
-export const clickhouseSchema = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8123').describe('HTTP interface of the server or of gatelens store.'),
-  database: identifier.default('gatelens'),
-  username: z.string().default('default'),
-  password: z.string().default('').describe('Best from the environment or a file: ${CLICKHOUSE_PASSWORD}, ${file:…}.'),
-  request_timeout: duration.default(30_000).describe('An insert that takes longer is sent again.'),
-  compression: z.boolean().default(false).describe('Compress what is sent (gzip): less network for more processor time.'),
-  cluster: identifier.optional().describe('Cluster of a replicated installation: tables become Replicated and Distributed.'),
-  retention: retentionSchema.prefault({}).describe('How long rows stay in the store.'),
-  spool: z.strictObject({
-    max_bytes: byteSize.default(1024 ** 3).describe('Most bytes that wait on disk for the store; at the bound the input is paused.'),
-  }).prefault({}),
-})
-
-export type ClickhouseOptions = z.output<typeof clickhouseSchema>
 
 export interface ClickhouseContext {
   /** Folder of the process's state; the spool is a folder in it. */

@@ -4,7 +4,8 @@
  */
 import { createClient } from '@clickhouse/client'
 import type { RecordBatch } from '../../../services/processor/contract.ts'
-import { createKafkaInput, kafkaInputSchema } from '../../../services/processor/input/kafka.ts'
+import { createKafkaInput } from '../../../services/processor/input/kafka.ts'
+import { kafkaInputSchema } from '../../../services/processor/input/kafka-options.ts'
 import { tokenOf } from '../../../services/processor/publish/token.ts'
 import { createLog } from '../../../services/runtime/log.ts'
 import { onShutdown, pause } from '../../../services/runtime/shutdown.ts'
