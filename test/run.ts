@@ -31,11 +31,11 @@ for (const name of Object.keys(process.env)) if (!seen.test(name)) Reflect.delet
 
 let failed = 0
 const stream = run({ files, concurrency: integration ? 1 : 2, timeout: minutes * 60_000 })
-/** Milliseconds of each file's tests, to say at the end where the time went. */
+/** Milliseconds of each file, to say at the end where the time went. */
 const spent = new Map<string, number>()
 stream.on('test:fail', () => { failed++ })
-stream.on('test:complete', ({ file, nesting, details }) => {
-  if (file !== undefined && nesting === 0) spent.set(file, (spent.get(file) ?? 0) + details.duration_ms)
+stream.on('test:complete', ({ name, details }) => {
+  if (files.includes(name)) spent.set(name, details.duration_ms)
 })
 stream.compose(reporter).pipe(process.stdout)
 stream.on('end', () => {

@@ -1,65 +1,6 @@
-import assert from 'node:assert/strict'
-import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { firstMessage, startChild } from './child.ts'
-import { makeFolder } from './input/fixture.ts'
-import { kongRecord } from './kong-fixture.ts'
-import { seeded } from './seeded.ts'
-import { startStoreProcess } from './store-fixture.ts'
+import { killWhileFollowing } from './kill-scenario.ts'
 
-const records = 200_000
-const kills = 20
-
-test('a processor that is killed twenty times while it follows a growing file stores every record exactly once', async (t) => {
-  const folder = makeFolder(t)
-  const log = join(folder, 'access.log')
-  const config = join(folder, 'gatelens.yaml')
-  const random = seeded(20260820)
-  const store = await startStoreProcess(t, join(folder, 'store'))
-  writeFileSync(config, `
-input: { type: file, paths: [access.log], poll: 10ms, batch: { records: 4000, linger: 20ms } }
-clickhouse: { url: '${store.url}' }
-metrics: { listen: '127.0.0.1:0' }
-log: { level: error }
-`)
-  const writer = openSync(log, 'a')
-  t.after(() => closeSync(writer))
-  let written = 0
-  const write = (count: number): void => {
-    const end = Math.min(records, written + count)
-    const lines = []
-    for (; written < end; written++) lines.push(kongRecord(written, Date.UTC(2026, 7, 20) + written * 500))
-    writeSync(writer, lines.map((line) => `${line}\n`).join(''))
-  }
-  const countRows = async (): Promise<number> => {
-    const tables = await store.query("SELECT name FROM system.tables WHERE database = 'gatelens' AND name = 'requests'")
-    return tables.length === 0 ? 0 : Number((await store.query('SELECT count() AS rows FROM gatelens.requests'))[0]?.rows)
-  }
-  const moreRows = async (than: number): Promise<void> => {
-    while (await countRows() <= than) await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  write(1000)
-  for (let kill = 0; kill < kills; kill++) {
-    const child = startChild('./processor-child.ts', [config])
-    await firstMessage(child)
-    // Every fourth life is long enough to reach the store; the others are cut while they still start.
-    write(500)
-    if (kill % 4 === 1) await moreRows(await countRows())
-    // The file grows while the processor reads, up to the moment that the seed has chosen.
-    const moment = Math.floor(random() * 40)
-    for (let step = 0; step < moment; step++) {
-      write(Math.floor(random() * records / kills / 20))
-      await new Promise((resolve) => setTimeout(resolve, random() * 30))
-    }
-    await child.end('SIGKILL')
-  }
-  write(records)
-  const last = startChild('./processor-child.ts', [config])
-  t.after(() => last.end('SIGKILL'))
-  await moreRows(records - 1)
-  await last.end('SIGTERM')
-  const [exact] = await store.query(`SELECT count() AS rows, uniqExact(event_id) AS ids, (SELECT sum(requests) FROM gatelens.requests_1m) AS minutes,
-    (SELECT sum(requests) FROM gatelens.requests_1h) AS hours, (SELECT sum(requests) FROM gatelens.drift_1d) AS drift FROM gatelens.requests`)
-  assert.deepEqual(exact, { rows: records, ids: records, minutes: records, hours: records, drift: records })
+test('a processor that is killed while it follows a growing file stores every record exactly once', async (t) => {
+  await killWhileFollowing(t, { records: 40_000, kills: 6 })
 })

@@ -79,9 +79,9 @@ export class AskThread {
     if (this.#isDead) return
     clearTimeout(this.#watchdog)
     const { timeout } = this.#compile
-    const isShared = this.#isRunning && this.#pending.size > 1 && timeout > heldUpMs
+    const isShared = this.#isRunning && this.#pending.size > 1
     const reason = `reading took longer than ${timeout} ms (catalog.compile.timeout)`
-    this.#watchdog = setTimeout(() => { this.#die(reason, isShared) }, Math.min(isShared ? heldUpMs : timeout, 2 ** 31 - 1))
+    this.#watchdog = setTimeout(() => { this.#die(reason, isShared) }, Math.min(isShared ? timeout * heldUp : timeout, 2 ** 31 - 1))
   }
 
   #die (reason: string, isHeldUp = false): void {
@@ -96,8 +96,8 @@ export class AskThread {
   }
 }
 
-/** How long one answer may keep others from being read. */
-const heldUpMs = 15_000
+/** How long one answer may keep others from being read, as a part of the time that one may take. */
+const heldUp = 1 / 20
 
 function reasonOf (error: unknown, memory: number): string {
   if (systemCode(error) !== 'ERR_WORKER_OUT_OF_MEMORY') return `reading failed: ${messageOf(error)}`

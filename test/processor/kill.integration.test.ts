@@ -1,0 +1,6 @@
+import { test } from 'node:test'
+import { killWhileFollowing } from './kill-scenario.ts'
+
+test('a processor that is killed twenty times while it follows a growing file stores every record exactly once', async (t) => {
+  await killWhileFollowing(t, { records: 200_000, kills: 20 })
+})
