@@ -32,6 +32,8 @@ export interface InferenceLimits {
   knows?: KnowsWord
   /** So many distinct callers make a word known at its position; 0 = never. */
   callers?: number
+  /** False for a name of a service or route that tells nothing: its words are not known, and its template is not taken. */
+  mayName?: (name: string) => boolean
   /** False for a word that must not stand in a label, such as a secret: it becomes `{text}`. Must always say the same. */
   mayKeep?: (word: string) => boolean
 }
@@ -68,11 +70,13 @@ export interface Inference {
 const doubtfulShare = 20
 
 const nothing: Circumstances = {}
+const noWords: ReadonlySet<string> = new Set()
 
 /** Creates an empty inference; the defaults are 50 words a level, 2,000 routes, and 30 callers that make a word known. */
 export function createInference (limits: InferenceLimits = {}): Inference {
-  const { perLevel = 50, total = 2000, perService = total, words = 'known', callers = 30, mayKeep = () => true } = limits ?? {}
-  const namesWords = createNameWords()
+  const { perLevel = 50, total = 2000, perService = total, words = 'known', callers = 30, mayName = () => true, mayKeep = () => true } = limits ?? {}
+  const wordsOf = createNameWords()
+  const namesWords = (name: string): ReadonlySet<string> => mayName(name) ? wordsOf(name) : noWords
   const knows: KnowsWord = words === 'all' ? knowsAll : (word) => limits?.knows?.(word) === true || serviceWords.has(word) || routeWords.has(word)
   const counts = createCallers(callers)
   let services = new Map<string, ServiceRoutes>()
@@ -86,8 +90,8 @@ export function createInference (limits: InferenceLimits = {}): Inference {
   let node: Node | undefined
   let doubtful = false
   let caller = ''
-  let serviceWords: ReadonlySet<string> = new Set()
-  let routeWords = serviceWords
+  let serviceWords = noWords
+  let routeWords = noWords
 
   const step = (label: string): string => {
     labels.push(label)
@@ -185,7 +189,7 @@ export function createInference (limits: InferenceLimits = {}): Inference {
     },
     adopt (service, routeName, request) {
       const route = named(routeName)
-      if (route === undefined || typeof request !== 'object' || request === null) return undefined
+      if (route === undefined || !mayName(routeName) || typeof request !== 'object' || request === null) return undefined
       const { path } = cutTarget(request.path)
       if (path === '' || !fitsRoute(route, request.method, path)) return undefined
       const name = begin(service, { ...request, route: routeName, doubtful: request.doubtful === true && route.tail === 'rest' })

@@ -76,7 +76,7 @@ function build (apis: readonly ApiDocument[], options: CompileOptions): Compiled
   const gateway = prepareGateway(options?.gateway, mounts)
   const problems = [...documents.flatMap((api) => api.problems), ...lintTemplates(branches), ...gateway.problems]
   const places = mounts.map(({ service, hosts }) => ({ service, hosts }))
-  const words = collectWords(endpoints, options?.gateway)
+  const words = collectWords(endpoints, mounts.flatMap(({ hosts }) => hosts), options?.gateway)
   return { tree: buildTree(branches), mounts: places, methods, endpoints, problems, rules: gateway.rules, words }
 }
 

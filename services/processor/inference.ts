@@ -10,19 +10,31 @@ import { GatelensError, messageOf, systemCode } from '../runtime/errors.ts'
 import { writeDurably } from '../runtime/files.ts'
 import type { Logger } from '../runtime/log.ts'
 import type { Sink, Telemetry } from './contract.ts'
+import { createNameFilter, isEntityId } from './enrich/names.ts'
 import { scrub } from './secrets.ts'
 import { normalizeSchema } from './normalize/bounds.ts'
 import type { NormalizeConfig } from './normalize/bounds.ts'
 import type { StateWriter } from './state-writes.ts'
 
 /**
- * An inference within the configured bounds, whose labels never hold what has the shape of a secret. `knows` tells the words of
- * catalog and gateway.
+ * An inference within the configured bounds, whose labels never hold what has the shape of a secret, nor the words of a name that
+ * may not be published.
  */
-export function createRoutes (bounds: NormalizeConfig['inference'] = normalizeSchema.parse({}).inference, knows?: KnowsWord): Inference {
+export function createRoutes (bounds: NormalizeConfig['inference'] = normalizeSchema.parse({}).inference, { knows = nothing, names = 'all' }: KnownNames = {}): Inference {
   const { per_level: perLevel, per_service: perService, total, words, callers } = bounds
-  return createInference({ perLevel, perService, total, words, callers, mayKeep: isHarmless, ...knows === undefined ? {} : { knows } })
+  const mayName = createNameFilter(names, knows)
+  return createInference({ perLevel, perService, total, words, callers, mayKeep: isHarmless, knows, mayName })
 }
+
+/** What is known of words and names. */
+export interface KnownNames {
+  /** Tells the words and names of catalog and gateway. */
+  knows?: KnowsWord
+  /** Names of services and routes that may be read, as `privacy.names` says. */
+  names?: 'all' | 'declared'
+}
+
+const nothing: KnowsWord = () => false
 
 /** Inferred routes and their file. */
 export interface KeptRoutes {
@@ -34,10 +46,8 @@ export interface KeptRoutes {
 }
 
 /** What keeping routes takes besides a folder. */
-export interface RoutesContext {
+export interface RoutesContext extends KnownNames {
   writer: StateWriter
-  /** Tells the words of catalog and gateway. */
-  knows?: KnowsWord
   telemetry: Pick<Telemetry, 'set'>
   log: Pick<Logger, 'warn'>
 }
@@ -47,10 +57,13 @@ export interface RoutesContext {
  * `writer` does the writes: on a full disk they wait, and with them the input.
  */
 export async function keepRoutes (
-  folder: string, bounds: NormalizeConfig['inference'], { writer, knows, telemetry, log }: RoutesContext
+  folder: string, bounds: NormalizeConfig['inference'], { writer, telemetry, log, ...known }: RoutesContext
 ): Promise<KeptRoutes> {
   const path = join(folder, 'inference.json')
-  const inference = createRoutes(bounds, knows)
+  const inference = createRoutes(bounds, known)
+  const { knows = nothing, names = 'all' } = known
+  const mayName = createNameFilter(names, knows)
+  const mayKeepService = (service: string): boolean => service === '' || isEntityId(service) || mayName(service)
   const state = await readState(path, log)
   inference.load(state)
   // A file of an earlier version, or one with all words, may hold names: it is written anew.
@@ -59,7 +72,7 @@ export async function keepRoutes (
   const save = async (): Promise<void> => {
     const { size, revision } = inference
     if (revision === saved) return
-    const content = `${JSON.stringify(publishable(inference.save()))}\n`
+    const content = `${JSON.stringify(publishable(inference.save(), mayKeepService))}\n`
     const written = await writer(() => writeDurably(path, content)).catch((error: unknown) => {
       throw unwritable(path, messageOf(error), error)
     })
@@ -99,9 +112,9 @@ function isClean (state: unknown, words: InferenceState['words']): boolean {
 }
 
 /** Names of services come from the gateway; one that looks like a secret is worth nothing to the next run. */
-function publishable ({ services, positions, closed, ...rest }: InferenceState): InferenceState {
+function publishable ({ services, positions, closed, ...rest }: InferenceState, mayKeep: (service: string) => boolean): InferenceState {
   const harmless = <Value> (record: Record<string, Value>): Record<string, Value> =>
-    Object.fromEntries(Object.entries(record).filter(([service]) => isHarmless(service)))
+    Object.fromEntries(Object.entries(record).filter(([service]) => mayKeep(service)))
   return { ...rest, services: harmless(services), positions: harmless(positions), closed: harmless(closed) }
 }
 

@@ -219,7 +219,7 @@ async function flowThrough (house: House, sink: ClickhouseSink): Promise<void> {
   const { privacy, filter, normalize } = config
   const writer = createStateWriter('the list of inferred routes', { telemetry: board, log, signal })
   const { inference, guard } = await keepRoutes(state, normalize.inference, {
-    writer, telemetry: board, log, knows: (word) => catalog.current().normalizer.knows(word),
+    writer, telemetry: board, log, knows: (word) => catalog.current().knows(word), names: privacy.names,
   })
   const { notices, caches, ...stages } = createStages({
     catalog: () => catalog.current(), privacy, filter, format: formatOf(config), inference,

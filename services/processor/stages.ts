@@ -37,14 +37,15 @@ export interface Stages {
 
 /** Makes one set of stages. They hold bounded memory of their own, so one set serves one pipeline. */
 export function createStages ({ catalog, privacy, filter, format, inference }: StageOptions): Stages {
-  const routes = inference ?? createRoutes(undefined, (word) => catalog().normalizer.knows(word))
+  const routes = inference ?? createRoutes(undefined, { knows: (word) => catalog().knows(word), names: privacy.names })
   const rules = createPrivacy(privacy)
+  const enrich = createEnricher({ catalog, privacy: rules })
   return {
     decode: formats[format]({ headers: privacy.allow_headers, query: privacy.allow_query }),
     locate: createLocator(catalog, { inference: routes }),
     filter: createFilter(filter),
-    enrich: createEnricher({ catalog, privacy: rules }),
+    enrich,
     notices: rules.notices,
-    caches: [internedTexts, ...rules.caches],
+    caches: [internedTexts, ...rules.caches, ...enrich.caches],
   }
 }

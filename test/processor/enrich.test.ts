@@ -18,7 +18,15 @@ import { fc } from '../property.ts'
 import { locatedEvent } from './event.ts'
 
 type Service = { owner: string, system: string, domain: string, lifecycle: string }
-interface Config { privacy?: object, methods?: string[], services?: Record<string, Service>, partners?: unknown[], known?: KnownConsumer[] }
+interface Config {
+  privacy?: object
+  methods?: string[]
+  words?: string[]
+  consumers?: string[]
+  services?: Record<string, Service>
+  partners?: unknown[]
+  known?: KnownConsumer[]
+}
 
 const privacy = createPrivacy(privacySchema.parse({ key: 'a key of the tests alone' }))
 
@@ -37,6 +45,8 @@ function enrichCase (item: Case): Array<[EnrichedEvent, EnrichedEvent]> {
     findConsumer: createConsumerFinder(packOwners(known)),
     methods: new Set([...emptyCatalog().methods, ...config.methods ?? []]),
     digest: '0123456789abcdef',
+    knows: (word: string) => config.words?.includes(word) === true,
+    isConsumer: (name: string) => config.consumers?.includes(name) === true,
   }
   const rules = createPrivacy(privacySchema.parse({ key: 'a key of the tests alone', ...config.privacy }))
   const enrich = createEnricher({ catalog: () => catalog, privacy: rules })

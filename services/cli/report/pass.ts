@@ -43,7 +43,7 @@ export interface PassResult { files: FileShape[], filtered: number, repeated: nu
  */
 export async function readLogs (request: PassRequest, observe: (events: EnrichedEvent[]) => void): Promise<PassResult> {
   const { catalog, format, filter: rules, privacy = privacySchema.parse({}) } = request
-  const inference = createRoutes(request.normalize?.inference)
+  const inference = createRoutes(request.normalize?.inference, { knows: request.catalog.knows, names: privacy.names })
   const { decode, locate, filter, enrich } = createStages({ catalog: () => catalog, privacy, filter: rules, format, inference })
   const result: PassResult = { files: [], filtered: 0, repeated: 0, rejects: new RejectTally(), unread: [] }
   const repeats = request.once === true ? new Repeats() : undefined

@@ -2,7 +2,7 @@ import { endpointsOf, open, prepare } from '../../../normalizer/index.ts'
 import type { Endpoint, Normalizer, Problem } from '../../../normalizer/index.ts'
 import type { CompiledCatalog } from './compile.ts'
 import { digestCatalog } from './digest.ts'
-import { createConsumerFinder, createPartnerFinder } from './partners.ts'
+import { createConsumerFinder, createConsumerNames, createPartnerFinder } from './partners.ts'
 import type { ConsumerFinder, Partner, PartnerFinder } from './partners.ts'
 import type { Service } from './service.ts'
 
@@ -17,6 +17,10 @@ export interface Catalog {
   findPartner: PartnerFinder
   /** Consumer of a credential id, '' where the gateway's configuration names none. */
   findConsumer: ConsumerFinder
+  /** True for a host, name or word that a document or the gateway declares. */
+  knows (text: string): boolean
+  /** True for a name of a consumer that the gateway's configuration or the partners declare. */
+  isConsumer (name: string): boolean
   /** All at once: for commands. */
   readonly endpoints: readonly Endpoint[]
   endpointCount: number
@@ -33,7 +37,7 @@ export interface Catalog {
 
 /** Opens a compiled catalog, also after it was cloned from another thread. */
 export function openCatalog (compiled: CompiledCatalog): Catalog {
-  const { prepared, services, aliases, partners, consumers, owners, problems, digest, compiledAt } = compiled
+  const { prepared, services, aliases, partners, consumers, owners, consumerNames, problems, digest, compiledAt } = compiled
   const normalizer = open(prepared)
   const findPartner = createPartnerFinder(partners, consumers)
   return {
@@ -43,6 +47,8 @@ export function openCatalog (compiled: CompiledCatalog): Catalog {
     partners,
     findPartner,
     findConsumer: createConsumerFinder(owners),
+    knows: normalizer.knows,
+    isConsumer: createConsumerNames(consumerNames),
     get endpoints () {
       return normalizer.endpoints
     },
@@ -60,6 +66,6 @@ export function emptyCatalog (): Catalog {
   const services = new Map<string, Service>()
   const aliases = new Map<string, string>()
   const digest = digestCatalog({ documents: [], gateway: undefined, services, aliases, partners: [], consumers: [] })
-  const nothing = { services, aliases, partners: [], consumers: [], owners: '[]', problems: [], cut: { errors: 0, warnings: 0 } }
+  const nothing = { services, aliases, partners: [], consumers: [], owners: '[]', consumerNames: '[]', problems: [], cut: { errors: 0, warnings: 0 } }
   return openCatalog({ ...nothing, digest, compiledAt: Date.now(), prepared: prepare([]) })
 }

@@ -10,7 +10,7 @@ import type { LoadContext } from './context.ts'
 import { digestCatalog } from './digest.ts'
 import type { LoadedKong } from './kong-files.ts'
 import { loadKong } from './kong-source.ts'
-import { claimedConsumers, conflictingClaims, packOwners, unknownClaims } from './partners.ts'
+import { claimedConsumers, conflictingClaims, packConsumerNames, packOwners, unknownClaims } from './partners.ts'
 import type { KnownConsumer, Partner } from './partners.ts'
 import { loadPartnersFile } from './partners-source.ts'
 import { collectServices } from './service.ts'
@@ -26,6 +26,8 @@ export interface CompiledCatalog {
   consumers: KnownConsumer[]
   /** Consumers by credential, as `packOwners` writes them. */
   owners: string
+  /** Names of all consumers, as `packConsumerNames` writes them. */
+  consumerNames: string
   problems: Problem[]
   /** How many more problems there were than are told. */
   cut: { errors: number, warnings: number }
@@ -74,6 +76,7 @@ export async function compileWithPlaces (
     // Those that no partner claims change nothing.
     consumers: claimedConsumers(partners, consumers),
     owners: packOwners(consumers),
+    consumerNames: packConsumerNames(partners, consumers),
     problems: [...backstage.problems, ...apis.problems, ...kong.problems, ...problems, ...claims, ...located.map(withPlace)],
     cut: { errors: 0, warnings: 0 },
     digest: digestCatalog({ documents: apis.documents, gateway, services, aliases, partners, consumers }),

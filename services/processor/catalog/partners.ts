@@ -93,6 +93,23 @@ export function createConsumerFinder (packed: string): ConsumerFinder {
   }
 }
 
+/**
+ * Names of all consumers that the gateway's configuration or the partners declare, as JSON text; {@link createConsumerNames}
+ * reads it.
+ */
+export function packConsumerNames (partners: readonly Partner[], known: readonly KnownConsumer[]): string {
+  return JSON.stringify([...new Set([...partners.flatMap(({ consumers }) => consumers), ...known.flatMap(({ names }) => names)])])
+}
+
+/** True for a name of {@link packConsumerNames}' text, which is read when the first one is asked for. */
+export function createConsumerNames (packed: string): (name: string) => boolean {
+  let names: ReadonlySet<string> | undefined
+  return (name) => {
+    names ??= new Set(JSON.parse(packed) as string[])
+    return names.has(name)
+  }
+}
+
 /** Consumers that partners claim and the gateway's configuration, which has some, lacks: nobody is ever found by them. */
 export function unknownClaims (
   partners: readonly Partner[], known: readonly KnownConsumer[]

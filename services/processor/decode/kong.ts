@@ -61,7 +61,8 @@ interface Core { method: string, target: string, status: number, time: number }
 
 /** Longer than this (about 115 days) is no duration but a fault. */
 const longest = 1e10
-const most = Number.MAX_SAFE_INTEGER
+/** A terabyte: a larger size is none, but a number of somebody perhaps. */
+const largest = 2 ** 40
 
 function readCore (entry: JsonObject): Core | Refusal {
   // TCP and TLS sessions have the same serializer but no request.
@@ -183,8 +184,8 @@ function toEvent (entry: JsonObject, core: Core, labels: LabelPicker, record: Ra
     duration_ms: latencies.total,
     upstream_ms: latencies.upstream,
     gateway_ms: latencies.gateway,
-    request_bytes: wholeWithin(request.size, most) ?? 0,
-    response_bytes: wholeWithin(response.size, most) ?? 0,
+    request_bytes: wholeWithin(request.size, largest) ?? 0,
+    response_bytes: wholeWithin(response.size, largest) ?? 0,
     attempts: upstream.attempts,
     upstream_address: upstream.address,
     rate_limited: madeBy === 'gateway' && isLimited(core.status, answered, limit?.remaining),

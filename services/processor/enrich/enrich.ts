@@ -1,13 +1,16 @@
 /** Adds what the catalog knows of service and partner, and makes every published text safe (design: privacy by default). */
+import type { Cache } from '../caches.ts'
 import type { Enricher } from '../contract.ts'
 import type { EnrichedEvent, LocatedEvent } from '../event.ts'
 import { createBudget } from './budget.ts'
 import type { Budget } from './budget.ts'
+import { createReadable } from './readable.ts'
+import type { Declarations, Readable } from './readable.ts'
 import { redactParams, redactPath } from './path.ts'
 import type { Privacy } from './privacy.ts'
 
 /** What enrichment reads of a catalog; the catalog in use may be swapped between two batches. */
-export interface Lookup {
+export interface Lookup extends Declarations {
   services: ReadonlyMap<string, { owner: string, system: string, domain: string, lifecycle: string }>
   findPartner (event: LocatedEvent): { name: string, tier: string }
   /** Methods that keep their names; a client can make up any other. */
@@ -19,13 +22,17 @@ export interface Lookup {
 
 interface Budgets { host: Budget, agent: Budget, service: Budget, route: Budget, address: Budget, consumer: Budget, limit: Budget }
 
+interface Context { lookup: Lookup, privacy: Privacy, readable: Readable, budgets: Budgets }
+
 const unknownService = { owner: '', system: '', domain: '', lifecycle: '' }
 
 /**
  * An enricher over the catalog that `catalog()` gives at the start of each batch. It overwrites the published texts with
  * their safe forms (bounded where they become labels); the raw fields stay as they were and are never published.
  */
-export function createEnricher ({ catalog, privacy }: { catalog: () => Lookup, privacy: Privacy }): Enricher {
+export function createEnricher (
+  { catalog, privacy }: { catalog: () => Lookup, privacy: Privacy }
+): Enricher & { caches: readonly Cache[] } {
   const budgets: Budgets = {
     host: createBudget(1000),
     agent: createBudget(1000),
@@ -35,18 +42,33 @@ export function createEnricher ({ catalog, privacy }: { catalog: () => Lookup, p
     consumer: createBudget(100_000),
     limit: createBudget(200),
   }
-  return (events) => {
+  let readable: Readable | undefined
+  let readableOf = ''
+  const enricher: Enricher = (events) => {
     const lookup = catalog()
+    if (readable === undefined || readableOf !== lookup.digest) readable = createReadable(lookup, privacy)
+    readableOf = lookup.digest
     const digest = lookup.digest.slice(0, 12)
     for (const event of events) {
       (event as EnrichedEvent).catalog = digest
-      enrich(event as EnrichedEvent, lookup, privacy, budgets)
+      enrich(event as EnrichedEvent, { lookup, privacy, readable, budgets })
     }
     return events as EnrichedEvent[]
   }
+  return Object.assign(enricher, { caches: cachesOf(() => readable) })
 }
 
-function enrich (event: EnrichedEvent, lookup: Lookup, privacy: Privacy, budgets: Budgets): void {
+/** The caches of whatever is in use. */
+function cachesOf (readable: () => Readable | undefined): Cache[] {
+  return ['host', 'upstream', 'limit'].map((name, index): Cache => ({
+    name,
+    entries: () => readable()?.caches[index]?.entries() ?? 0,
+    evictions: () => readable()?.caches[index]?.evictions() ?? 0,
+  }))
+}
+
+function enrich (event: EnrichedEvent, context: Context): void {
+  const { lookup, privacy } = context
   addCatalog(event, lookup)
   event.credential = privacy.hash(event.credential_id)
   event.client_address = privacy.maskAddress(event.client_ip)
@@ -54,7 +76,7 @@ function enrich (event: EnrichedEvent, lookup: Lookup, privacy: Privacy, budgets
   // What the catalog declares is the operator's text; an inferred route has words of the client's.
   if (event.outcome === 'inferred' || event.outcome === 'unmatched') event.route = privacy.cleanRoute(event.route)
   event.path = redactPath(event.route, event.params)
-  makeSafe(event, lookup.methods, privacy, budgets)
+  makeSafe(event, context)
 }
 
 function addCatalog (event: EnrichedEvent, lookup: Lookup): void {
@@ -71,18 +93,22 @@ function addCatalog (event: EnrichedEvent, lookup: Lookup): void {
 }
 
 /** A request that found a route is the gateway owner's traffic; anything else may be made up by a scanner. */
-function makeSafe (event: EnrichedEvent, methods: Lookup['methods'], privacy: Privacy, budgets: Budgets): void {
+function makeSafe (event: EnrichedEvent, { lookup: { methods }, privacy, readable, budgets }: Context): void {
   const trusted = event.gateway_route !== '' || event.operation_id !== '' || event.outcome === 'matched'
   // OpenTelemetry's name for what is neither known nor declared: https://opentelemetry.io/docs/specs/semconv/http/http-spans/
   if (!methods.has(event.method)) event.method = '_OTHER'
-  event.request_id = privacy.cleanId(event.request_id)
-  event.node = privacy.cleanName(event.node)
-  event.host = budgets.host(privacy.clean(event.host), trusted)
+  const requestId = privacy.cleanId(event.request_id)
+  // An event id that was made of values which are not published: whoever has few of them to try could find the right one.
+  const isOwn = (requestId !== '' && requestId === event.request_id) || event.event_id === event.request_id.toLowerCase()
+  if (!isOwn) event.event_id = privacy.hashEventId(event.event_id)
+  event.request_id = requestId
+  event.node = privacy.clean(event.node)
+  event.host = budgets.host(readable.host(event.host), trusted)
   event.user_agent = budgets.agent(privacy.cutAgent(event.user_agent_original), trusted)
-  event.service = budgets.service(privacy.cleanName(event.service), trusted)
-  event.gateway_route = budgets.route(privacy.cleanName(event.gateway_route), trusted)
-  event.upstream_address = budgets.address(privacy.cleanName(event.upstream_address), trusted)
-  event.consumer = budgets.consumer(privacy.cleanName(event.consumer), true)
-  event.limit_name = budgets.limit(privacy.cleanName(event.limit_name), true)
+  event.service = budgets.service(readable.entity(event.service), trusted)
+  event.gateway_route = budgets.route(readable.entity(event.gateway_route), trusted)
+  event.upstream_address = budgets.address(readable.address(event.upstream_address), trusted)
+  event.consumer = budgets.consumer(readable.consumer(event.consumer, event.consumer_id), true)
+  event.limit_name = budgets.limit(readable.limit(event.limit_name), true)
   for (const name in event.labels) event.labels[name] = privacy.clean(event.labels[name] ?? '')
 }

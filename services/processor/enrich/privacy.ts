@@ -6,6 +6,7 @@ import { remember } from './cache.ts'
 import { isGatewayId } from './request-id.ts'
 import { scrub } from '../secrets.ts'
 import { knownAgents } from './agents.ts'
+import { isEntityId, readsAsName } from './names.ts'
 
 const forbidden = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'apikey', 'api-key', 'x-api-key'])
 
@@ -21,6 +22,10 @@ export const privacySchema = z.strictObject({
     .describe('Query parameters to publish, as label query.<name>.'),
   allow_agents: z.array(z.string().regex(/^[A-Za-z][A-Za-z0-9._-]{0,39}$/, 'a product is a name without its version')).default([])
     .describe('Products of User-Agent to publish besides the widely known ones, such as the name of your own SDK.'),
+  allow_hosts: z.array(z.string().toLowerCase().regex(/^(?:\*\.)?[a-z0-9_.-]{1,253}$/, 'a host is a name without port; *. in front means all below it')).default([])
+    .describe('Hosts to publish besides those that documents and the gateway declare, such as `api.acme.com` or `*.acme.com`. Of others, labels that are no known words become {word}, {id}, ….'),
+  names: z.enum(['all', 'declared']).default('all')
+    .describe('Names of consumers, routes and services to publish: all that read as names, or only those that the catalog, the gateway\'s configuration or the partners declare. Others are hashed.'),
 })
 
 /** The checked form of {@link privacySchema}. */
@@ -40,8 +45,16 @@ export interface Privacy {
   cleanRoute (route: string): string
   /** A request id in a shape that gateways make, else its hash. */
   cleanId (id: string): string
-  /** Like `clean`, but a name that had to be changed becomes its hash, so that names stay apart. */
+  /** The keyed form of an event id that was made of raw values: 32 hex digits. */
+  hashEventId (id: string): string
+  /** A name as it is; its hash when it has the shape of a secret, or when only declared names may stand. */
   cleanName (name: string): string
+  /** The form of a name that must not stand as it is. */
+  hashName (name: string): string
+  /** The same of a name that may be the id of an entity instead. */
+  cleanEntity (name: string): string
+  /** True for a host that the configuration allows. */
+  allowsHost (host: string): boolean
   /** True for a path parameter whose value may be published. */
   isSafe (parameter: string): boolean
   /** What the operator should know, for the process log. */
@@ -56,12 +69,16 @@ export function createPrivacy (options: PrivacyOptions): Privacy {
   const safe = new Set(options.safe_params)
   const agents = new Set(options.allow_agents)
   const digest = (value: string): string => createHmac('sha256', key).update(value).digest('hex').slice(0, 12)
+  const hashName = (name: string): string => `name-${digest(name)}`
+  const nameOf = (name: string): string => options.names === 'all' && clean(name) === name && readsAsName(name) ? name : hashName(name)
   const hash = remember('hash', 20_000, digest)
   const address = remember('address', 20_000, maskAddress)
   const agent = remember('agent', 2000, (text) => cutAgent(text, agents))
   const free = remember('text', 5000, clean)
   const route = remember('route', 5000, (text) => text.split('/').map(clean).join('/'))
-  const names = remember('name', 20_000, (name) => clean(name) === name ? name : `name-${digest(name)}`)
+  const names = remember('name', 20_000, nameOf)
+  const entities = remember('entity', 20_000, (name) => isEntityId(name) ? name : nameOf(name))
+  const hosts = new Set(options.allow_hosts)
   return {
     hash: (value) => value === '' ? '' : hash.of(value),
     maskAddress: address.of,
@@ -69,13 +86,23 @@ export function createPrivacy (options: PrivacyOptions): Privacy {
     clean: free.of,
     cleanRoute: route.of,
     cleanId: (id) => id === '' || isGatewayId(id) ? id : `id-${digest(id)}`,
-    cleanName: names.of,
+    hashEventId: (id) => createHmac('sha256', key).update(id).digest('hex').slice(0, 32),
+    hashName,
+    cleanName: (name) => name === '' ? '' : names.of(name),
+    cleanEntity: (name) => name === '' ? '' : entities.of(name),
+    allowsHost: (host) => hosts.has(host) || (hosts.size > 0 && parentsOf(host).some((parent) => hosts.has(`*.${parent}`))),
     isSafe: (parameter) => safe.has(parameter),
     notices: options.key === undefined
       ? ['privacy.key is not set: a random key is in use, so hashes of different runs cannot be joined']
       : [],
-    caches: [hash, address, agent, free, route, names].map(({ cache }) => cache),
+    caches: [hash, address, agent, free, route, names, entities].map(({ cache }) => cache),
   }
+}
+
+/** `a.b.c`: `b.c` and `c`. */
+function parentsOf (host: string): string[] {
+  const labels = host.split('.')
+  return labels.slice(1).map((_, index) => labels.slice(index + 1).join('.'))
 }
 
 function maskAddress (text: string): string {

@@ -3,8 +3,8 @@
  * another shape is hashed: long decimal numbers, addresses (Kong's `tracker`, HAProxy), tokens.
  */
 
-/** A letter and a digit: decimal digits alone may be a number of somebody. */
-const hex = '(?=[^a-f]*[a-f])(?=\\D*\\d)'
+/** A letter and a digit: decimal digits alone may be a number of somebody, behind two letters as well (IBAN). */
+const hex = '(?=..[^a-f]*[a-f])(?=\\D*\\d)'
 
 const shapes = [
   // UUID (RFC 9562): Kong's `uuid`, Envoy, APISIX, AWS; Kong's `uuid#counter`. At least one letter: 32 digits may be a number.

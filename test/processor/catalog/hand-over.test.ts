@@ -11,7 +11,7 @@ import { generateDocument } from '../../bench/normalizer/generate.ts'
 
 function resultOf (operations: number, problems: Problem[] = [], remotes: RefreshResult['inputs']['remotes'] = new Map()): RefreshResult {
   const prepared = { ...prepare([readOpenApi(generateDocument(1, operations), { service: 's', source: 's.json' })]), problems: [] }
-  const rest = { services: new Map(), aliases: new Map(), partners: [], consumers: [], owners: '[]', cut: { errors: 0, warnings: 0 }, digest: '', compiledAt: 0 }
+  const rest = { services: new Map(), aliases: new Map(), partners: [], consumers: [], owners: '[]', consumerNames: '[]', cut: { errors: 0, warnings: 0 }, digest: '', compiledAt: 0 }
   const catalog: CompiledCatalog = { prepared, problems, ...rest }
   return { catalog, inputs: { files: new Map(), distrusted: new Set(), remotes, oversized: new Map() }, lost: [] }
 }
