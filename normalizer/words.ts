@@ -33,7 +33,10 @@ export const shortWords: ReadonlySet<string> = new Set((
   'gpg gpo gps gpu gql grpc hls hr hsm html http https iam id imap img ip ipsec iso jdbc jms jpg json jwk jwt kms kpi kyb kyc ldap ldif lfs llm lte mac mcp mdm ' +
   'mfa mgmt mms mpls mqtt msg mtls nat nfc nft nfs nlp ntlm ntp odbc of okr on opml ospf otp pci pdf pin pgp pkg png pnr pos ppt psd qna qr rbac rdp ' +
   'rfc rgb rpc rsa rss rtmp rtsp saml scim sdk seo sftp sip sku sla slo smb sms smtp snmp soap spf sql src ssd ssh ssl sso svc svg tag tcp tls to totp tpl ' +
-  'tsv tts tx txn txt udp ui uri url utm utxo uuid vat vcpu vlan vm vmdk vnc vpc vpn waf wfs wms wsdl xls xlsx xml xmpp xsd xslt yml zip'
+  'tsv tts tx txn txt udp ui uri url utm utxo uuid vat vcpu vlan vm vmdk vnc vpc vpn waf wfs wms wsdl xls xlsx xml xmpp xsd xslt yml zip' +
+  // Mobile networks (3GPP TS 21.905, TS 23.501).
+  'amf ausf bdt cag cscf csrn dnai easdf gpsi imeisv imsi lcs lmf mbms mbs mfaf msisdn nef nidd nrf nssai nwdaf pcf pcscf pdtq pfd plmn scscf sepp slpos smf smsf snssai ' +
+  'srvcc suci supi tads tmgi udm udr udsf upf upu ursp'
 ).split(' '))
 
 /** What may stand before a version at the front of a path. */
