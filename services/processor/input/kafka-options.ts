@@ -11,7 +11,7 @@ export const kafkaInputSchema = z.strictObject({
   group: z.string().min(1).describe('Consumer group: processors with the same one share the partitions.'),
   client_id: z.string().min(1).default('gatelens'),
   format: z.string().default('kong').describe('Log format of the messages: a key of the decoder registry.'),
-  from: z.enum(['earliest', 'latest']).default('earliest').describe('Where to begin in a partition for which the group has no usable offset.'),
+  from: z.enum(['earliest', 'latest']).default('earliest').describe('Where to begin in a partition for which the group has no offset.'),
   ssl: z.union([z.boolean(), z.strictObject({
     ca: z.string().optional().describe('PEM text of the authorities, such as ${file:ca.pem}.'),
     cert: z.string().optional(),

@@ -4,12 +4,15 @@
  * A committed offset carries a mark, a small JSON text: `era` names the numbering that the offset belongs to, `to` the
  * end of the first range that may be on its way to the store, `then` how many offsets each of the following ranges has.
  * A group that starts without a mark of ours starts a new era, so ranges of a topic that was made anew are never taken
- * for those of its predecessor.
+ * for those of its predecessor. `topic` is the id of the topic, and `epoch` the leader's when it wrote the last record
+ * before the offset: they tell a log that was made anew or cut (`kafka-verdict.ts`).
  */
 import type { RawRecord } from '../contract.ts'
 
 export interface Mark {
   era: string
+  topic?: string
+  epoch?: number
   /** Ends of the pending ranges, rising; the first begins at the committed offset, each other one where the one before ends. */
   ends: number[]
 }
@@ -17,6 +20,10 @@ export interface Mark {
 /** Where one partition stands. All numbers are offsets. */
 export interface Place {
   era: string
+  /** Id of the topic, where the broker has one. */
+  topic?: string
+  /** Epoch of the record before `next`; undefined when that is not known. */
+  epoch?: number
   /** Start of the next range. */
   position: number
   /** Ends of the pending ranges that come next, rising; the first is `[position, intents[0])`. */
@@ -32,26 +39,21 @@ export interface Slice {
   from: number
   to: number
   records: RawRecord[]
+  /** Epoch of the record before `to`; undefined when that is not known. */
+  epoch?: number
   /** True when the range was pending before this member had the partition: it may be in the store. */
   again: boolean
 }
 
-/** What is read of a Kafka message; a null value is a tombstone. */
-export interface Message { offset: string, value: Buffer | null }
+/** What is read of a Kafka message; a null value is a tombstone. kafkajs's types leave out the batch that it came in. */
+export interface Message { offset: string, value: Buffer | null, batchContext?: { partitionLeaderEpoch: number } }
 
 export interface Limits { records: number, bytes: number }
 
-/** What the broker says of one partition: the committed offset (-1: none) with its metadata, and the log's bounds. */
-export interface Committed { offset: number, metadata: string, low: number, high: number }
-
-/** The start of a log, in Kafka's protocol; kafkajs commits it when a position fell behind retention. */
-const earliest = -2
-
 /** The text that is committed beside an offset. */
-export function formatMark ({ era, ends: [to, ...others] }: Mark): string {
-  if (to === undefined) return JSON.stringify({ era })
-  if (others.length === 0) return JSON.stringify({ era, to })
-  return JSON.stringify({ era, to, then: others.map((end, index) => end - (others[index - 1] ?? to)) })
+export function formatMark ({ ends: [to, ...others], era, topic, epoch }: Mark): string {
+  if (to === undefined || others.length === 0) return JSON.stringify({ era, topic, epoch, to })
+  return JSON.stringify({ era, topic, epoch, to, then: others.map((end, index) => end - (others[index - 1] ?? to)) })
 }
 
 /** True when a broker may refuse the mark for its length (offset.metadata.max.bytes, by default 4096). */
@@ -69,25 +71,8 @@ export function parseMark (text: string): Mark | undefined {
     if (!Number.isSafeInteger(end) || end <= (ends.at(-1) ?? -1)) break
     ends.push(end)
   }
-  return { era: value.era, ends }
-}
-
-/** True when the committed position or a pending range lies past the end of the log: the log was cut or made anew. */
-export function isBeyondEnd ({ offset, metadata, high }: Committed): boolean {
-  return offset > high || (parseMark(metadata)?.ends.at(-1) ?? 0) > high
-}
-
-/**
- * Decides where to go on. Without a usable committed offset that is `from`, in the new era; a position that retention
- * overtook stays the start of its range, so that the range keeps its token.
- */
-export function placeOf (committed: Committed, from: 'earliest' | 'latest', newEra: string): Place {
-  const { offset, metadata, low, high } = committed
-  const mark = parseMark(metadata)
-  if (offset === earliest) return start(newEra, low, low)
-  if (offset < 0 || isBeyondEnd(committed)) return start(newEra, from === 'latest' ? high : low, low)
-  if (mark === undefined) return start(newEra, offset, low)
-  return { ...start(mark.era, offset, low), intents: mark.ends.filter((end) => end > offset) }
+  const { era, topic, epoch } = value
+  return { era, ...typeof topic === 'string' ? { topic } : {}, ...typeof epoch === 'number' ? { epoch } : {}, ends }
 }
 
 /**
@@ -101,7 +86,7 @@ export function cut (place: Place, messages: Iterable<Message>, limits: Limits):
   let bytes = 0
   const close = (to: number): void => {
     const again = rest.intents[0] === to
-    slices.push({ from: rest.position, to, records: rest.held, again })
+    slices.push({ from: rest.position, to, records: rest.held, again, epoch: rest.next === to ? rest.epoch : undefined })
     if (again) rest.intents.shift()
     Object.assign(rest, { position: to, next: Math.max(rest.next, to), held: [] })
     bytes = 0
@@ -115,6 +100,7 @@ export function cut (place: Place, messages: Iterable<Message>, limits: Limits):
     if (message.value !== null) rest.held.push({ bytes: message.value, offset })
     bytes += length
     rest.next = offset + 1
+    rest.epoch = message.batchContext?.partitionLeaderEpoch
     if (rest.next === rest.intents[0]) close(rest.next)
   }
   if (rest.intents.length === 0 && rest.next > rest.position) close(rest.next)
@@ -123,10 +109,6 @@ export function cut (place: Place, messages: Iterable<Message>, limits: Limits):
 
 function isFull (records: number, bytes: number, limits: Limits): boolean {
   return records > 0 && (records >= limits.records || bytes > limits.bytes)
-}
-
-function start (era: string, position: number, low: number): Place {
-  return { era, position, intents: [], next: Math.max(position, low), held: [] }
 }
 
 function parseObject (text: string): Record<string, unknown> | undefined {

@@ -1,39 +1,16 @@
 import type { Batch, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs'
-import type { Logger } from '../../runtime/log.ts'
 import { pause } from '../../runtime/shutdown.ts'
-import type { LagWatch, Telemetry } from '../contract.ts'
 import { createMember, heartbeatInterval, isLost, isRefusal, kindOf } from './kafka-client.ts'
 import type { Member } from './kafka-client.ts'
-import type { Handoff } from './kafka-handoff.ts'
-import { lookUp } from './kafka-lookup.ts'
+import { checkLog, passGap } from './kafka-continuity.ts'
+import { lookUp, remember } from './kafka-lookup.ts'
 import { cut } from './kafka-range.ts'
-import type { Place, Slice } from './kafka-range.ts'
+import type { Slice } from './kafka-range.ts'
 import type { Share } from './kafka-share.ts'
 import { Slot } from './kafka-slot.ts'
+import type { Surroundings, Turn } from './kafka-surroundings.ts'
 import { keyOf, Tenure } from './kafka-tenure.ts'
 import type { KafkaInputOptions } from './kafka-options.ts'
-
-/** What a session shares with the input that runs it, and with the sessions before and after. */
-export interface Surroundings {
-  /** Id of the input. */
-  input: string
-  handoff: Handoff
-  /** Aborts when the input is closed. */
-  closed: AbortSignal
-  log: Logger
-  telemetry: Pick<Telemetry, 'set'>
-  lag: Pick<LagWatch, 'waits'>
-  /** Commits a batch, through whatever session lives by then. */
-  commit (slot: Slot): Promise<void>
-  /** Reports that the group is joined, or why something does not work. */
-  up (fields: Record<string, unknown>): void
-  /** Says that a request went well, which ends whatever was reported before. */
-  answered (): void
-  down (error: unknown): void
-}
-
-/** One partition's turn in a fetch. */
-interface Turn { tenure: Tenure, share: Share, heartbeat: () => Promise<void> }
 
 /**
  * The life of one kafkajs consumer: joins the group, learns where its partitions stand, hands out their batches and
@@ -159,7 +136,7 @@ export class Session {
     await tenure.confirmed
     while (!tenure.ended.aborted) {
       try {
-        const shares = await lookUp(tenure, { from: this.#options.from, log: this.#around.log, patient: Date.now() - since < 10_000 })
+        const shares = await lookUp(tenure, { ...this.#around, from: this.#options.from, patient: Date.now() - since < 10_000 })
         if (tenure.ended.aborted) return
         this.#shares = shares
         this.#wasMember = true
@@ -189,7 +166,7 @@ export class Session {
     const tenure = this.#tenure
     const share = this.#shares?.get(keyOf(batch))
     if (tenure === undefined || share === undefined) return
-    if (isRestarted(batch, share.place)) return this.#fail(new Error(`the offsets of ${keyOf(batch)} start anew`))
+    if (!await this.#isSameLog(tenure, share, batch)) return
     share.high = Number(batch.highWatermark)
     const turn = { tenure, share, heartbeat }
     const { slices, rest } = cut(share.place, batch.messages, this.#options.batch)
@@ -198,8 +175,20 @@ export class Session {
       resolveOffset(String(slice.to - 1))
     }
     share.place = rest
+    share.fetched = Number(batch.lastOffset()) + 1
     resolveOffset(batch.lastOffset())
     this.#measure()
+  }
+
+  /** Looks whether what was fetched is what comes next; false, and the end of the session, when the log is not what it was. */
+  async #isSameLog (tenure: Tenure, share: Share, batch: Batch): Promise<boolean> {
+    try {
+      await checkLog(tenure, share, batch)
+      this.#around.lose(await passGap(tenure, share, batch, this.#around.log))
+    } catch (error) {
+      if (!tenure.ended.aborted) this.#fail(error)
+    }
+    return !tenure.ended.aborted && !this.#over.signal.aborted
   }
 
   /**
@@ -265,6 +254,7 @@ export class Session {
 
   async #move (tenure: Tenure, share: Share, following: number | undefined): Promise<void> {
     await share.move(tenure, following)
+    remember(this.#around.memory, share)
     this.#measure()
     this.#answered()
   }
@@ -286,11 +276,6 @@ const leaveMs = 5000
 
 /** How long brokers may be silent before the session ends. */
 const silenceMs = 5000
-
-/** Messages below what was taken: kafkajs went back to the start because the log no longer reaches the position. */
-function isRestarted (batch: Batch, place: Place): boolean {
-  return Number(batch.firstOffset() ?? place.next) < place.next
-}
 
 async function aborted (signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {

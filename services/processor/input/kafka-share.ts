@@ -15,9 +15,13 @@ export class Share {
   high: number
   /** Where reading goes on. */
   place: Place
+  /** Where the next fetch should begin: behind the last message that was fetched, a gap in the log included. */
+  fetched: number
   /** The committed offset, and the ends that are committed beside it. */
   #position: number
   #ends: number[]
+  /** Epoch of the record before the committed offset. */
+  #epoch: number | undefined
   readonly #out: Slot[] = []
   #moving: Promise<void> = Promise.resolve()
 
@@ -25,14 +29,21 @@ export class Share {
     this.partition = partition
     this.key = keyOf(partition)
     this.place = place
+    this.fetched = place.next
     this.high = high
     this.#position = place.position
     this.#ends = place.intents
+    this.#epoch = place.epoch
   }
 
   /** How many offsets are not committed. */
   get lag (): number {
     return Math.max(0, this.high - this.#position)
+  }
+
+  /** What is committed. */
+  get committed (): { offset: number, mark: Mark } {
+    return { offset: this.#position, mark: { ...this.#origin(this.#epoch), ends: this.#ends } }
   }
 
   /** The range that has been out for longest. */
@@ -54,7 +65,7 @@ export class Share {
     const { place } = this
     this.#out.push(slot)
     const intents = place.intents.filter((end) => end > slot.to)
-    this.place = { ...place, position: slot.to, intents, next: Math.max(place.next, slot.to), held: [] }
+    this.place = { ...place, position: slot.to, intents, epoch: slot.epoch, next: Math.max(place.next, slot.to), held: [] }
   }
 
   holds (slot: Slot): boolean {
@@ -68,7 +79,7 @@ export class Share {
 
   /** True when one more range may be out, as far as what can be committed beside an offset has room for it. */
   hasRoom (end: number): boolean {
-    return !isTooLong(this.#mark(this.#position, end))
+    return !isTooLong(this.#mark(this.#position, end, this.#epoch))
   }
 
   /**
@@ -84,17 +95,25 @@ export class Share {
   async #move (tenure: Tenure, following?: number): Promise<void> {
     const behind = this.#out.findIndex((slot) => !slot.delivered)
     const count = behind < 0 ? this.#out.length : behind
-    const position = this.#out[count - 1]?.to ?? this.#position
-    const mark = this.#mark(position, following)
+    const last = this.#out[count - 1]
+    const position = last?.to ?? this.#position
+    const epoch = last === undefined ? this.#epoch : last.epoch
+    const mark = this.#mark(position, following, epoch)
     if (position === this.#position && mark.ends.join() === this.#ends.join()) return
     await tenure.commit(this.partition, position, mark)
     this.#position = position
     this.#ends = mark.ends
+    this.#epoch = epoch
     for (const slot of this.#out.splice(0, count)) slot.settle()
   }
 
-  #mark (position: number, following: number | undefined): Mark {
+  #origin (epoch: number | undefined): Omit<Mark, 'ends'> {
+    const { era, topic } = this.place
+    return { era, ...topic === undefined ? {} : { topic }, ...epoch === undefined ? {} : { epoch } }
+  }
+
+  #mark (position: number, following: number | undefined, epoch: number | undefined): Mark {
     const ends = [...this.#out.map(({ to }) => to), ...this.place.intents, following ?? position]
-    return { era: this.place.era, ends: [...new Set(ends)].filter((end) => end > position).sort((a, b) => a - b) }
+    return { ...this.#origin(epoch), ends: [...new Set(ends)].filter((end) => end > position).sort((a, b) => a - b) }
   }
 }

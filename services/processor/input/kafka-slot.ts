@@ -15,6 +15,8 @@ export class Slot {
   readonly era: string
   readonly from: number
   readonly to: number
+  /** Epoch of the record before `to`. */
+  readonly epoch: number | undefined
   /** End of the range that is to be pending next; undefined when that is not known yet. */
   readonly following: number | undefined
   /** True once everything of the range is in the store. */
@@ -28,6 +30,7 @@ export class Slot {
     this.era = origin.era
     this.from = slice.from
     this.to = slice.to
+    this.epoch = slice.epoch
     this.following = origin.following
     const range = { input: origin.input, partition: `${origin.key}@${origin.era}`, from: slice.from, to: slice.to }
     this.#batch = {

@@ -1,6 +1,9 @@
 import type { Assignment, Broker, Cluster, TopicOffsets } from 'kafkajs'
-import type { Committed, Mark } from './kafka-range.ts'
-import { formatMark } from './kafka-range.ts'
+import { epochEnd } from './kafka-epoch.ts'
+import { topicId } from './kafka-identity.ts'
+import { formatMark, parseMark } from './kafka-range.ts'
+import type { Mark } from './kafka-range.ts'
+import type { Committed } from './kafka-verdict.ts'
 
 /** A topic partition. */
 export interface Partition { topic: string, partition: number }
@@ -57,14 +60,45 @@ export class Tenure {
     }))
   }
 
-  /** What the group has committed for the partitions of this tenure, and the bounds of their logs. */
+  /** What the group has committed for the partitions of this tenure, and what their logs are. */
   async committed (): Promise<Map<string, Committed>> {
     const topics = byTopic(this.partitions)
     if (topics.length === 0) return new Map()
     const { responses } = await this.#ask((coordinator) => coordinator.offsetFetch({ groupId: this.#group, topics }))
     const [low, high] = [await this.#edges(topics, true), await this.#edges(topics, false)]
-    return new Map(entries(responses).map(([key, { offset, metadata }]) =>
-      [key, { offset: Number(offset), metadata: metadata ?? '', low: need(low, key), high: need(high, key) }]))
+    const offsets = new Map(entries(responses))
+    const found = new Map<string, Committed>()
+    for (const partition of this.partitions) {
+      const key = keyOf(partition)
+      const answer = offsets.get(key)
+      if (answer === undefined) continue
+      const metadata = answer.metadata ?? ''
+      const [topic, epochEnd] = [await this.topicId(partition), await this.epochEnd(partition, parseMark(metadata)?.epoch)]
+      found.set(key, { offset: Number(answer.offset), metadata, low: need(low, key), high: need(high, key), topic, epochEnd })
+    }
+    return found
+  }
+
+  /** The first offset of a partition's log. */
+  async low (partition: Partition): Promise<number> {
+    return need(await this.#edges(byTopic([partition]), true), keyOf(partition))
+  }
+
+  /** The id of a partition's topic, as its leader has it; undefined when there is none. */
+  async topicId (partition: Partition): Promise<string | undefined> {
+    return topicId(await this.#leader(partition), partition.topic)
+  }
+
+  /** Where the log ends that the leader has of records up to an epoch; undefined when it does not say. */
+  async epochEnd (partition: Partition, epoch: number | undefined): Promise<number | undefined> {
+    if (epoch === undefined) return undefined
+    return epochEnd(await this.#leader(partition), partition.topic, partition.partition, epoch)
+  }
+
+  async #leader ({ topic, partition }: Partition): Promise<Broker> {
+    const [nodeId] = Object.keys(this.#cluster.findLeaderForPartitions(topic, [partition]))
+    if (nodeId === undefined) throw new Error(`${topic}/${partition} has no leader yet`)
+    return this.#cluster.findBroker({ nodeId })
   }
 
   async #edges (topics: TopicOffsets[], fromBeginning: boolean): Promise<Map<string, number>> {

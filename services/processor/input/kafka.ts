@@ -12,13 +12,13 @@ import type { Input, LagWatch, RecordBatch, Telemetry } from '../contract.ts'
 import { isCodecMissing, kindOf, reasonOf } from './kafka-client.ts'
 import { Handoff } from './kafka-handoff.ts'
 import type { KafkaInputOptions } from './kafka-options.ts'
-import type { Surroundings } from './kafka-session.ts'
 import { Session } from './kafka-session.ts'
 import type { Slot } from './kafka-slot.ts'
+import type { Surroundings } from './kafka-surroundings.ts'
 
 export interface KafkaInputContext {
   signal: AbortSignal
-  telemetry: Pick<Telemetry, 'set'>
+  telemetry: Pick<Telemetry, 'add' | 'set'>
   lag: Pick<LagWatch, 'waits'>
   log: Logger
 }
@@ -73,6 +73,8 @@ async function supervise (options: KafkaInputOptions, handoff: Handoff, closed: 
     input,
     handoff,
     closed,
+    memory: new Map(),
+    lose: (records) => { if (records > 0) context.telemetry.add('gatelens_input_lost_records_total', { input }, records) },
     commit: (slot) => settle(slot, () => session, around),
   }
   for (let wait = 1000; !closed.aborted; wait = Math.min(2 * wait, 10_000)) {

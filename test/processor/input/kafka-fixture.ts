@@ -88,6 +88,8 @@ export interface Reader {
   /** The same, whole. */
   told: string[]
   lag: number
+  /** Records that were counted as lost. */
+  lost: number
 }
 
 /** A member of the group in this process; it is closed with the test. */
@@ -107,6 +109,9 @@ export function openReader (t: TestContext, kafka: KafkaServer, topic: string, s
   witness(`reader of ${topic}`, told)
   const log = pino({ level: 'info' }, { write: (line: string) => { told.push(line.trim()); lines.push((JSON.parse(line) as { msg: string }).msg) } })
   const telemetry = {
+    add: (metric: string, _labels: Record<string, string>, value: number) => {
+      if (metric === 'gatelens_input_lost_records_total') reader.lost += value
+    },
     set: (metric: string, _labels: Record<string, string>, value: number) => { if (metric === 'gatelens_input_lag_records') reader.lag = value },
   }
   const iterator = createKafkaInput(options, { signal: stopper.signal, log, telemetry, lag: { waits: () => {} } })[Symbol.asyncIterator]()
@@ -122,6 +127,7 @@ export function openReader (t: TestContext, kafka: KafkaServer, topic: string, s
     lines,
     told,
     lag: -1,
+    lost: 0,
   }
   t.after(async () => {
     stopper.abort()

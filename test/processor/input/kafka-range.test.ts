@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cut, formatMark, isBeyondEnd, isTooLong, parseMark, placeOf } from '../../../services/processor/input/kafka-range.ts'
+import { cut, formatMark, isTooLong, parseMark } from '../../../services/processor/input/kafka-range.ts'
 import type { Message, Place, Slice } from '../../../services/processor/input/kafka-range.ts'
+import { placeOf } from '../../../services/processor/input/kafka-verdict.ts'
 import { fc } from '../../property.ts'
 
 const loose = { records: 1000, bytes: 1_000_000 }
@@ -10,7 +11,8 @@ const messages = (...offsets: number[]): Message[] => offsets.map((offset) => ({
 const shown = (slices: Slice[]): string[] => slices.map(({ from, to, records }) => `[${from},${to}) ${records.map((record) => record.offset).join(' ')}`.trim())
 
 test('a mark reads back as it was written, and metadata of others is no mark', () => {
-  for (const mark of [{ era: 'a1', ends: [] }, { era: 'a1', ends: [7] }, { era: 'a1', ends: [7, 9, 20_000] }]) assert.deepEqual(parseMark(formatMark(mark)), mark)
+  const whole = { era: 'a1', topic: 'id', epoch: 0, ends: [7, 9] }
+  for (const mark of [whole, { ...whole, ends: [] }, { era: 'a1', ends: [] }, { era: 'a1', ends: [7] }, { era: 'a1', ends: [7, 9, 20_000] }]) assert.deepEqual(parseMark(formatMark(mark)), mark)
   for (const text of ['', 'null', '7', '[]', '{}', '{"to":5}', '{"era":3}', 'a1', '{"era":"a"']) assert.equal(parseMark(text), undefined, text)
   assert.deepEqual(parseMark('{"era":"a","to":7}'), { era: 'a', ends: [7] })
   for (const text of ['{"era":"a","to":"9"}', '{"era":"a","to":1e300}', '{"era":"a","then":"12"}']) assert.deepEqual(parseMark(text), { era: 'a', ends: [] })
@@ -21,37 +23,6 @@ test('a mark has room for hundreds of ranges, and says when a broker would refus
   const ends = (count: number): number[] => Array.from({ length: count }, (_, index) => 9_000_000_000 + 1000 * index)
   assert.equal(isTooLong({ era: 'a1b2c3d4', ends: ends(700) }), false)
   assert.equal(isTooLong({ era: 'a1b2c3d4', ends: ends(900) }), true)
-})
-
-test('a group goes on where it stood, with the range that was pending', () => {
-  const found = { offset: 40, metadata: '{"era":"a","to":60}', low: 0, high: 90 }
-  assert.deepEqual(placeOf(found, 'earliest', 'new'), { era: 'a', position: 40, intents: [60], next: 40, held: [] })
-  assert.deepEqual(placeOf({ ...found, metadata: '{"era":"a"}' }, 'latest', 'new').intents, [])
-  assert.deepEqual(placeOf({ ...found, metadata: '{"era":"a","to":40}' }, 'latest', 'new').intents, [])
-  assert.deepEqual(placeOf({ ...found, metadata: '{"era":"a","to":40,"then":[5,10]}' }, 'latest', 'new').intents, [45, 55])
-})
-
-test('a group without an offset begins where the configuration says, in a new era', () => {
-  const found = { offset: -1, metadata: '', low: 10, high: 90 }
-  assert.deepEqual(placeOf(found, 'earliest', 'new'), { era: 'new', position: 10, intents: [], next: 10, held: [] })
-  assert.equal(placeOf(found, 'latest', 'new').position, 90)
-  assert.equal(placeOf({ ...found, offset: -2 }, 'latest', 'new').position, 10)
-})
-
-test('an offset that was committed by another program counts, in a new era', () => {
-  const place = placeOf({ offset: 40, metadata: 'somebody', low: 0, high: 90 }, 'earliest', 'new')
-  assert.deepEqual([place.era, place.position, place.intents], ['new', 40, []])
-})
-
-test('an offset or a pending range past the end of the log starts anew', () => {
-  const cutLog = { offset: 40, metadata: '{"era":"a"}', low: 5, high: 30 }
-  const cutRange = { offset: 40, metadata: '{"era":"a","to":60}', low: 5, high: 50 }
-  for (const found of [cutLog, cutRange]) {
-    assert.ok(isBeyondEnd(found))
-    assert.deepEqual([placeOf(found, 'earliest', 'new').era, placeOf(found, 'earliest', 'new').position], ['new', 5])
-    assert.equal(placeOf(found, 'latest', 'new').position, found.high)
-  }
-  assert.equal(isBeyondEnd({ ...cutRange, high: 60 }), false)
 })
 
 test('a pending range that retention has cut keeps its bounds and gives what is left of it', () => {
@@ -130,4 +101,12 @@ test('however a log is fetched and wherever a member dies, ranges join end to en
     const records = [...landed.values()].flatMap((text) => text.split(' ').slice(1))
     assert.deepEqual(records, offsets.slice(0, records.length).map(String))
   }))
+})
+
+test('a range knows the epoch of its last record, as far as that ends it', () => {
+  const written = messages(3, 4, 5).map((message, index) => ({ ...message, batchContext: { partitionLeaderEpoch: 7 + index } }))
+  assert.deepEqual(cut(at(3), written, { records: 2, bytes: 1000 }).slices.map(({ epoch }) => epoch), [8, 9])
+  const pending = cut(at(3, 10), [...written, ...messages(12)], loose).slices
+  assert.deepEqual(pending.map(({ to, epoch }) => [to, epoch]), [[10, undefined], [13, undefined]])
+  assert.equal(cut(at(3), messages(3), loose).slices[0]?.epoch, undefined)
 })
