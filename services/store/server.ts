@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { isLoopback } from './loopback.ts'
 import { createParser } from './authorize/parser.ts'
 import type { Parser } from './authorize/parser.ts'
@@ -50,10 +51,12 @@ export async function startStore (options: StoreOptions): Promise<Store> {
   const users = options.users ?? []
   if (users.length === 0 && !isLoopback(options.host)) throw openToAll(options.host)
   ensureFolderSync(options.folder)
+  // The engine's process has another current folder, and sees no links that lead elsewhere.
+  const folder = realpathSync(options.folder)
   const lock = lockFolder(options.folder, 'store')
   try {
-    const spool = openSpool(options.folder)
-    const engine = await openEngine(options.folder, options.sync)
+    const spool = openSpool(folder)
+    const engine = await openEngine(folder, options.sync)
     const parser = await openParser(engine)
     const { settings = {}, log } = options
     const handler = createHandler({ engine, parser, spool, users, names: namesOf(options), settings, log })

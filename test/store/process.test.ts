@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { test } from 'node:test'
 import { createLog } from '../../services/runtime/log.ts'
 import { startStore } from '../../services/store/server.ts'
@@ -15,6 +15,17 @@ test('a second process is told who holds the folder, and the first goes on', asy
   writeFileSync(join(folder, 'store.pid'), '{}')
   await assert.rejects(spawnStore(t, folder), new RegExp(`FOLDER_LOCKED.* process ${first.pid}`))
   assert.equal((await send(first.url, { query: 'SELECT 1' })).text, '1\n')
+})
+
+test('a folder may be named from the current one, and be reached over a link', async (t) => {
+  const folder = temporaryFolder()
+  symlinkSync(folder, `${folder}-link`)
+  const store = await openStore({ folder: relative(process.cwd(), `${folder}-link`) })
+  t.after(async () => {
+    await store.close()
+    rmSync(`${folder}-link`)
+  })
+  assert.equal((await send(store.url, { query: 'SELECT 1' })).text, '1\n')
 })
 
 test('a store in the same process is refused as well', async (t) => {
