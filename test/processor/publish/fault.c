@@ -1,10 +1,11 @@
 /*
  * Preloaded into a store: the FAULT_AT-th call of FAULT_CALLS (rename, fsync or write) on a path that holds FAULT_MATCH
- * fails with EIO or ENOSPC, or kills the process before it is done, as FAULT_DO says.
+ * fails with EIO or ENOSPC, or kills the process before it is done, as FAULT_DO says. The file FAULT_MARK tells that it did.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -20,6 +21,8 @@ static int fails (const char *call, const char *path)
   const char *calls = getenv("FAULT_CALLS"), *match = getenv("FAULT_MATCH"), *at = getenv("FAULT_AT"), *what = getenv("FAULT_DO");
   if (!calls || !match || !at || !what || !path || strcmp(calls, call) || !strstr(path, match)) return 0;
   if (atomic_fetch_add(&seen, 1) + 1 != atoi(at)) return 0;
+  const char *mark = getenv("FAULT_MARK");
+  if (mark) close(open(mark, O_CREAT | O_WRONLY, 0600));
   if (!strcmp(what, "kill")) {
     kill(getpid(), SIGKILL);
     pause();
@@ -55,6 +58,14 @@ int rename (const char *from, const char *to)
 int fsync (int fd)
 {
   REAL(fsync);
+  char path[4096];
+  return wants("fsync") && fails("fsync", path_of(fd, path, sizeof path)) ? -1 : real(fd);
+}
+
+/* What an engine syncs a file with is its own affair. */
+int fdatasync (int fd)
+{
+  REAL(fdatasync);
   char path[4096];
   return wants("fsync") && fails("fsync", path_of(fd, path, sizeof path)) ? -1 : real(fd);
 }
