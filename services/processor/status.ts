@@ -38,8 +38,10 @@ export function createBoard (telemetry: Telemetry): Board {
     },
     isCaughtUp: () => {
       const waiting = [valueOf('gatelens_input_lag_bytes'), valueOf('gatelens_input_lag_records')].filter((lag) => lag !== null)
+      // A file that cannot be read keeps its lag; of a group that cannot be asked nobody knows it.
+      const isAway = valueOf('gatelens_input_lag_records') !== null && valueOf('gatelens_input_unreadable') === 1
       return waiting.length > 0 && waiting.every((lag) => lag === 0) && valueOf('gatelens_spool_bytes') === 0 &&
-        valueOf('gatelens_store_up') === 1 && valueOf('gatelens_state_writable') !== 0 && valueOf('gatelens_input_unreadable') !== 1
+        valueOf('gatelens_store_up') === 1 && valueOf('gatelens_state_writable') !== 0 && !isAway
     },
     status: ({ spoolBytes, catalog }) => {
       const up = valueOf('gatelens_store_up') === 1

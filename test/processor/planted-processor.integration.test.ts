@@ -12,6 +12,7 @@ import { parseConfig } from '../../services/runtime/config.ts'
 import { processorSchema } from '../../services/processor/config.ts'
 import { startProcessor } from '../../services/processor/processor.ts'
 import { migrate } from '../../services/store/migrate.ts'
+import { sourceFolder } from '../built.ts'
 import { runCommand } from '../cli/run-command.ts'
 import { makeFolder } from './input/fixture.ts'
 import { isReadable } from './planted/exceptions.ts'
@@ -23,7 +24,7 @@ import { seeded } from './seeded.ts'
 import { startStoreProcess } from './store-fixture.ts'
 import type { RunningStore } from './store-fixture.ts'
 
-const apis = join(import.meta.dirname, 'catalog', 'apis')
+const apis = join(sourceFolder(import.meta.dirname), 'catalog', 'apis')
 
 /** Of each place, and of each way to break a line, one kind in so many. */
 const share = 9

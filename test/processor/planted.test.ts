@@ -8,13 +8,14 @@ import { fields } from '../../services/processor/event.ts'
 import type { FieldName } from '../../services/processor/event.ts'
 import { decodeRecords } from '../../services/processor/records.ts'
 import { createStages } from '../../services/processor/stages.ts'
+import { sourceFolder } from '../built.ts'
 import { isReadable } from './planted/exceptions.ts'
 import { kinds, make } from './planted/kinds.ts'
 import { comesOut } from './planted/leaks.ts'
 import { broken, gatewayRecord, kongRecord, places } from './planted/records.ts'
 import { seeded } from './seeded.ts'
 
-const catalog = await loadCatalog({ openapi: ['apis'], backstage: ['catalog-info.yaml'], partners: 'partners.yaml' }, { base: join(import.meta.dirname, 'catalog') })
+const catalog = await loadCatalog({ openapi: ['apis'], backstage: ['catalog-info.yaml'], partners: 'partners.yaml' }, { base: join(sourceFolder(import.meta.dirname), 'catalog') })
 
 const names = Object.keys(fields) as FieldName[]
 
