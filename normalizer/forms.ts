@@ -74,33 +74,48 @@ function declarePath (declared: Declared, context: Context, path: ApiPath): void
   const written = texts.map((text) => parseTemplate(text, greedy))
   const ownHead = path.operations.some(({ endpoint }) => endpoint.method === 'HEAD')
   for (const [servers, endpoints] of groupByServers(path)) {
-    const mount = mountFor(declared, context, servers)
-    const { bases, defaults, labels } = declared.mounts[mount]!
-    const record: TemplateRecord = {
-      document: context.document,
-      mount,
-      suffixed: folded.suffixed,
-      byMethod: tableOf(endpoints, context.methods, ownHead),
-      path: pathEndpoint(context.api, path, (bases[0] ?? '') + folded.path),
-    }
     declared.endpoints.push(...endpoints)
-    for (const base of [...bases, ...defaults.keys()]) {
-      const label = (defaults.get(base) ?? base) + folded.path
-      labels.push(base + folded.path)
-      for (const [derived, parsed] of written.entries()) {
-        const spelling = { label, based: base === '' ? 0 : 1, stripped: 0, open: Number(base.startsWith('/{')), derived }
-        const open = defaults.get(base) ?? base
-        for (const branch of branchesOf(record, joinBase(context.bases, base, parsed), spelling)) {
-          declared.branches.push(open === base ? branch : withVariables(branch, baseOf(context.bases, base), baseOf(context.bases, open)))
+    const groups = byReach(servers)
+    const hasRoot = groups.flat().some(({ basePath, defaultPath }) => basePath === '' || defaultPath === '')
+    for (const group of groups) {
+      const mount = mountFor(declared, context, group)
+      const { bases, defaults, labels } = declared.mounts[mount]!
+      const record: TemplateRecord = {
+        document: context.document,
+        mount,
+        suffixed: folded.suffixed,
+        byMethod: tableOf(endpoints, context.methods, ownHead),
+        path: pathEndpoint(context.api, path, (bases[0] ?? '') + folded.path),
+      }
+      for (const base of [...bases, ...defaults.keys()]) {
+        const label = (defaults.get(base) ?? base) + folded.path
+        labels.push(base + folded.path)
+        for (const [derived, parsed] of written.entries()) {
+          const spelling = { label, based: base === '' ? 0 : 1, stripped: 0, open: Number(base.startsWith('/{')), derived }
+          const open = defaults.get(base) ?? base
+          for (const branch of branchesOf(record, joinBase(context.bases, base, parsed), spelling)) {
+            declared.branches.push(open === base ? branch : withVariables(branch, baseOf(context.bases, base), baseOf(context.bases, open)))
+          }
         }
       }
-    }
-    if (bases.includes('') || defaults.has('')) continue
-    const label = (bases[0] ?? '') + folded.path
-    for (const [derived, parsed] of written.entries()) {
-      declared.branches.push(...branchesOf(record, parsed, { label, based: 0, stripped: 1, open: 0, derived }))
+      if (hasRoot || bases.includes('')) continue
+      const label = (bases[0] ?? '') + folded.path
+      for (const [derived, parsed] of written.entries()) {
+        declared.branches.push(...branchesOf(record, parsed, { label, based: 0, stripped: 1, open: 0, derived }))
+      }
     }
   }
+}
+
+/**
+ * Servers whose base path begins with an open variable, apart from those of other hosts: on these, any first segment would
+ * count as a value of it.
+ */
+function byReach (servers: readonly Server[]): Array<readonly Server[]> {
+  const open = servers.filter(({ basePath }) => basePath.startsWith('/{'))
+  const fixed = servers.filter(({ basePath }) => !basePath.startsWith('/{'))
+  const isApart = fixed.length > 0 && fixed.some(({ host }) => open.length > 0 && !open.some((other) => other.host === host))
+  return isApart ? [fixed, open] : [servers]
 }
 
 function groupByServers (path: ApiPath): Map<readonly Server[], Endpoint[]> {
