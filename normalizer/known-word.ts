@@ -9,6 +9,21 @@ import { codes, shortWords, technicalWords } from './words.ts'
 /** True for a word that is known besides, such as those of documents. Asked for whole segments and, in lower case, for their pieces. */
 export type KnowsWord = (word: string) => boolean
 
+const mostRemembered = 8192
+
+/** The same function, which computes what comes again only once; it forgets all when it knows too much. */
+function remembering<T extends object | number> (compute: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>()
+  return (text) => {
+    const before = known.get(text)
+    if (before !== undefined) return before
+    const result = compute(text)
+    if (known.size >= mostRemembered) known.clear()
+    known.set(text, result)
+    return result
+  }
+}
+
 /** True for a segment that is made of words of APIs: in any case, with any separator, in the usual forms, or written together. */
 export function isKnownWord (text: string, knows: KnowsWord = knowsNothing): boolean {
   if (knows(text)) return true
@@ -20,18 +35,10 @@ export function isKnownWord (text: string, knows: KnowsWord = knowsNothing): boo
 /** What a segment is without the words that a caller knows besides. */
 interface Reading { pieces: string[], known: boolean }
 
-const mostRemembered = 8192
-const readings = new Map<string, Reading>()
-
-function read (text: string): Reading {
-  const before = readings.get(text)
-  if (before !== undefined) return before
+const read = remembering((text: string): Reading => {
   const pieces = piecesOf(text)
-  const reading = { pieces, known: isCode(text) || isStandard(text) || isLocale(text) || isMadeOfKnown(pieces, knowsNothing) }
-  if (readings.size >= mostRemembered) readings.clear()
-  readings.set(text, reading)
-  return reading
-}
+  return { pieces, known: isCode(text) || isStandard(text) || isLocale(text) || isMadeOfKnown(pieces, knowsNothing) }
+})
 
 function isMadeOfKnown (pieces: readonly string[], knows: KnowsWord): boolean {
   let known = 0
@@ -93,16 +100,7 @@ const UNKNOWN = 0
 const DERIVED = 1
 const EXACT = 2
 
-const remembered = new Map<string, number>()
-
-function strengthOf (piece: string): number {
-  const before = remembered.get(piece)
-  if (before !== undefined) return before
-  const strength = judge(piece)
-  if (remembered.size >= mostRemembered) remembered.clear()
-  remembered.set(piece, strength)
-  return strength
-}
+const strengthOf = remembering(judge)
 
 function judge (piece: string): number {
   if (isListed(piece)) return EXACT
