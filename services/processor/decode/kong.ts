@@ -5,11 +5,13 @@
  */
 import type { Decoder, RawRecord } from '../contract.ts'
 import type { AccessEvent, Reject } from '../event.ts'
-import { isObject, numberOf, numberWithin, objectOf, roundMs, textOf, wholeWithin } from './field.ts'
+import { isObject, numberOf, objectOf, textOf, wholeWithin } from './field.ts'
 import type { JsonObject, Refusal } from './field.ts'
 import { decimalTraceId, hostOf, nearestLimit, readTraceparent, splitUrl, traceId } from './http.ts'
 import { eventId } from './identity.ts'
 import { readJson } from './json.ts'
+import { nameOf, readCaller } from './kong-caller.ts'
+import { isNone, milliseconds, readLatencies } from './kong-latencies.ts'
 import { createLabelPicker } from './labels.ts'
 import type { DecodeOptions, LabelPicker } from './labels.ts'
 import { compileShape, entity, some, wholes } from './shape.ts'
@@ -59,8 +61,6 @@ function reject (record: RawRecord, source: string, { reason, detail }: Refusal)
 /** What a record must have to be a request. */
 interface Core { method: string, target: string, status: number, time: number }
 
-/** Longer than this (about 115 days) is no duration but a fault. */
-const longest = 1e10
 /** A terabyte: a larger size is none, but a number of somebody perhaps. */
 const largest = 2 ** 40
 
@@ -89,33 +89,6 @@ function readTarget ({ uri, url }: JsonObject, unread: boolean): unknown {
   if (target.startsWith('/') || authority === '' || (target === '' && unread)) return target
   // An empty path is the path `/` (RFC 9110 §4.2.3).
   return `/${target}`
-}
-
-interface Latencies { total: number | null, upstream: number | null, gateway: number | null }
-
-/**
- * Latencies in ms, each null where the record does not give it: `latencies` may be absent, a text such as `-`, or have
- * parts that are absent, negative (Kong writes -1 for none) or no numbers. Kong's own time includes failed tries.
- */
-function readLatencies (value: unknown): Latencies {
-  const latencies = objectOf(value)
-  const upstream = milliseconds(latencies.proxy)
-  const gateway = milliseconds(latencies.kong)
-  const receive = milliseconds(latencies.receive) ?? 0
-  const total = milliseconds(latencies.request)
-  // Parts add up to a total, and a total less its parts is what is left, only where no part is missing.
-  const proxied = upstream ?? (isNone(latencies.proxy) ? 0 : null)
-  if (proxied === null) return { total, upstream, gateway }
-  return {
-    total: total ?? (gateway === null ? null : roundMs(gateway + proxied + receive)),
-    upstream,
-    gateway: gateway ?? (total === null ? null : Math.max(0, roundMs(total - proxied - receive))),
-  }
-}
-
-/** Kong's mark of a time that there was not, because nothing was proxied. */
-function isNone (value: unknown): boolean {
-  return value === -1 || value === '-1'
 }
 
 function isMissing (value: unknown): boolean {
@@ -201,44 +174,6 @@ function toEvent (entry: JsonObject, core: Core, labels: LabelPicker, record: Ra
   }
   event.event_id = eventId(requestId, event)
   return event
-}
-
-function milliseconds (value: unknown): number | null {
-  const ms = numberWithin(value, 0, longest)
-  return ms === null ? null : roundMs(ms)
-}
-
-/** The first name that an entity has: Kong's names are optional, its ids are not. */
-function nameOf (entity: unknown, ...keys: string[]): string {
-  const object = objectOf(entity)
-  for (const key of keys) {
-    const text = textOf(object[key])
-    if (text !== '') return text
-  }
-  return ''
-}
-
-interface Caller { name: string, id: string, customId: string, credential: string, anonymous: boolean }
-
-const nobody: Caller = { name: '', id: '', customId: '', credential: '', anonymous: false }
-
-/**
- * Some plugins authenticate a credential that no consumer has (ldap-auth, openid-connect); the catalog may know whose it is.
- * Kong sets `x-anonymous-consumer` exactly when it sets a consumer without a credential; such a caller is nobody. The
- * header alone proves nothing: on a route without authentication any client can send it.
- */
-function readCaller (entry: JsonObject, headers: JsonObject): Caller {
-  const entity = objectOf(entry.authenticated_entity)
-  const credential = textOf(entity.id)
-  if (!isObject(entry.consumer)) return credential === '' ? nobody : { ...nobody, id: textOf(entity.consumer_id), credential }
-  if (credential === '' && textOf(headers['x-anonymous-consumer']) !== '') return { ...nobody, anonymous: true }
-  return {
-    name: nameOf(entry.consumer, 'username', 'custom_id', 'id'),
-    id: textOf(entry.consumer.id) || textOf(entity.consumer_id),
-    customId: textOf(entry.consumer.custom_id),
-    credential,
-    anonymous: false,
-  }
 }
 
 const traceFormats = ['w3c', 'b3', 'b3-single', 'ot', 'jaeger', 'gcp', 'instana', 'aws'] as const
