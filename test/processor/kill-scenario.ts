@@ -7,7 +7,7 @@ import { until } from '../until.ts'
 import { firstMessage, startChild } from './child.ts'
 import { makeFolder } from './input/fixture.ts'
 import { kongRecord } from './kong-fixture.ts'
-import { seeded } from './seeded.ts'
+import { seeded } from '../seeded.ts'
 import { startStoreProcess } from './store-fixture.ts'
 
 /**

@@ -20,7 +20,7 @@ import { kinds, make } from './planted/kinds.ts'
 import { createFinder } from './planted/leaks.ts'
 import type { Plant } from './planted/leaks.ts'
 import { broken, gatewayRecord, kongRecord, places } from './planted/records.ts'
-import { seeded } from './seeded.ts'
+import { seeded } from '../seeded.ts'
 import { startStoreProcess } from './store-fixture.ts'
 import type { RunningStore } from './store-fixture.ts'
 

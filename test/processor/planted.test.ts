@@ -13,7 +13,7 @@ import { isReadable } from './planted/exceptions.ts'
 import { kinds, make } from './planted/kinds.ts'
 import { comesOut } from './planted/leaks.ts'
 import { broken, gatewayRecord, kongRecord, places } from './planted/records.ts'
-import { seeded } from './seeded.ts'
+import { seeded } from '../seeded.ts'
 
 const catalog = await loadCatalog({ openapi: ['apis'], backstage: ['catalog-info.yaml'], partners: 'partners.yaml' }, { base: join(sourceFolder(import.meta.dirname), 'catalog') })
 

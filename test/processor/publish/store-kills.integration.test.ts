@@ -17,7 +17,7 @@ import { firstMessage, startChild } from '../child.ts'
 import type { Child } from '../child.ts'
 import { makeFolder } from '../input/fixture.ts'
 import { kongRecord } from '../kong-fixture.ts'
-import { seeded } from '../seeded.ts'
+import { seeded } from '../../seeded.ts'
 
 const tables = ['requests', 'requests_1m', 'requests_1h', 'drift_1d', 'rejected']
 /** Every so many records one is no JSON. */
