@@ -52,7 +52,7 @@ export interface StoreTarget {
 }
 
 export interface ProcessorContext {
-  /** Makes the tables and checks their version, as the store's `migrate` does. Throws SCHEMA_NEWER for good. */
+  /** Makes the tables and checks their version, as the store's `migrate` does. Throws SCHEMA_NEWER and SCHEMA_DIFFERENT for good. */
   prepareStore: (client: ClickHouseClient, target: StoreTarget) => Promise<unknown>
   /** Folder that the relative paths of the configuration start from: the configuration file's own. */
   base: string

@@ -21,6 +21,7 @@ export const catalogue = {
   STORE_UNREACHABLE: { summary: 'ClickHouse does not answer.', hint: 'It is tried again with back-off; check clickhouse.url.', retriable: true },
   STORE_REFUSED: { summary: 'ClickHouse refused a statement.', hint: 'The message is the engine\'s own.', retriable: false },
   SCHEMA_NEWER: { summary: 'The database schema is newer than this program.', hint: 'Upgrade gatelens.', retriable: false },
+  SCHEMA_DIFFERENT: { summary: 'The tables of a database were made by schema files that differ from those of this program.', hint: 'Use the gatelens that made the database, or let this one make another: an empty folder for the embedded store, another name as clickhouse.database for a server.', retriable: false },
   SCHEMA_MISSING: { summary: 'The database has no gatelens schema.', hint: 'Run: gatelens migrate', retriable: false },
   INPUT_UNREADABLE: { summary: 'An input file cannot be read.', hint: 'Check the path and its permissions.', retriable: true },
   OUTPUT_FAILED: { summary: 'What was asked for cannot be written out.', hint: 'Check the free space of where the output goes.', retriable: false },

@@ -14,6 +14,8 @@ export interface MigrateOptions extends Target {
   log?: Logger
   /** How long rows stay; without it that stays as it is. */
   retention?: Retention
+  /** The schema, in the order of its numbers; without it that of this program. */
+  files?: readonly SchemaFile[]
 }
 
 /** What {@link migrate} found and did. */
@@ -31,10 +33,11 @@ const alreadyThere = new Set(['TABLE_ALREADY_EXISTS', 'DATABASE_ALREADY_EXISTS']
 /**
  * Brings a database to the schema of this program, creating it if needed; a second call changes nothing. Statements can
  * be repeated, so that two processes may migrate at the same time and a migration that was cut is simply run again.
- * Throws SCHEMA_NEWER when a newer program was here, STORE_REFUSED with the engine's message, STORE_UNREACHABLE.
+ * Throws SCHEMA_NEWER when a newer program was here, SCHEMA_DIFFERENT when one with other schema files was, STORE_REFUSED with the
+ * engine's message, STORE_UNREACHABLE.
  */
 export async function migrate (client: ClickHouseClient, options: MigrateOptions): Promise<Migrated> {
-  const [bootstrap, ...files] = readSchema()
+  const [bootstrap, ...files] = options.files ?? readSchema()
   if (bootstrap === undefined) throw new GatelensError('INTERNAL', 'the schema files are missing from the package')
   const known = await readApplied(client, options.database)
   const from = checkApplied(known, files, options.database)
@@ -70,7 +73,7 @@ export function latestVersion (): number {
   return latest(readSchema())
 }
 
-function latest (files: SchemaFile[]): number {
+function latest (files: readonly SchemaFile[]): number {
   return Math.max(0, ...files.map((file) => file.version))
 }
 
@@ -91,17 +94,15 @@ async function readApplied (client: ClickHouseClient, database: string): Promise
   }
 }
 
-function checkApplied (applied: Map<number, string> | undefined, files: SchemaFile[], database: string): number {
-  const from = Math.max(0, ...applied?.keys() ?? [])
-  if (from > latest(files)) {
-    throw new GatelensError('SCHEMA_NEWER', `the schema is version ${from}, this program knows ${latest(files)}`, { where: database })
-  }
+/** A schema that differs is no newer one, however high its numbers are. */
+function checkApplied (applied: Map<number, string> | undefined, files: readonly SchemaFile[], database: string): number {
   const changed = files.find((file) => (applied?.get(file.version) ?? file.checksum) !== file.checksum)
-  if (changed === undefined) return from
-  throw new GatelensError('SCHEMA_NEWER', `${changed.name} was applied with another content than this program has`, {
-    where: database,
-    hint: 'Use the program version that created the database, or an empty database.',
-  })
+  if (changed !== undefined) {
+    throw new GatelensError('SCHEMA_DIFFERENT', `schema version ${changed.version} of the database differs from ${changed.name} of this program`, { where: database })
+  }
+  const from = Math.max(0, ...applied?.keys() ?? [])
+  if (from <= latest(files)) return from
+  throw new GatelensError('SCHEMA_NEWER', `the schema is version ${from}, this program knows ${latest(files)}`, { where: database })
 }
 
 async function apply (client: ClickHouseClient, file: SchemaFile, target: Target): Promise<void> {

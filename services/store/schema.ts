@@ -9,10 +9,12 @@ export interface SchemaFile { version: number, name: string, sql: string, checks
 
 /** Reads the schema files in the order of their numbers; 0 is what the others are recorded in. */
 export function readSchema (folder = join(packageRoot, 'services/store/schema')): SchemaFile[] {
-  return readdirSync(folder).filter((name) => name.endsWith('.sql')).sort().map((name) => {
-    const sql = readFileSync(join(folder, name), 'utf8')
-    return { version: Number(name.slice(0, 4)), name, sql, checksum: checksumOf(sql) }
-  })
+  return readdirSync(folder).filter((name) => name.endsWith('.sql')).sort().map((name) => toSchemaFile(name, readFileSync(join(folder, name), 'utf8')))
+}
+
+/** What a text says as the schema file `name`, which begins with four digits. */
+export function toSchemaFile (name: string, sql: string): SchemaFile {
+  return { version: Number(name.slice(0, 4)), name, sql, checksum: checksumOf(sql) }
 }
 
 /** Cuts a file into statements, without comments around them and without semicolons. */

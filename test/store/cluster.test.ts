@@ -4,16 +4,22 @@ import { renderStatements } from '../../services/store/render.ts'
 import { readSchema } from '../../services/store/schema.ts'
 import { tokenize } from '../../services/store/tokens.ts'
 import { expectCase, readCases } from '../case.ts'
+import type { Case } from '../case.ts'
 import { fc } from '../property.ts'
+
+/** The configuration of a case names a database and a cluster. */
+function expectOnCluster (item: Case, sql: string): void {
+  const [database = '', cluster] = item.config.trim().split('\n')
+  expectCase(item, renderStatements(sql, { database, cluster }).map((statement) => `${statement};`).join('\n\n'))
+}
 
 /** The input of a case is the name of a schema file. */
 for (const item of readCases('store/cluster')) {
-  test(item.name, () => {
-    const [database = '', cluster] = item.config.trim().split('\n')
-    const file = readSchema().find(({ name }) => name === item.input.trim())
-    expectCase(item, renderStatements(file?.sql ?? '', { database, cluster }).map((statement) => `${statement};`).join('\n\n'))
-  })
+  test(item.name, () => { expectOnCluster(item, readSchema().find(({ name }) => name === item.input.trim())?.sql ?? '') })
 }
+
+/** What a later schema file may do to what is there: the input is its text. */
+for (const item of readCases('store/cluster-changes')) test(item.name, () => { expectOnCluster(item, item.input) })
 
 test('every schema file has a golden form on a cluster', () => {
   assert.deepEqual(readCases('store/cluster').map((item) => item.input.trim()).sort(), readSchema().map((file) => file.name))

@@ -6,7 +6,7 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import { fields } from '../../services/processor/event.ts'
 import { latestVersion, migrate, schemaVersion } from '../../services/store/migrate.ts'
 import { renderStatements } from '../../services/store/render.ts'
-import { readSchema } from '../../services/store/schema.ts'
+import { readSchema, toSchemaFile } from '../../services/store/schema.ts'
 import type { Store } from '../../services/store/server.ts'
 import { moduleArguments } from '../built.ts'
 import { connect, firstRow, openStore, send } from './fixture.ts'
@@ -144,18 +144,6 @@ test('a total time that the log does not give is in no quantile and no maximum, 
   assert.deepEqual(await firstRow(client, `${known}requests_1h`), { n: 103, m: 99, d: 49 })
 })
 
-test('rows of before total times could be unknown stay as they are, and unknown ones are taken beside them', async () => {
-  const upTo = (version: number): string[] => readSchema().filter((file) => file.version <= version).flatMap((file) => renderStatements(file.sql, { database: 'timed' }))
-  for (const query of upTo(8)) await client.command({ query })
-  await insert('timed', rowsOf(100, Date.UTC(2026, 0, 1, 12)), 'one')
-  const before = await totals('timed')
-  for (const query of upTo(9).slice(upTo(8).length)) await client.command({ query })
-  assert.deepEqual(await totals('timed'), before)
-  await insert('timed', rowsOf(1, Date.UTC(2026, 0, 2)).replace('\t0\t0\t\\N\t10\t20', '\t\\N\t\\N\t\\N\t10\t20'), 'two')
-  assert.deepEqual((await totals('timed')).slice(1).map((row) => ({ ...row as object, i: 0, o: 0 })),
-    before.slice(1).map((row) => ({ ...row as object, n: 101, u: (row as { u: number }).u + 1, i: 0, o: 0 })))
-})
-
 test('old requests stay when they arrive late', async () => {
   await migrate(client, { database: 'late' })
   await insert('late', rowsOf(100, Date.UTC(2020, 0, 1)), 'old')
@@ -200,20 +188,63 @@ test('the newest change of an endpoint says how it is declared, and whether at a
   assert.deepEqual(await firstRow(client, current), { found: [['/a', 'a3'], ['/b', 'b2'], ['/c', 'c']] })
 })
 
-test('the endpoints that an older schema held stay current until the next catalog is written', async () => {
-  await migrate(client, { database: 'older' })
-  const values = [{ service: 's', api: 'a', method: 'GET', template: '/a', route: '/a', statuses: [], digest: 'd' }]
-  await client.insert({ table: 'older.catalog_endpoints', values, format: 'JSONEachRow' })
-  assert.deepEqual(await firstRow(client, 'SELECT groupArray(template) AS found FROM older.catalog_endpoints_current'), { found: ['/a'] })
+/** What a later version of the program could bring. */
+const later = [
+  toSchemaFile('0101-region.sql', `ALTER TABLE gatelens.requests ADD COLUMN IF NOT EXISTS region LowCardinality(String);
+    ALTER TABLE gatelens.requests_1m ADD COLUMN IF NOT EXISTS longest SimpleAggregateFunction(max, UInt64);
+    ALTER TABLE gatelens.requests_to_1m MODIFY QUERY
+    SELECT toStartOfMinute(toDateTime(time, 'UTC')) AS minute, service, count() AS requests, max(response_bytes) AS longest, now() AS updated_at
+    FROM gatelens.requests GROUP BY minute, service;`),
+  toSchemaFile('0102-view.sql', 'CREATE OR REPLACE VIEW gatelens.partners_current AS SELECT name, \'new; not old\' AS form FROM gatelens.partners'),
+]
+
+test('a later file is applied alone, in its order, and the rows of before stay', async () => {
+  await migrate(client, { database: 'grown' })
+  await insert('grown', rowsOf(100, Date.UTC(2026, 0, 1, 12)), 'one')
+  const before = await totals('grown')
+  const [first, second] = later.map((file) => file.name)
+  const files = [...readSchema(), ...later]
+  assert.deepEqual((await migrate(client, { database: 'grown', files: files.slice(0, -1) })).applied, [first])
+  assert.deepEqual(await migrate(client, { database: 'grown', files }), { from: 101, to: 102, applied: [second], retained: [] })
+  assert.deepEqual(await totals('grown'), before)
+  await insert('grown', rowsOf(1, Date.UTC(2026, 0, 2)), 'two')
+  assert.deepEqual(await firstRow(client, 'SELECT sum(requests) AS n, max(longest) AS b FROM grown.requests_1m'), { n: 101, b: 20 })
+  assert.deepEqual(await firstRow(client, 'SELECT groupArray(name) AS columns FROM system.columns WHERE database = \'grown\' AND table = \'partners_current\''), { columns: ['name', 'form'] })
+  await assert.rejects(migrate(client, { database: 'grown' }), { code: 'SCHEMA_NEWER', message: `the schema is version 102, this program knows ${latestVersion()}` })
 })
 
-test('a newer schema and a changed one are refused', async () => {
-  await migrate(client, { database: 'newer' })
-  await client.insert({ table: 'newer.migrations', values: [{ version: 999, name: '0999-future.sql', checksum: 'x', gatelens: '9' }], format: 'JSONEachRow' })
-  await assert.rejects(migrate(client, { database: 'newer' }), { code: 'SCHEMA_NEWER', message: `the schema is version 999, this program knows ${latestVersion()}` })
-  await migrate(client, { database: 'changed' })
-  await client.insert({ table: 'changed.migrations', values: [{ version: 1, name: '0001-requests.sql', checksum: 'x', gatelens: '9' }], format: 'JSONEachRow' })
-  await assert.rejects(migrate(client, { database: 'changed' }), { code: 'SCHEMA_NEWER', message: /0001-requests.sql was applied with another content/ })
+test('a new database takes all files of a grown schema, and a migration that was cut is finished', async () => {
+  const files = [...readSchema(), ...later]
+  const cut = [...files.slice(0, 3), toSchemaFile('0003-cut.sql', 'CREATE TABLE IF NOT EXISTS gatelens.breaches (x UInt8) ENGINE = Nonsense')]
+  await assert.rejects(migrate(client, { database: 'cut', files: cut }), { code: 'STORE_REFUSED', where: '0003-cut.sql' })
+  assert.deepEqual((await migrate(client, { database: 'cut', files })).applied, files.slice(3).map((file) => file.name))
+  assert.equal(await schemaVersion(client, 'cut'), 102)
+})
+
+test('a schema of other files is refused, whatever their number, and the error says what to do', async () => {
+  const differs = { code: 'SCHEMA_DIFFERENT', where: 'changed', message: 'schema version 1 of the database differs from 0001-requests.sql of this program', hint: /an empty folder/ }
+  const [bootstrap = toSchemaFile('', '')] = readSchema()
+  const other = toSchemaFile('0001-requests.sql', 'CREATE TABLE IF NOT EXISTS gatelens.requests (time DateTime) ENGINE = MergeTree ORDER BY time')
+  await migrate(client, { database: 'changed', files: [bootstrap, other] })
+  await assert.rejects(migrate(client, { database: 'changed' }), differs)
+  await migrate(client, { database: 'changed', files: [bootstrap, other, toSchemaFile('0099-more.sql', 'CREATE VIEW IF NOT EXISTS gatelens.more AS SELECT 1')] })
+  await assert.rejects(migrate(client, { database: 'changed' }), differs)
+})
+
+test('comments and white space of a schema file may change', () => {
+  const { checksum } = toSchemaFile('0001-x.sql', '-- one\nSELECT  1;')
+  assert.equal(toSchemaFile('0001-x.sql', '-- two\n\nSELECT 1 ;\n').checksum, checksum)
+  assert.notEqual(toSchemaFile('0001-x.sql', 'SELECT 2;').checksum, checksum)
+})
+
+test('what fills a rollup anew reads rows as the view that filled it first', () => {
+  const all = readSchema().flatMap((file) => renderStatements(file.sql, { database: 'gatelens' }))
+  const queryOf = (view: string): string => all.find((statement) => statement.includes(`VIEW IF NOT EXISTS gatelens.${view} `))?.replace(/^[^]*? AS\n/, '') ?? ''
+  for (const [first, again, table] of [['requests_to_1m', 'again_to_1m', 'requests_1m'], ['requests_to_drift_1d', 'again_to_drift_1d', 'drift_1d']] as const) {
+    const expected = queryOf(first).replace('FROM gatelens.requests\n', 'FROM gatelens.requests_again\n').replace(/NOT (endsWith\(.*?, )':requests'/, `$1':${table}'`)
+    assert.equal(queryOf(again), expected)
+  }
+  assert.equal(queryOf('again_to_1h'), queryOf('again_to_1m').replace('toStartOfMinute', 'toStartOfHour').replaceAll(/\bminute\b/g, 'hour').replace(':requests_1m', ':requests_1h'))
 })
 
 test('a refusal bears the engine\'s own message, an unreachable store says so', async () => {

@@ -1,4 +1,4 @@
-/** Reads from the store what drift is found in. The tables and their meaning: services/store/schema/0007-drift.sql. */
+/** Reads from the store what drift is found in. The table and its meaning: services/store/schema/0007-drift.sql. */
 import type { ClickHouseClient } from '@clickhouse/client'
 import { GatelensError } from '../../runtime/errors.ts'
 import type { DeclaredOperation } from './declared.ts'

@@ -1,7 +1,7 @@
 /**
  * What of a part is in the store. A token proves little there: an engine that died, or whose disk failed, in the middle of
  * an insert may know the token and not have the rows. So rows are counted by source and position, and a rollup is asked
- * for the number of the batch, which one row of every insert carries (`services/store/schema/0012-batches.sql`).
+ * for the number of the batch, which one row of every insert carries (`services/store/schema/0002-rollups.sql`).
  */
 import { GatelensError } from '../../runtime/errors.ts'
 import { pause } from '../../runtime/shutdown.ts'

@@ -4,7 +4,7 @@
 -- inserted again: the window below remembers the last 10,000 of them in each partition.
 --
 -- Rows stay 14 days after the request, or after their arrival when they came later, so that an old log can be loaded
--- and looked at.
+-- and looked at. A figure that the log does not give is NULL.
 CREATE TABLE IF NOT EXISTS gatelens.requests
 (
     time DateTime64(3, 'UTC') COMMENT 'start of the request' CODEC(Delta, ZSTD(1)),
@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS gatelens.requests
     operation_id LowCardinality(String) COMMENT 'operationId of the endpoint',
     api LowCardinality(String) COMMENT 'API document that declares the endpoint',
     api_version LowCardinality(String) COMMENT 'info.version of that document',
+    catalog LowCardinality(String) COMMENT 'digest of the catalog in use, 12 hex digits',
     path String COMMENT 'route with parameter values as keyed hashes' CODEC(ZSTD(1)),
     params Map(LowCardinality(String), String) COMMENT 'path parameters as keyed hashes' CODEC(ZSTD(1)),
     service LowCardinality(String) COMMENT 'catalog service, else the gateway''s name of the backend',
@@ -40,7 +41,7 @@ CREATE TABLE IF NOT EXISTS gatelens.requests
     status UInt16 COMMENT 'status that the client saw; 0 = no response',
     upstream_status Nullable(UInt16) COMMENT 'final status of the upstream',
     response_source LowCardinality(String) COMMENT 'upstream or gateway',
-    duration_ms Float64 COMMENT 'total time' CODEC(ZSTD(1)),
+    duration_ms Nullable(Float64) COMMENT 'total time' CODEC(ZSTD(1)),
     upstream_ms Nullable(Float64) COMMENT 'time in the upstream' CODEC(ZSTD(1)),
     gateway_ms Nullable(Float64) COMMENT 'time in the gateway' CODEC(ZSTD(1)),
     request_bytes UInt64 COMMENT 'request size' CODEC(ZSTD(1)),
@@ -68,3 +69,9 @@ ORDER BY (service, route, time)
 TTL greatest(toDateTime(time), inserted_at) + INTERVAL 14 DAY
 SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1
 COMMENT 'one row a request';
+
+-- What is inserted here fills one rollup and no other table: the views again_to_… say which. It has the columns of requests; who
+-- adds one adds it to both.
+CREATE TABLE IF NOT EXISTS gatelens.requests_again AS gatelens.requests
+ENGINE = Null
+COMMENT 'takes rows for one rollup, and keeps none';

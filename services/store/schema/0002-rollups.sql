@@ -4,6 +4,18 @@
 -- Sums and maxima are plain numbers: read them with sum() and max(). Durations are DDSketches with a relative accuracy
 -- of 1 %: read them with quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration). Always aggregate, also for a single row:
 -- rows of one key are folded in the background.
+--
+-- A request counts although its log gives no times: they are in no quantile and no maximum. `duration_max` is NULL where no
+-- request of the row has a total time.
+--
+-- `batches` says which batches a rollup holds. An engine that dies, or whose disk fails, in the middle of an insert can know
+-- the insert's token and not have its rows, or have the rows of one table and not those of another. Rows of `requests` are
+-- found again by source and position; rows of rollups are folded into others, so one row of each insert carries the number
+-- of its batch. That number is made of the token up to the first colon, arrives with the part that holds the batch's rows, or
+-- not at all, and is kept for a month at least.
+--
+-- A token that ends with the name of a table brings that table alone: `…:requests` the rows and no rollup, `…:requests_1m`,
+-- `…:requests_1h` and `…:drift_1d` one rollup from rows that are inserted into `requests_again`.
 CREATE TABLE IF NOT EXISTS gatelens.requests_1m
 (
     minute DateTime('UTC') COMMENT 'start of the minute, by the time of the request' CODEC(Delta, ZSTD(1)),
@@ -23,8 +35,9 @@ CREATE TABLE IF NOT EXISTS gatelens.requests_1m
     duration AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'total time, ms',
     upstream AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'time in the upstream, ms',
     gateway AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'time in the gateway, ms',
-    duration_max SimpleAggregateFunction(max, Float64) COMMENT 'longest total time, ms',
-    updated_at SimpleAggregateFunction(max, DateTime('UTC')) COMMENT 'when the last request of the row arrived'
+    duration_max SimpleAggregateFunction(max, Nullable(Float64)) COMMENT 'longest total time, ms',
+    updated_at SimpleAggregateFunction(max, DateTime('UTC')) COMMENT 'when the last request of the row arrived',
+    batches SimpleAggregateFunction(groupArrayArray, Array(UInt64)) COMMENT 'numbers of batches that are counted; each is in one row of the table' TTL toStartOfMonth(updated_at) + INTERVAL 2 MONTH
 )
 ENGINE = AggregatingMergeTree
 PARTITION BY toYYYYMM(minute)
@@ -52,8 +65,9 @@ CREATE TABLE IF NOT EXISTS gatelens.requests_1h
     duration AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'total time, ms',
     upstream AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'time in the upstream, ms',
     gateway AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'time in the gateway, ms',
-    duration_max SimpleAggregateFunction(max, Float64) COMMENT 'longest total time, ms',
-    updated_at SimpleAggregateFunction(max, DateTime('UTC')) COMMENT 'when the last request of the row arrived'
+    duration_max SimpleAggregateFunction(max, Nullable(Float64)) COMMENT 'longest total time, ms',
+    updated_at SimpleAggregateFunction(max, DateTime('UTC')) COMMENT 'when the last request of the row arrived',
+    batches SimpleAggregateFunction(groupArrayArray, Array(UInt64)) COMMENT 'numbers of batches that are counted; each is in one row of the table' TTL toStartOfMonth(updated_at) + INTERVAL 2 MONTH
 )
 ENGINE = AggregatingMergeTree
 PARTITION BY toYear(hour)
@@ -78,12 +92,14 @@ SELECT
     countIf(outcome IN ('inferred', 'unmatched', 'method_not_declared', 'malformed')) AS undocumented,
     sum(request_bytes) AS request_bytes,
     sum(response_bytes) AS response_bytes,
-    quantilesDDState(0.01, 0.5, 0.95, 0.99)(duration_ms) AS duration,
+    quantilesDDStateIf(0.01, 0.5, 0.95, 0.99)(assumeNotNull(duration_ms), duration_ms IS NOT NULL) AS duration,
     quantilesDDStateIf(0.01, 0.5, 0.95, 0.99)(assumeNotNull(upstream_ms), upstream_ms IS NOT NULL) AS upstream,
     quantilesDDStateIf(0.01, 0.5, 0.95, 0.99)(assumeNotNull(gateway_ms), gateway_ms IS NOT NULL) AS gateway,
     max(duration_ms) AS duration_max,
-    now() AS updated_at
+    now() AS updated_at,
+    if(rowNumberInBlock() = 0 AND getSetting('insert_deduplication_token') != '', [cityHash64(splitByChar(':', getSetting('insert_deduplication_token'))[1])], []) AS batches
 FROM gatelens.requests
+WHERE NOT endsWith(getSetting('insert_deduplication_token'), ':requests')
 GROUP BY minute, service, route, method, status_class, partner;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS gatelens.requests_1m_to_1h TO gatelens.requests_1h AS
@@ -106,6 +122,61 @@ SELECT
     quantilesDDMergeState(0.01, 0.5, 0.95, 0.99)(upstream) AS upstream,
     quantilesDDMergeState(0.01, 0.5, 0.95, 0.99)(gateway) AS gateway,
     max(duration_max) AS duration_max,
-    max(updated_at) AS updated_at
+    max(updated_at) AS updated_at,
+    if(rowNumberInBlock() = 0 AND getSetting('insert_deduplication_token') != '', [cityHash64(splitByChar(':', getSetting('insert_deduplication_token'))[1])], []) AS batches
 FROM gatelens.requests_1m
+WHERE NOT endsWith(getSetting('insert_deduplication_token'), ':requests_1m')
+GROUP BY hour, service, route, method, status_class, partner;
+
+-- The views of requests_again say the same as those above; a test holds them equal.
+CREATE MATERIALIZED VIEW IF NOT EXISTS gatelens.again_to_1m TO gatelens.requests_1m AS
+SELECT
+    toStartOfMinute(toDateTime(time, 'UTC')) AS minute,
+    service,
+    route,
+    method,
+    if(status = 0, 'none', concat(toString(intDiv(status, 100)), 'xx')) AS status_class,
+    partner,
+    anyLast(api) AS api,
+    anyLast(owner) AS owner,
+    count() AS requests,
+    countIf(status >= 500 OR status = 0) AS errors,
+    countIf(rate_limited) AS rate_limited,
+    countIf(outcome IN ('inferred', 'unmatched', 'method_not_declared', 'malformed')) AS undocumented,
+    sum(request_bytes) AS request_bytes,
+    sum(response_bytes) AS response_bytes,
+    quantilesDDStateIf(0.01, 0.5, 0.95, 0.99)(assumeNotNull(duration_ms), duration_ms IS NOT NULL) AS duration,
+    quantilesDDStateIf(0.01, 0.5, 0.95, 0.99)(assumeNotNull(upstream_ms), upstream_ms IS NOT NULL) AS upstream,
+    quantilesDDStateIf(0.01, 0.5, 0.95, 0.99)(assumeNotNull(gateway_ms), gateway_ms IS NOT NULL) AS gateway,
+    max(duration_ms) AS duration_max,
+    now() AS updated_at,
+    if(rowNumberInBlock() = 0 AND getSetting('insert_deduplication_token') != '', [cityHash64(splitByChar(':', getSetting('insert_deduplication_token'))[1])], []) AS batches
+FROM gatelens.requests_again
+WHERE endsWith(getSetting('insert_deduplication_token'), ':requests_1m')
+GROUP BY minute, service, route, method, status_class, partner;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS gatelens.again_to_1h TO gatelens.requests_1h AS
+SELECT
+    toStartOfHour(toDateTime(time, 'UTC')) AS hour,
+    service,
+    route,
+    method,
+    if(status = 0, 'none', concat(toString(intDiv(status, 100)), 'xx')) AS status_class,
+    partner,
+    anyLast(api) AS api,
+    anyLast(owner) AS owner,
+    count() AS requests,
+    countIf(status >= 500 OR status = 0) AS errors,
+    countIf(rate_limited) AS rate_limited,
+    countIf(outcome IN ('inferred', 'unmatched', 'method_not_declared', 'malformed')) AS undocumented,
+    sum(request_bytes) AS request_bytes,
+    sum(response_bytes) AS response_bytes,
+    quantilesDDStateIf(0.01, 0.5, 0.95, 0.99)(assumeNotNull(duration_ms), duration_ms IS NOT NULL) AS duration,
+    quantilesDDStateIf(0.01, 0.5, 0.95, 0.99)(assumeNotNull(upstream_ms), upstream_ms IS NOT NULL) AS upstream,
+    quantilesDDStateIf(0.01, 0.5, 0.95, 0.99)(assumeNotNull(gateway_ms), gateway_ms IS NOT NULL) AS gateway,
+    max(duration_ms) AS duration_max,
+    now() AS updated_at,
+    if(rowNumberInBlock() = 0 AND getSetting('insert_deduplication_token') != '', [cityHash64(splitByChar(':', getSetting('insert_deduplication_token'))[1])], []) AS batches
+FROM gatelens.requests_again
+WHERE endsWith(getSetting('insert_deduplication_token'), ':requests_1h')
 GROUP BY hour, service, route, method, status_class, partner;
