@@ -1,8 +1,8 @@
 /**
  * JSON objects in which collectors put a line or a record. Sources: Docker's json-file driver, Fluent Bit's and Fluentd's
  * `log`, Filebeat's, Logstash's and Vector's `message`, journalctl's `-o json` (`MESSAGE`), Promtail's `line`, Splunk's HTTP
- * event collector (`event`), Google Cloud Logging (`jsonPayload`, `textPayload`), Amazon CloudWatch (`logEvents`) and
- * Elasticsearch (`_source`).
+ * event collector (`event`) and exports (`result`, `_raw`), Google Cloud Logging (`jsonPayload`, `textPayload`), Amazon
+ * CloudWatch (`logEvents`), Elasticsearch (`_source`) and the Elastic Common Schema (`event.original`).
  */
 export interface Envelope {
   name: string
@@ -24,6 +24,9 @@ export const envelopes: readonly Envelope[] = [
   { name: 'Amazon CloudWatch', member: 'logEvents' },
   { name: 'Elasticsearch', member: '_source' },
   { name: 'Splunk', member: 'event' },
+  { name: 'Splunk', member: 'result', beside: ['preview'] },
+  { name: 'Splunk', member: '_raw' },
+  { name: 'a field `original`', member: 'original' },
   { name: 'a field `@message`', member: '@message' },
   { name: 'a field `line`', member: 'line' },
   { name: 'a field `msg`', member: 'msg' },
@@ -40,7 +43,19 @@ export function openEnvelope (object: Readonly<Record<string, unknown>>): { name
     const contents = contentsOf(object[member])
     if (contents.length > 0) return { name, contents }
   }
-  return undefined
+  return openOnlyRecord(object)
+}
+
+/** A logging plugin may give the record any name: the only member that looks like a record, or like a list of them, is the one. */
+function openOnlyRecord (object: Readonly<Record<string, unknown>>): { name: string, contents: unknown[] } | undefined {
+  const [records, ...others] = Object.values(object)
+    .filter((value) => Array.isArray(value) ? value.length > 0 && value.every(isRecord) : isRecord(value))
+  return records === undefined || others.length > 0 ? undefined : { name: 'a field of another name', contents: contentsOf(records) }
+}
+
+function isRecord (value: unknown): boolean {
+  if (typeof value === 'string') return value.startsWith('{') && value.includes('"request"')
+  return typeof value === 'object' && value !== null && 'request' in value && typeof value.request === 'object'
 }
 
 function contentsOf (value: unknown): unknown[] {
