@@ -69,6 +69,33 @@ paths:
   assert.equal(routeOf(compile([api!]), '/beside/a'), '/beside/a')
 })
 
+const selves = {
+  'https://example.com/apis/main.yaml': 'https://example.com/apis/main.yaml',
+  'HTTPS://EXAMPLE.com/apis/./main.yaml#top': 'main.yaml',
+  '/apis/main.yaml': '/apis/main.yaml',
+  'main.yaml': './main.yaml',
+  'sub/main.yaml': 'main.yaml',
+  'urn:example:main': 'urn:example:main',
+}
+for (const [self, name] of Object.entries(selves)) {
+  test(`a document that calls itself ${self} is meant by ${name}, and may still name files`, async () => {
+    const { api, problems } = await load({
+      'openapi.yaml': `
+openapi: 3.2.0
+$self: ${self}
+info: { title: Self, version: '1' }
+paths:
+  /self: { $ref: '${name}#/components/pathItems/Mine' }
+  /part: { $ref: './part.yaml#/Item' }
+  /file: { $ref: './openapi.yaml#/components/pathItems/Mine' }
+components: { pathItems: { Mine: { get: { operationId: mine } } } }
+`,
+      'part.yaml': 'Item: { get: { operationId: part } }\n',
+    })
+    assert.deepEqual([endpointsOf(api), problems], [['GET /self mine', 'GET /part part', 'GET /file mine'], []])
+  })
+}
+
 test('YAML anchors, aliases and merge keys are read as values', async () => {
   const { api } = await load({
     'openapi.yaml': `

@@ -1,4 +1,5 @@
 /** One walk through a document along what routes need, with the parts that are there; says which others it wants. */
+import { pathToFileURL } from 'node:url'
 import { isBroken } from './document.ts'
 import { memberOf, pointerStep, stepsOf } from './member.ts'
 import type { Part, PartReader } from './parts.ts'
@@ -174,17 +175,17 @@ export class ReferenceWalk {
    * looked for beside the one that refers to it, under the name that the two URLs give: https://spec.openapis.org/oas/v3.2.0#oas-self
    */
   #bySelf (address: string, { location, root }: Pick<Place, 'location' | 'root'>): Pick<Place, 'location' | 'root'> | 'wanted' | undefined {
-    const base = selfOf(root)
+    const base = selfOf(root, location)
     if (base === '') return undefined
     const wanted = resolveUrl(address, base)
     if (wanted === base) return { location, root }
-    if (wanted === selfOf(this.#root)) return { location: this.#location, root: this.#root }
+    if (wanted === selfOf(this.#root, this.#location)) return { location: this.#location, root: this.#root }
     const names = namesOf(wanted, base)
     const places = names.map((name) => this.#reader.locate(name, location))
     const missing = places.filter((there) => there !== this.#location && !this.#parts.has(there))
     for (const there of missing) this.wanted.set(there, names[places.indexOf(there)]!)
     if (missing.length > 0) return 'wanted'
-    const found = places.find((there) => selfOf(rootOf(this.#parts.get(there))) === wanted)
+    const found = places.find((there) => selfOf(rootOf(this.#parts.get(there)), there) === wanted)
     return found === undefined ? undefined : { location: found, root: rootOf(this.#parts.get(found)) }
   }
 
@@ -211,10 +212,11 @@ export class ReferenceWalk {
   }
 }
 
-/** The absolute URL that a document calls itself by, '' without one. */
-function selfOf (root: unknown): string {
+/** The absolute URL that a document calls itself by, if need be in terms of the place where it stands; '' without one. */
+function selfOf (root: unknown, location: string): string {
   const self = memberOf(root, '$self')
-  return typeof self === 'string' && /^https?:\/\/[^/]/i.test(self) ? self.replace(/#.*$/s, '') : ''
+  if (typeof self !== 'string' || self === '') return ''
+  return resolveUrl(self, /^https?:/i.test(location) ? location : pathToFileURL(location).href)
 }
 
 function rootOf (part: Part | undefined): unknown {
@@ -228,9 +230,9 @@ function resolveUrl (address: string, base: string): string {
 /** Under which a document may stand beside another, as their URLs stand; a URL often leaves the ending out. */
 function namesOf (wanted: string, base: string): string[] {
   const folder = base.replace(/[^/]*$/, '')
-  if (!wanted.startsWith(folder) || wanted === folder) return []
+  if (folder === '' || !wanted.startsWith(folder) || wanted === folder) return []
   const name = wanted.slice(folder.length)
-  return [name, ...['.yaml', '.yml', '.json'].map((ending) => name + ending)]
+  return /\.(?:ya?ml|json)$/i.test(name) ? [name] : [name, ...['.yaml', '.yml', '.json'].map((ending) => name + ending)]
 }
 
 function isObject (value: unknown): value is JsonObject {
