@@ -7,10 +7,14 @@ import { deepestLevel } from './json-keys.ts'
 export const tooDeepMessage = `collections nest more than ${deepestLevel} deep here`
 
 /** Why a text with positions is refused. */
-export function yamlFault ({ code }: Pick<YAMLError, 'code'>): string {
+export function yamlFault ({ code, message }: Pick<YAMLError, 'code' | 'message'>): string {
   if (code === 'RESOURCE_EXHAUSTION') return tooDeepMessage
-  return `the file is no valid YAML here: ${faults[code] ?? 'it cannot be understood'}`
+  // The parser takes a bracket that is never closed for a matter of indentation.
+  const fault = code === 'BAD_INDENT' && message.startsWith('Flow ') ? unclosed : faults[code]
+  return `the file is no valid YAML here: ${fault ?? 'it cannot be understood'}`
 }
+
+const unclosed = 'brackets or braces before are not closed, or what stands in them is not indented'
 
 const faults: Partial<Record<ErrorCode, string>> = {
   ALIAS_PROPS: 'an alias has a tag or an anchor of its own',

@@ -66,5 +66,8 @@ test('what nests too deeply is broken at its line, in JSON and YAML, and never a
 test('faults of YAML are told in our own words', () => {
   assert.deepEqual(problemsOf('a.yaml', 'a: 1\n\tb: 2\n'), ['2 the file is no valid YAML here: a tab is used for indentation; write spaces'])
   assert.match(problemsOf('a.yaml', 'a: *nowhere\nb: &x 1\nc: *x\n')[0] ?? '', /alias/)
-  assert.match(problemsOf('a.yaml', 'a: [1, 2\nb: 3\n')[0] ?? '', /no valid YAML here/)
+  const unclosed = 'the file is no valid YAML here: brackets or braces before are not closed, or what stands in them is not indented'
+  assert.deepEqual(problemsOf('a.yaml', 'a: [1, 2\nb: 3\n'), [`2 ${unclosed}`])
+  assert.deepEqual(problemsOf('a.yaml', 'get: { a: [\n'), [`2 ${unclosed}`])
+  assert.deepEqual(problemsOf('a.yaml', 'a:\n   b: 1\n  c: 2\n'), ['3 the file is no valid YAML here: the indentation does not fit the lines before'])
 })
