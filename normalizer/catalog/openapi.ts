@@ -76,8 +76,8 @@ function formatOf (root: Json): string {
 function lintVersion (reader: Reader): void {
   const key = ['openapi', 'swagger'].find((name) => typeof reader.root[name] === 'number')
   if (key === undefined || reader.format === '') return
-  const wanted = key === 'swagger' ? reader.format : `${reader.format}.0`
-  report(reader, 'warning', 'version-not-text', `The version is a number, read as ${reader.format}. Write it in quotes: ${key}: "${wanted}".`, `/${key}`)
+  const wanted = reader.format === '2.0' ? 'swagger: "2.0"' : `openapi: "${reader.format}.0"`
+  report(reader, 'warning', 'version-not-text', `The version is a number, read as ${reader.format}. Write it in quotes: ${wanted}.`, `/${key}`)
 }
 
 function readPaths (reader: Reader): ApiPath[] {
@@ -109,7 +109,7 @@ function readItems (reader: Reader, paths: Json, step: string): ApiPath[] {
 function readPath (reader: Reader, key: string, value: unknown, step: string): ApiPath[] {
   const where = `/${step}/${pointerStep(key)}`
   if (!isObject(value) && value !== null) {
-    report(reader, 'error', 'invalid-path-item', 'The path item is not an object.', where)
+    report(reader, 'error', 'invalid-path-item', `The path item of ${key} is not an object, so that what it declares is lost. Write an object of operations.`, where)
     return []
   }
   return [readItem(reader, key, value ?? {}, where)]
@@ -172,7 +172,7 @@ function readOperation (reader: Reader, { key, where, method, item, operation: r
   const operation = target ?? raw
   if (!isObject(operation)) {
     if (operation === null) report(reader, 'error', 'empty-operation', `${method} ${key} is empty, and counts as not declared. Write an object with responses, or delete it.`, where)
-    else report(reader, 'error', 'invalid-operation', 'The operation is not an object.', where)
+    else report(reader, 'error', 'invalid-operation', `${method} ${key} is not an object, and counts as not declared. Write an object with responses, or delete it.`, where)
     return []
   }
   if (target === undefined) reportDead(reader, textOf(operation.$ref), where)
