@@ -163,17 +163,22 @@ function readApi (reader: Reader, entity: Entity, providers: ReadonlyMap<string,
     report(reader, 'warning', 'missing-definition', `${entity.ref} has no definition.`, entity.ref)
   }
   const own = targets(reader, entity, '', 'apiProvidedBy', 'component').map((ref) => reader.names.get(ref) ?? shortName(reader, ref, 'component'))
+  const provided = [...new Set([...providers.get(entity.ref) ?? [], ...own])]
+  const owner = firstTarget(reader, entity, 'owner', 'ownedBy', 'group')
+  if (owner === '' && provided.length === 0 && (type === '' || type === 'openapi')) {
+    report(reader, 'warning', 'missing-owner', `${entity.ref} has no owner, and no component provides it.`, entity.ref)
+  }
   return {
     name: entity.name,
     ref: entity.ref,
     type,
-    owner: shortName(reader, firstTarget(reader, entity, 'owner', 'ownedBy', 'group'), 'group'),
+    owner: shortName(reader, owner, 'group'),
     system: shortName(reader, system, 'system'),
     domain: domainOf(reader, system),
     lifecycle: textOf(entity.spec.lifecycle),
     definition: location !== '' ? undefined : typeof definition === 'string' || isObject(definition) ? definition : undefined,
     location,
-    providers: [...new Set([...providers.get(entity.ref) ?? [], ...own])],
+    providers: provided,
   }
 }
 

@@ -70,7 +70,7 @@ export const rules = {
   'unset-variable': { about: 'gateway', severity: 'error', summary: 'A placeholder in what the catalog uses of a declarative file has no value, and stands as it is written.', help: 'Set the variable.' },
   'invalid-entity': { about: 'Backstage', severity: 'error', summary: 'An entity has no kind or no name.', help: 'Give it both.' },
   'duplicate-entity': { about: 'Backstage', severity: 'warning', summary: 'An entity is there twice; the first one counts.', help: 'Delete one.' },
-  'missing-owner': { about: 'Backstage', severity: 'warning', summary: 'A component has no owner.', help: 'Name one in spec.owner.' },
+  'missing-owner': { about: 'Backstage', severity: 'warning', summary: 'A component, or an API that no component provides, has no owner.', help: 'Name one in spec.owner.' },
   'missing-definition': { about: 'Backstage', severity: 'warning', summary: 'An API entity has no definition.', help: 'Add one, inline or with $text.' },
   'unknown-reference': { about: 'Backstage', severity: 'warning', summary: 'An entity refers to one that is not in the catalog.', help: 'Add that entity, or mend the reference.' },
   'orphaned-entity': { about: 'Backstage', severity: 'warning', summary: 'No location provides an entity any more, so that it is not kept up to date.', help: 'Delete it in Backstage, or register its location again.' },
