@@ -15,17 +15,17 @@ const { value } = fc.letrec<{ value: unknown, object: object }>((tie) => ({
   object: fc.dictionary(names, tie('value'), { maxKeys: 5 }),
 }))
 const { shape } = fc.letrec<{ shape: Shape }>((tie) => ({
-  shape: fc.oneof({ depthSize: 'small' }, fc.constant<Shape>('whole'),
+  shape: fc.oneof({ depthSize: 'small' }, fc.constantFrom<Shape>('whole', 'fresh'),
     fc.record({ members: fc.dictionary(names, tie('shape'), { maxKeys: 4 }), prefixes: fc.constantFrom([], ['x-']), repeats: fc.boolean() }),
     fc.record({ elements: tie('shape') })),
 }))
 const objects = fc.dictionary(names, value, { maxKeys: 6 })
-const shapes = fc.record({ members: fc.dictionary(names, shape, { maxKeys: 6 }), prefixes: fc.constantFrom([], ['x-']) })
+const shapes: fc.Arbitrary<Exclude<Shape, string>> = fc.record({ members: fc.dictionary(names, shape, { maxKeys: 6 }), prefixes: fc.constantFrom([], ['x-']) })
 const spaced = fc.constantFrom(undefined, 1, '\t')
 
 /** What a scan of `source` is to give: its wanted parts, as JSON.parse reads them. */
 function prune (source: unknown, wanted: Shape): unknown {
-  if (wanted === 'whole' || typeof source !== 'object' || source === null) return source
+  if (typeof wanted === 'string' || typeof source !== 'object' || source === null) return source
   if ('elements' in wanted) return Array.isArray(source) ? source.map((item) => prune(item, wanted.elements)) : source
   if (Array.isArray(source)) return source
   return Object.fromEntries(Object.entries(source).flatMap(([name, inner]): Array<[string, unknown]> => {

@@ -36,7 +36,7 @@ export function textOf (value: unknown): string {
 export function numberOf (value: unknown): number | null {
   if (typeof value === 'number') return value === -1 ? null : Number.isFinite(value) ? value : NaN
   if (value === undefined || value === null) return null
-  return typeof value === 'string' ? parseNumber(value.trim()) : NaN
+  return typeof value === 'string' ? parseNumber(value) : NaN
 }
 
 /** A number within `[min, max]`, null for everything else: for fields that a record can do without. */
@@ -56,9 +56,24 @@ export function roundMs (milliseconds: number): number {
   return Number.isInteger(milliseconds) ? milliseconds : Math.round(milliseconds * 1000) / 1000
 }
 
+/** Up to 15 digits are exact as they are. */
+function parseWhole (text: string): number {
+  if (text.length === 0 || text.length > 15) return NaN
+  let number = 0
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30
+    if (digit < 0 || digit > 9) return NaN
+    number = number * 10 + digit
+  }
+  return number
+}
+
 function parseNumber (text: string): number | null {
-  if (text === '' || text === '-' || text === '-1') return null
-  if (!decimal.test(text)) return NaN
-  const number = Number(text)
+  const whole = parseWhole(text)
+  if (!Number.isNaN(whole)) return whole
+  const trimmed = text.trim()
+  if (trimmed === '' || trimmed === '-' || trimmed === '-1') return null
+  if (!decimal.test(trimmed)) return NaN
+  const number = Number(trimmed)
   return Number.isFinite(number) ? number : NaN
 }

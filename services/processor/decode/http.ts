@@ -1,6 +1,7 @@
 /** Readings of HTTP that all gateways' records share: authority, trace context, rate-limit headers, query values. */
 import { scrub } from '../secrets.ts'
 import { textOf, wholeWithin } from './field.ts'
+import { isHex, isLowerHex } from './hex.ts'
 import type { JsonObject } from './field.ts'
 
 const hostText = /^[a-z0-9._:-]{1,255}$/
@@ -53,15 +54,22 @@ export function queryValues (target: string, wanted: ReadonlySet<string>): Array
   return [...found]
 }
 
-const hex32 = /^[0-9a-f]{32}$/
-const parent = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/i
-
 /** Trace and span of a `traceparent` header (W3C Trace Context §3.2), '' where it is not valid. */
 export function readTraceparent (header: string): { trace: string, span: string } {
-  const found = header === '' ? null : parent.exec(header)
-  const trace = traceId(found?.[1] ?? '')
-  const span = (found?.[2] ?? '').toLowerCase()
-  return trace === '' ? { trace: '', span: '' } : { trace, span: isRandomHex(span) ? span : '' }
+  if (!isTraceparent(header)) return noContext
+  const trace = traceId(header.slice(3, 35).toLowerCase())
+  if (trace === '') return noContext
+  const span = header.slice(36, 52).toLowerCase()
+  return { trace, span: isRandomHex(span) ? span : '' }
+}
+
+const noContext = { trace: '', span: '' }
+const dash = 0x2D
+
+/** Version, trace, parent, flags: later versions may have more behind. */
+function isTraceparent (text: string): boolean {
+  return text.length >= 55 && text.charCodeAt(2) === dash && text.charCodeAt(35) === dash && text.charCodeAt(52) === dash &&
+    isHex(text, 0, 2) && isHex(text, 3, 35) && isHex(text, 36, 52) && isHex(text, 53, 55)
 }
 
 /**
@@ -69,18 +77,25 @@ export function readTraceparent (header: string): { trace: string, span: string 
  * 64-bit ids is lost with that). Short ones and one digit again and again, as tests have them, tell nothing.
  */
 function isRandomHex (digits: string): boolean {
-  const significant = digits.replace(/^0+/, '')
+  const { length } = digits
+  let start = 0
+  while (digits.charCodeAt(start) === zero) start++
   // An account number (IBAN) is two letters and digits; an id of 64 bits has 16 zeros in front, or none.
-  if (digits.length === 32 && significant.length > 16 && significant.length < 28) return false
-  return /[a-f]/.test(significant.slice(2)) || /^(?:0*\d{1,5}|(\d)\1+)$/.test(digits)
+  if (length === 32 && length - start > 16 && length - start < 28) return false
+  for (let at = start + 2; at < length; at++) if (digits.charCodeAt(at) > nine) return true
+  return /^(?:0*\d{1,5}|(\d)\1+)$/.test(digits)
 }
+
+const zero = 0x30
+const nine = 0x39
+const noTrace = '0'.repeat(32)
 
 /**
  * A trace id as 32 hex digits: W3C and B3 as they are, 64-bit ids with leading zeros, AWS X-Ray (`1-…-…`) joined, the
  * id in front of a B3-single or Jaeger context; '' for anything else.
  */
 export function traceId (text: string): string {
-  if (hex32.test(text)) return /[1-9a-f]/.test(text) && isRandomHex(text) ? text : ''
+  if (text.length === 32 && isLowerHex(text)) return text !== noTrace && isRandomHex(text) ? text : ''
   const lower = text.toLowerCase()
   const aws = /^(?:root=)?1-([0-9a-f]{8})-([0-9a-f]{24})/.exec(lower)
   if (aws !== null) return isRandomHex(`${aws[1]}${aws[2]}`) ? `${aws[1]}${aws[2]}` : ''
@@ -107,16 +122,26 @@ const most = 1e12
 export function nearestLimit (headers: JsonObject): RateLimit | undefined {
   let nearest: RateLimit | undefined
   for (const key in headers) {
-    if (!key.startsWith('x-ratelimit-limit-')) continue
-    const limit = namedLimit(headers, key.slice('x-ratelimit-limit-'.length))
+    const named = limitNames.get(key) ?? nameLimit(key)
+    if (named.name === '') continue
+    const limit = limitOf(named.name, headers[key], headers[named.remaining])
     if (limit !== undefined && (nearest === undefined || nearer(limit, nearest))) nearest = limit
   }
   return nearest ?? limitOf('', headers['ratelimit-limit'] ?? headers['x-ratelimit-limit'],
     headers['ratelimit-remaining'] ?? headers['x-ratelimit-remaining'])
 }
 
-function namedLimit (headers: JsonObject, name: string): RateLimit | undefined {
-  return limitOf(name, headers[`x-ratelimit-limit-${name}`], headers[`x-ratelimit-remaining-${name}`])
+/** What headers say of limits: the name of the limit that they are of, '' for another header. */
+const limitNames = new Map<string, { name: string, remaining: string }>()
+const mostNames = 1024
+const limitPrefix = 'x-ratelimit-limit-'
+
+function nameLimit (key: string): { name: string, remaining: string } {
+  const name = key.startsWith(limitPrefix) ? key.slice(limitPrefix.length) : ''
+  const named = { name, remaining: `x-ratelimit-remaining-${name}` }
+  if (limitNames.size >= mostNames) limitNames.clear()
+  limitNames.set(key, named)
+  return named
 }
 
 /** Structured forms (`100, 100;w=60`) begin with the figure too. */

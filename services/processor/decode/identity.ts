@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { AccessEvent } from '../event.ts'
+import { isLowerHex } from './hex.ts'
 
-const hex32 = /^[0-9a-f]{32}$/
 const decimal = /^\d+$/
 
 /**
@@ -11,7 +11,7 @@ const decimal = /^\d+$/
  */
 export function eventId (requestId: string, event: AccessEvent): string {
   const lower = requestId.toLowerCase()
-  if (hex32.test(lower) && !isPaddedNumber(lower)) return lower
+  if (lower.length === 32 && isLowerHex(lower) && !isPaddedNumber(lower)) return lower
   return digest(requestId === '' ? traits(event) : [event.gateway, requestId])
 }
 

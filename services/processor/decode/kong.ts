@@ -14,7 +14,7 @@ import { nameOf, readCaller } from './kong-caller.ts'
 import { isNone, milliseconds, readLatencies } from './kong-latencies.ts'
 import { createLabelPicker } from './labels.ts'
 import type { DecodeOptions, LabelPicker } from './labels.ts'
-import { compileShape, entity, some, wholes } from './shape.ts'
+import { compileShape, entity, fresh, some, wholes } from './shape.ts'
 import type { Shape } from './shape.ts'
 import { readInstant } from './time.ts'
 
@@ -35,12 +35,16 @@ function shapeOf ({ headers = [] }: DecodeOptions): Shape {
   const allowed = Object.fromEntries(headers.map((name): [string, Shape] => [name.toLowerCase(), 'whole']))
   return some({
     request: some({
-      headers: some({ ...wholes('host', 'user-agent', 'traceparent', 'x-anonymous-consumer'), ...allowed }),
+      headers: some({ ...wholes('host', 'user-agent', 'x-anonymous-consumer'), ...fresh('traceparent'), ...allowed }),
       tls: entity('version'),
-      ...wholes('id', 'uri', 'url', 'method', 'size'),
+      ...wholes('method', 'size'),
+      ...fresh('id', 'uri', 'url'),
     }),
     response: some({
-      headers: { members: wholes('x-kong-request-id', 'x-cache-status', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining'), prefixes: ['x-ratelimit-'] },
+      headers: {
+        members: { ...wholes('x-cache-status', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining'), ...fresh('x-kong-request-id') },
+        prefixes: ['x-ratelimit-'],
+      },
       ...wholes('status', 'size'),
     }),
     latencies: some(wholes('request', 'kong', 'proxy', 'receive')),
@@ -50,7 +54,9 @@ function shapeOf ({ headers = [] }: DecodeOptions): Shape {
     authenticated_entity: some(wholes('id', 'consumer_id')),
     tries: { elements: some(wholes('ip', 'port')) },
     session: some({}),
-    ...wholes('upstream_uri', 'upstream_status', 'source', 'client_ip', 'started_at', 'trace_id', 'correlation_id'),
+    trace_id: some(fresh(...traceFormats)),
+    ...wholes('upstream_status', 'source', 'client_ip', 'started_at'),
+    ...fresh('upstream_uri', 'correlation_id'),
   })
 }
 
@@ -176,7 +182,8 @@ function toEvent (entry: JsonObject, core: Core, labels: LabelPicker, record: Ra
   return event
 }
 
-const traceFormats = ['w3c', 'b3', 'b3-single', 'ot', 'jaeger', 'gcp', 'instana', 'aws'] as const
+const hexFormats = ['w3c', 'b3', 'b3-single', 'ot', 'jaeger', 'gcp', 'instana', 'aws'] as const
+const traceFormats = [...hexFormats, 'datadog'] as const
 
 /** `trace_id` has one entry per propagation format. The span is the header's, as long as it is of the same trace. */
 function readTrace (ids: unknown, header: string): { trace: string, span: string } {
@@ -186,7 +193,7 @@ function readTrace (ids: unknown, header: string): { trace: string, span: string
 }
 
 function traceOf (ids: JsonObject): string {
-  for (const format of traceFormats) {
+  for (const format of hexFormats) {
     const id = traceId(textOf(ids[format]))
     if (id !== '') return id
   }

@@ -1,6 +1,6 @@
 /**
  * Walks over JSON (RFC 8259) in bytes without making values. Each function takes the place where something begins and gives
- * the place behind it, or BAD. `text` is the same bytes as Latin-1: searching it is the engine's own work.
+ * the place behind it, or BAD.
  */
 
 /** The byte `"`. */
@@ -34,7 +34,7 @@ export const deepest = 64
 
 /** The place of the next byte that is no white space. */
 export function skipSpace (bytes: Buffer, at: number): number {
-  while (bytes[at]! <= 0x20 && isSpace(bytes[at]!)) at++
+  while (at < bytes.length && isSpace(bytes[at]!)) at++
   return at
 }
 
@@ -49,25 +49,25 @@ export function equals (bytes: Buffer, start: number, text: Uint8Array): boolean
 }
 
 /** Passes one value of any kind; what stands inside its texts is not looked at. */
-export function skipValue (bytes: Buffer, text: string, at: number, depth: number): number {
+export function skipValue (bytes: Buffer, at: number, depth: number): number {
   const byte = bytes[at]!
-  if (byte === QUOTE) return skipString(bytes, text, at + 1)
+  if (byte === QUOTE) return skipString(bytes, at + 1)
   if (byte === MINUS || (byte >= ZERO && byte <= NINE)) return skipNumber(bytes, at)
-  if (byte === BRACE) return depth >= deepest ? BAD : skipObject(bytes, text, at + 1, depth + 1)
-  if (byte === BRACKET) return depth >= deepest ? BAD : skipArray(bytes, text, at + 1, depth + 1)
+  if (byte === BRACE) return depth >= deepest ? BAD : skipObject(bytes, at + 1, depth + 1)
+  if (byte === BRACKET) return depth >= deepest ? BAD : skipArray(bytes, at + 1, depth + 1)
   return skipLiteral(bytes, at)
 }
 
-function skipObject (bytes: Buffer, text: string, at: number, depth: number): number {
+function skipObject (bytes: Buffer, at: number, depth: number): number {
   at = skipSpace(bytes, at)
   if (bytes[at] === BRACE_END) return at + 1
   for (;;) {
     if (bytes[at] !== QUOTE) return BAD
-    at = skipString(bytes, text, at + 1)
+    at = skipString(bytes, at + 1)
     if (at === BAD) return BAD
     at = skipSpace(bytes, at)
     if (bytes[at] !== COLON) return BAD
-    at = skipValue(bytes, text, skipSpace(bytes, at + 1), depth)
+    at = skipValue(bytes, skipSpace(bytes, at + 1), depth)
     if (at === BAD) return BAD
     at = skipSpace(bytes, at)
     if (bytes[at] === BRACE_END) return at + 1
@@ -76,11 +76,11 @@ function skipObject (bytes: Buffer, text: string, at: number, depth: number): nu
   }
 }
 
-function skipArray (bytes: Buffer, text: string, at: number, depth: number): number {
+function skipArray (bytes: Buffer, at: number, depth: number): number {
   at = skipSpace(bytes, at)
   if (bytes[at] === BRACKET_END) return at + 1
   for (;;) {
-    at = skipValue(bytes, text, at, depth)
+    at = skipValue(bytes, at, depth)
     if (at === BAD) return BAD
     at = skipSpace(bytes, at)
     if (bytes[at] === BRACKET_END) return at + 1
@@ -89,17 +89,15 @@ function skipArray (bytes: Buffer, text: string, at: number, depth: number): num
   }
 }
 
-/** The place behind the next quote that is not escaped: one with an even number of backslashes before it. */
-export function skipString (bytes: Buffer, text: string, start: number): number {
-  let quote = text.indexOf('"', start)
-  while (quote !== BAD && bytes[quote - 1] === BACKSLASH && isEscaped(bytes, start, quote)) quote = text.indexOf('"', quote + 1)
-  return quote === BAD ? BAD : quote + 1
-}
-
-function isEscaped (bytes: Buffer, start: number, quote: number): boolean {
-  let at = quote - 1
-  while (at >= start && bytes[at] === BACKSLASH) at--
-  return (quote - at) % 2 === 0
+/** The place behind the quote that ends a text which begins at `at`: what follows a backslash is passed over. */
+export function skipString (bytes: Buffer, at: number): number {
+  const { length } = bytes
+  while (at < length) {
+    const byte = bytes[at]!
+    if (byte === QUOTE) return at + 1
+    at += byte === BACKSLASH ? 2 : 1
+  }
+  return BAD
 }
 
 /** Passes a number, strictly. */

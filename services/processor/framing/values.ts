@@ -14,11 +14,10 @@ const recordSeparator = 0x1E
  * record that follows it on the line is found by where an object starts that reaches the end or the next object whole.
  */
 export function cutValues (bytes: Buffer, from = 0): Part[] {
-  const text = bytes.toString('latin1')
   const parts: Part[] = []
   for (let at = skipBetween(bytes, from); at < bytes.length; at = skipBetween(bytes, at)) {
-    const end = bytes[at] === BRACE ? skipValue(bytes, text, at, 0) : BAD
-    const part = end === BAD ? { start: at, end: findNext(bytes, text, at + 1), whole: false } : { start: at, end, whole: true }
+    const end = bytes[at] === BRACE ? skipValue(bytes, at, 0) : BAD
+    const part = end === BAD ? { start: at, end: findNext(bytes, at + 1), whole: false } : { start: at, end, whole: true }
     parts.push(part)
     at = part.end
   }
@@ -39,12 +38,12 @@ function skipBetween (bytes: Buffer, from: number): number {
 }
 
 /** Where the next record starts after a damaged one, the end of the bytes when none does. */
-function findNext (bytes: Buffer, text: string, from: number): number {
+function findNext (bytes: Buffer, from: number): number {
   let tries = 0
-  for (let at = text.indexOf('{', from); at !== -1 && tries < mostTries; at = text.indexOf('{', at + 1)) {
+  for (let at = bytes.indexOf(BRACE, from); at !== -1 && tries < mostTries; at = bytes.indexOf(BRACE, at + 1)) {
     if (bytes[at + 1] !== QUOTE) continue
     tries++
-    const end = skipValue(bytes, text, at, 0)
+    const end = skipValue(bytes, at, 0)
     // An object inside of the damaged one is followed by the rest of that, not by another record.
     if (end !== BAD && endsRecord(bytes, end)) return at
   }

@@ -102,7 +102,7 @@ function addPrinted (lines: Lines, buffer: Buffer, start: number, end: number, {
 function lengthOfObject (rest: Buffer): number {
   for (let window = 16 * 1024; ; window *= 8) {
     const part = rest.subarray(0, window)
-    const length = skipValue(part, part.toString('latin1'), 0, 0)
+    const length = skipValue(part, 0, 0)
     if (length !== BAD || part.length === rest.length) return length
   }
 }
