@@ -58,7 +58,7 @@ function withRoutes (board: DashboardBuilder): DashboardBuilder {
     .withPanel(timeseries({ title: 'Status codes', description: 'Responses a second by status; 0 is no response.', unit: 'reqps', width: 12 },
       { expr: rate(`${requests}_count`, service, 'http_response_status_code'), legend: '{{http_response_status_code}}' })
       .stacking(new StackingConfigBuilder().mode(StackingMode.Normal)))
-    .withPanel(timeseries({ title: 'Bandwidth', description: 'Bytes a second from clients and to clients.', unit: 'Bps', width: 12 },
+    .withPanel(timeseries({ title: 'Bandwidth', description: 'Bytes a second from clients and to clients, of requests whose log gives the size.', unit: 'Bps', width: 12 },
       { expr: rate('gatelens_request_bytes_total', service, 'api_service'), legend: '{{api_service}} received' },
       { expr: rate('gatelens_response_bytes_total', service, 'api_service'), legend: '{{api_service}} sent' }))
     .withPanel(timeseries({ title: 'Busiest routes', description: 'The ten routes with the most requests.', unit: 'reqps' },
@@ -77,7 +77,7 @@ SELECT
   sumIf(requests, status_class IN ('5xx', 'none')) / "Requests" AS "Error ratio",
   quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration) AS quantiles,
   quantiles[1] AS "p50 ms", quantiles[2] AS "p95 ms", quantiles[3] AS "p99 ms",
-  sum(request_bytes) + sum(response_bytes) AS "Bytes",
+  coalesce(sum(request_bytes) + sum(response_bytes), sum(request_bytes), sum(response_bytes)) AS "Bytes",
   any(owner) AS "Owner"
 FROM requests_1m
 WHERE $__timeFilter(minute)

@@ -3,8 +3,8 @@
  * handed, none renames or removes. Only the names in `fields` are ever published; what a gateway wrote raw (`target`,
  * `client_ip`, …) stays in memory.
  *
- * Times are epoch milliseconds and durations milliseconds (floats); sizes are bytes. A text that the gateway did not
- * give is '', a number that it did not give is null.
+ * Times are epoch milliseconds and durations milliseconds (floats); sizes are bytes. A text that the log does not give is
+ * '', a figure that it does not give is null: never 0, which would count. Only a status is 0 where there was no response.
  */
 
 /** How a request's path resolved. */
@@ -51,14 +51,13 @@ export interface AccessEvent {
   upstream_status: number | null
   /** Who produced the response. */
   response_source: 'upstream' | 'gateway' | ''
-  /** Null where the log does not give it, as with the two below. */
   duration_ms: number | null
   upstream_ms: number | null
   gateway_ms: number | null
-  request_bytes: number
-  response_bytes: number
+  request_bytes: number | null
+  response_bytes: number | null
   /** Upstream attempts; 0 when nothing was proxied. */
-  attempts: number
+  attempts: number | null
   upstream_address: string
   rate_limited: boolean
   limit_name: string
@@ -168,9 +167,9 @@ export const fields = {
   duration_ms: { type: 'Nullable(Float64)', description: 'total time' },
   upstream_ms: { type: 'Nullable(Float64)', description: 'time in the upstream' },
   gateway_ms: { type: 'Nullable(Float64)', description: 'time in the gateway' },
-  request_bytes: { type: 'UInt64', description: 'request size' },
-  response_bytes: { type: 'UInt64', description: 'response size' },
-  attempts: { type: 'UInt8', description: 'upstream attempts' },
+  request_bytes: { type: 'Nullable(UInt64)', description: 'request size' },
+  response_bytes: { type: 'Nullable(UInt64)', description: 'response size' },
+  attempts: { type: 'Nullable(UInt8)', description: 'upstream attempts; 0 when nothing was proxied' },
   upstream_address: { type: 'LowCardinality(String)', description: 'upstream target of the last attempt' },
   rate_limited: { type: 'Bool', description: 'the gateway refused the request for a rate limit' },
   limit_name: { type: 'LowCardinality(String)', description: 'limit that was tripped or is nearest' },

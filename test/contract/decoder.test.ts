@@ -63,7 +63,7 @@ for (const [format, decode] of Object.entries(decoders)) {
 }
 
 const template = Object.entries(decoders.kong({ bytes: Buffer.from(readCases('decode/kong').find((item) => item.name.includes('sample-06'))?.input ?? ''), offset: 0 }, 'input'))
-const nullable = new Set(['upstream_status', 'duration_ms', 'upstream_ms', 'gateway_ms', 'limit', 'remaining'])
+const nullable = new Set(['upstream_status', 'duration_ms', 'upstream_ms', 'gateway_ms', 'request_bytes', 'response_bytes', 'attempts', 'limit', 'remaining'])
 
 /** Decodes twice, and checks the result's shape: all fields there, of their kind, finite, not negative. */
 function check (decode: Decoder, bytes: Buffer): AccessEvent | Reject {

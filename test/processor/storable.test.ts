@@ -23,7 +23,8 @@ test('a number out of the range of its column is a reject that says which, and a
   for (const [name, values] of lost) {
     for (const value of values) assert.equal(detailOf({ [name]: value }), `${name}: out of the range that is stored`)
   }
-  assert.equal(detailOf({ upstream_status: null, limit: null, remaining: null, upstream_ms: null, duration_ms: null }), undefined)
+  const unknown = { upstream_ms: null, duration_ms: null, request_bytes: null, response_bytes: null, attempts: null }
+  assert.equal(detailOf({ upstream_status: null, limit: null, remaining: null, ...unknown }), undefined)
   assert.equal(detailOf({ status: 65_535, attempts: 255 }), undefined)
 })
 

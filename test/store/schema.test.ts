@@ -130,18 +130,21 @@ test('one insert is one block, also when it is large', async () => {
   assert.deepEqual(inserted, [300_000])
 })
 
-test('a total time that the log does not give is in no quantile and no maximum, and the request counts', async () => {
+test('a figure that the log does not give is in no sum, quantile or maximum, and the request counts', async () => {
   await migrate(client, { database: 'unknown' })
   const now = Date.UTC(2026, 0, 1, 12)
-  const unknown = (index: number): string => rowsOf(1, now + index).replace('\t0\t0\t\\N\t10\t20', '\t\\N\t\\N\t\\N\t10\t20')
+  const unknown = (index: number, sizes = '\\N\t\\N'): string => rowsOf(1, now + index).replace('\t0\t0\t\\N\t10\t20', `\t\\N\t\\N\t\\N\t${sizes}`)
   await insert('unknown', unknown(0) + unknown(1), 'none')
+  const sums = 'sum(requests) AS n, sum(request_bytes) AS i, sum(response_bytes) AS o, max(duration_max) AS m'
   const read = (table: string): Promise<Record<string, unknown>> => firstRow(client,
-    `SELECT sum(requests) AS n, max(duration_max) AS m, isNaN(quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration)[3]) AS e FROM unknown.${table}`)
-  assert.deepEqual([await read('requests_1m'), await read('requests_1h')], Array(2).fill({ n: 2, m: null, e: 1 }))
-  await insert('unknown', unknown(2) + rowsOf(100, now), 'some')
-  const known = 'SELECT sum(requests) AS n, max(duration_max) AS m, round(quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration)[1]) AS d FROM unknown.'
-  assert.deepEqual(await firstRow(client, `${known}requests_1m`), { n: 103, m: 99, d: 49 })
-  assert.deepEqual(await firstRow(client, `${known}requests_1h`), { n: 103, m: 99, d: 49 })
+    `SELECT ${sums}, isNaN(quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration)[3]) AS e FROM unknown.${table}`)
+  assert.deepEqual([await read('requests_1m'), await read('requests_1h')], Array(2).fill({ n: 2, i: null, o: null, m: null, e: 1 }))
+  await insert('unknown', unknown(2) + unknown(3, '7\t\\N') + rowsOf(100, now), 'some')
+  await client.command({ query: 'OPTIMIZE TABLE unknown.requests_1m FINAL' })
+  await client.command({ query: 'OPTIMIZE TABLE unknown.requests_1h FINAL' })
+  const known = `SELECT ${sums}, round(quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration)[1]) AS d FROM unknown.`
+  const expected = { n: 104, i: 1007, o: 2000, m: 99, d: 49 }
+  assert.deepEqual([await firstRow(client, `${known}requests_1m`), await firstRow(client, `${known}requests_1h`)], [expected, expected])
 })
 
 test('old requests stay when they arrive late', async () => {

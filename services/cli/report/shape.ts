@@ -59,8 +59,9 @@ export interface ReportShape {
     /** Records whose request id another one had before, among the newest four million. */
     repeated: number
     rejected: number
-    request_bytes: number
-    response_bytes: number
+    /** Of the requests whose log gives the size; null where it gives none, as below. */
+    request_bytes: number | null
+    response_bytes: number | null
     duration_ms: Quantiles
     gateway_ms: Quantiles
   }

@@ -53,8 +53,9 @@ export class Summary {
   readonly undocumented = new Map<string, UndocumentedFigures>()
   first = Infinity
   last = -Infinity
-  requestBytes = 0
-  responseBytes = 0
+  /** Null while no request has told its size. */
+  requestBytes: number | null = null
+  responseBytes: number | null = null
   readonly #quotasOf: (partner: string) => Quotas
   readonly #limits: Limits
 
@@ -67,8 +68,8 @@ export class Summary {
   add (event: EnrichedEvent): void {
     this.first = Math.min(this.first, event.time)
     this.last = Math.max(this.last, event.time)
-    this.requestBytes += event.request_bytes
-    this.responseBytes += event.response_bytes
+    if (event.request_bytes !== null) this.requestBytes = (this.requestBytes ?? 0) + event.request_bytes
+    if (event.response_bytes !== null) this.responseBytes = (this.responseBytes ?? 0) + event.response_bytes
     this.outcomes.set(event.outcome, (this.outcomes.get(event.outcome) ?? 0) + 1)
     const route = this.#route(event)
     const service = this.#service(event)

@@ -22,11 +22,11 @@ function isPaddedNumber (digits: string): boolean {
   return length > 5 && length < 20
 }
 
-function traits (event: AccessEvent): Array<string | number> {
+function traits (event: AccessEvent): Array<string | number | null> {
   const { gateway, time, client_ip, method, target, status, request_bytes, response_bytes } = event
   return [gateway, time, client_ip, method, target, status, request_bytes, response_bytes]
 }
 
-function digest (parts: Array<string | number>): string {
+function digest (parts: Array<string | number | null>): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }

@@ -163,8 +163,8 @@ function toEvent (entry: JsonObject, core: Core, labels: LabelPicker, record: Ra
     duration_ms: latencies.total,
     upstream_ms: latencies.upstream,
     gateway_ms: latencies.gateway,
-    request_bytes: wholeWithin(request.size, largest) ?? 0,
-    response_bytes: wholeWithin(response.size, largest) ?? 0,
+    request_bytes: wholeWithin(request.size, largest),
+    response_bytes: wholeWithin(response.size, largest),
     attempts: upstream.attempts,
     upstream_address: upstream.address,
     rate_limited: madeBy === 'gateway' && isLimited(core.status, answered, limit?.remaining),
@@ -200,12 +200,12 @@ function traceOf (ids: JsonObject): string {
   return decimalTraceId(textOf(ids.datadog))
 }
 
-interface Upstream { status: number | null, attempts: number, address: string }
+interface Upstream { status: number | null, attempts: number | null, address: string }
 
 /**
  * `upstream_status` is nginx' list: `502, 200` after a retry, `500, 200 : 200, 200` after an internal redirect; its last
- * entry is final. A shipper may have split it into an array. Attempts are what the longer of that list and `tries` says;
- * records before 3.6 have neither.
+ * entry is final. A shipper may have split it into an array. Attempts are what the longer of that list and `tries` says. A
+ * record without both gives no number of them, unless it says that nothing was proxied.
  */
 function readUpstream (entry: JsonObject, ms: number | null): Upstream {
   const { upstream_status: given } = entry
@@ -213,9 +213,10 @@ function readUpstream (entry: JsonObject, ms: number | null): Upstream {
   const list = statuses.includes(',') || statuses.includes(':') ? statuses.split(/[,:]/) : statuses === '' ? [] : [statuses]
   const tries: unknown[] = Array.isArray(entry.tries) ? entry.tries : []
   const seen = Math.max(list.length, tries.length)
+  const isProxied = ms !== null || !(isNone(objectOf(entry.latencies).proxy) || Array.isArray(entry.tries))
   return {
     status: wholeWithin(list.at(-1), 999),
-    attempts: Math.min(255, seen === 0 && ms !== null ? 1 : seen),
+    attempts: seen === 0 && isProxied ? null : Math.min(255, seen),
     address: addressOf(tries.at(-1)),
   }
 }
@@ -229,7 +230,7 @@ function addressOf (attempt: unknown): string {
 }
 
 /** `source` came with 3.6; before, a latency of -1 says that nothing was proxied. */
-function responseSource (entry: JsonObject, attempts: number): AccessEvent['response_source'] {
+function responseSource (entry: JsonObject, attempts: number | null): AccessEvent['response_source'] {
   if (isByKong(entry)) return 'gateway'
   if (entry.source === 'upstream' || entry.source === 'service') return 'upstream'
   const { proxy } = objectOf(entry.latencies)

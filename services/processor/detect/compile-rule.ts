@@ -100,7 +100,8 @@ function valueOf (rule: Rule): string {
   switch (rule.measure) {
     case 'errors': return failed
     case 'error_ratio': return `${failed} / sum(requests)`
-    case 'bytes': return 'sum(request_bytes) + sum(response_bytes)'
+    // Of a log that gives one of the two, that one; NULL, which is above no limit, where it gives neither.
+    case 'bytes': return 'coalesce(sum(request_bytes) + sum(response_bytes), sum(request_bytes), sum(response_bytes))'
     case 'p50': return `quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(${rule.of ?? 'duration'})[1]`
     case 'p95': return `quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(${rule.of ?? 'duration'})[2]`
     case 'p99': return `quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(${rule.of ?? 'duration'})[3]`
@@ -171,6 +172,7 @@ function countsFor (rule: Rule): string {
     case 'error_ratio': return '(status >= 500 OR status = 0)'
     case 'rate_limited': return 'rate_limited'
     case 'undocumented': return "outcome NOT IN ('matched', 'ambiguous')"
+    case 'bytes': return '(request_bytes > 0 OR response_bytes > 0)'
     default: return 'true'
   }
 }

@@ -54,8 +54,8 @@ interface Cell {
   subject: Subject
   start: number
   requests: number
-  /** Of what a growing or ratio measure counts. */
-  count: number
+  /** Of what a growing or ratio measure counts; undefined while no request of the cell gives that figure. */
+  count: number | undefined
   times: Times | undefined
   /** The count by minute, for windows of more than one. */
   minutes: Map<number, number> | undefined
@@ -117,7 +117,7 @@ function createCell (rule: Rule, start: number, event: EnrichedEvent): Cell {
     subject: subjectOf(rule, event),
     start,
     requests: 0,
-    count: 0,
+    count: undefined,
     times: isQuantile(rule) ? new Times() : undefined,
     minutes: grows(rule) && rule.over !== 60_000 ? new Map<number, number>() : undefined,
   }
@@ -158,7 +158,8 @@ function count (rule: Rule, cell: Cell, event: EnrichedEvent): void {
     return
   }
   const amount = amountOf(rule, event)
-  cell.count += amount
+  if (amount === null) return
+  cell.count = (cell.count ?? 0) + amount
   if (cell.minutes === undefined || amount === 0) return
   const minute = windowOf(event.time, 60_000)
   cell.minutes.set(minute, (cell.minutes.get(minute) ?? 0) + amount)
@@ -169,23 +170,28 @@ function timeOf (rule: Rule, event: EnrichedEvent): number | null {
   return rule.of === 'gateway' ? event.gateway_ms : event.duration_ms
 }
 
-function amountOf (rule: Rule, event: EnrichedEvent): number {
+function amountOf (rule: Rule, event: EnrichedEvent): number | null {
   switch (rule.measure) {
     case 'errors':
     case 'error_ratio': return event.status >= 500 || event.status === 0 ? 1 : 0
     case 'rate_limited': return event.rate_limited ? 1 : 0
     case 'undocumented': return event.outcome === 'matched' || event.outcome === 'ambiguous' ? 0 : 1
-    case 'bytes': return event.request_bytes + event.response_bytes
+    case 'bytes': return bytesOf(event)
     default: return 1
   }
 }
 
+function bytesOf ({ request_bytes: received, response_bytes: sent }: EnrichedEvent): number | null {
+  return received === null && sent === null ? null : (received ?? 0) + (sent ?? 0)
+}
+
 function toPoints (rule: Rule, cell: Cell, limit: number | LimitVersions | undefined): Point[] {
-  if (limit === undefined || cell.times?.size === 0) return []
+  const value = valueOf(rule, cell)
+  if (limit === undefined || value === undefined) return []
   const { subject, start, requests } = cell
-  if (typeof limit === 'number') return [{ subject, start, value: valueOf(rule, cell), requests, threshold: limit }]
+  if (typeof limit === 'number') return [{ subject, start, value, requests, threshold: limit }]
   const cuts = cutsOf(limit, start, rule.over)
-  if (cuts.length === 0) return [{ subject, start, value: cell.count, requests, threshold: limitAt(limit, start) }]
+  if (cuts.length === 0) return [{ subject, start, value, requests, threshold: limitAt(limit, start) }]
   return pointsOfParts({ subject, start, cuts, counts: countParts(cuts, cell.minutes ?? new Map()) }, limit, rule.over)
 }
 
@@ -198,10 +204,10 @@ function countParts (cuts: readonly number[], minutes: ReadonlyMap<number, numbe
   return counts
 }
 
-function valueOf (rule: Rule, cell: Cell): number {
-  if (rule.measure === 'error_ratio') return cell.count / cell.requests
-  if (cell.times === undefined) return cell.count
-  return cell.times.quantile(quantiles[rule.measure as keyof typeof quantiles])
+/** What the rule measures; undefined where no request of the cell gives the figure. */
+function valueOf (rule: Rule, { count, requests, times }: Cell): number | undefined {
+  if (times !== undefined) return times.size === 0 ? undefined : times.quantile(quantiles[rule.measure as keyof typeof quantiles])
+  return count === undefined || rule.measure !== 'error_ratio' ? count : count / requests
 }
 
 function findBreaches (rule: Rule, points: Point[], cells: Cells | undefined, now: number, { directory, limits }: Judgement): Breach[] {

@@ -30,7 +30,7 @@ const shape = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'a rule name is 1 to 64 letters, digits, ".", "_" or "-"')
     .describe('Unique; part of every breach id.'),
   description: z.string().default('').describe('For people.'),
-  measure: z.enum(measures).describe('What is measured per subject and window. errors are responses 500 to 599 and requests without a response.'),
+  measure: z.enum(measures).describe('What is measured per subject and window. errors are responses 500 to 599 and requests without a response. Percentiles and bytes are of the requests whose log gives the figure.'),
   of: z.enum(['duration', 'upstream', 'gateway']).optional().describe('For p50, p95, p99: which time, in ms. Default duration.'),
   by: z.array(z.enum(subjectKeys)).default([]).describe('The subject: one breach at a time per combination. Empty: all traffic together.'),
   where: z.strictObject({ service: text.optional(), route: text.optional(), partner: text.optional() }).default({})

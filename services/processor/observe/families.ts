@@ -44,7 +44,7 @@ const traffic: ReadonlySet<MetricName> = new Set([
 ])
 
 /** Labels whose values come from closed sets or from configuration; metrics with only these are never refused. */
-const closedLabels = new Set(['outcome', 'reason', 'stage', 'label', 'input', 'rule', 'severity', 'measure', 'quota', 'cache'])
+const closedLabels = new Set(['outcome', 'reason', 'stage', 'label', 'input', 'rule', 'severity', 'measure', 'quota', 'cache', 'size'])
 
 /** Labels that carry the same thing in another vocabulary share its budget. */
 const pools: Readonly<Record<string, string>> = { api_service: 'service', http_route: 'route', http_response_status_code: 'status', http_request_method: 'method' }

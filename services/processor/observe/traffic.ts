@@ -2,7 +2,7 @@ import type { EnrichedEvent, Outcome } from '../event.ts'
 import { declaresStatus, isByGateway } from '../statuses.ts'
 import { Concurrency } from './concurrency.ts'
 import { recordMs } from './families.ts'
-import type { Families, HistogramPoint, ValuePoint } from './families.ts'
+import type { Admitted, Families, HistogramPoint, ValuePoint } from './families.ts'
 import { other } from './labels.ts'
 import type { Labels } from './labels.ts'
 import type { MetricName } from './metrics.ts'
@@ -14,8 +14,13 @@ interface ServiceState {
   name: string
   /** By route, then by method and status. */
   requests: Map<string, Map<number, HistogramPoint>>
-  received: ValuePoint
-  sent: ValuePoint
+  /** Of requests whose log gives no total time, in the same order. */
+  unmeasured: Map<string, Map<number, ValuePoint>>
+  /** These four from the first request on that counts there: where no log gives sizes, there is no sum of them. */
+  received: ValuePoint | undefined
+  sent: ValuePoint | undefined
+  unsizedRequests: ValuePoint | undefined
+  unsizedResponses: ValuePoint | undefined
   upstream: HistogramPoint
   overhead: HistogramPoint
   /** By partner, then by the first digit of the status. */
@@ -95,23 +100,20 @@ export class Traffic {
   }
 
   #countRequest (event: EnrichedEvent, service: ServiceState): void {
-    const method = this.#methods.get(event.method) ?? this.#methodNumber(event.method)
-    if (event.duration_ms === null) this.#countUnmeasured(event, service, method)
-    else {
-      const code = method * 65_536 + event.status
-      const known = service.requests.get(event.route)?.get(code)
-      recordMs(known ?? this.#request(service, event, code), event.duration_ms)
-    }
-    service.received.value += event.request_bytes
-    service.sent.value += event.response_bytes
+    const code = (this.#methods.get(event.method) ?? this.#methodNumber(event.method)) * 65_536 + event.status
+    // A histogram counts what it measured; a request whose log gives no total time is counted beside it.
+    if (event.duration_ms === null) (service.unmeasured.get(event.route)?.get(code) ?? this.#unmeasured(service, event, code)).value++
+    else recordMs(service.requests.get(event.route)?.get(code) ?? this.#request(service, event, code), event.duration_ms)
+    this.#countSizes(event, service)
     if (event.upstream_ms !== null) recordMs(service.upstream, event.upstream_ms)
     if (event.gateway_ms !== null) recordMs(service.overhead, event.gateway_ms)
   }
 
-  /** A histogram counts what it measured; a request whose log gives no total time is counted beside it. */
-  #countUnmeasured (event: EnrichedEvent, service: ServiceState, method: number): void {
-    this.#families.value('gatelens_unmeasured_requests_total',
-      [method === 0 ? '_OTHER' : event.method, this.#labels.admit('route', event.route), String(event.status), service.name]).point.value++
+  #countSizes ({ request_bytes: received, response_bytes: sent }: EnrichedEvent, service: ServiceState): void {
+    if (received !== null) (service.received ??= this.#families.value('gatelens_request_bytes_total', [service.name]).point).value += received
+    else (service.unsizedRequests ??= this.#families.value('gatelens_unmeasured_sizes_total', [service.name, 'request']).point).value++
+    if (sent !== null) (service.sent ??= this.#families.value('gatelens_response_bytes_total', [service.name]).point).value += sent
+    else (service.unsizedResponses ??= this.#families.value('gatelens_unmeasured_sizes_total', [service.name, 'response']).point).value++
   }
 
   #countPartner (event: EnrichedEvent, service: ServiceState, partner: PartnerState): void {
@@ -153,8 +155,11 @@ export class Traffic {
     const state = {
       name,
       requests: new Map(),
-      received: this.#families.value('gatelens_request_bytes_total', [name]).point,
-      sent: this.#families.value('gatelens_response_bytes_total', [name]).point,
+      unmeasured: new Map(),
+      received: undefined,
+      sent: undefined,
+      unsizedRequests: undefined,
+      unsizedResponses: undefined,
       upstream: this.#families.histogram('gatelens_upstream_duration_seconds', [name]).point,
       overhead: this.#families.histogram('gatelens_gateway_overhead_seconds', [name]).point,
       partners: new Map(),
@@ -175,13 +180,14 @@ export class Traffic {
 
   #request (service: ServiceState, event: EnrichedEvent, code: number): HistogramPoint {
     const route = this.#labels.admit('route', event.route)
-    const known = service.requests.get(route)?.get(code)
-    if (known !== undefined) return known
-    const { point, kept } = this.#families.histogram('http_server_request_duration_seconds',
-      [code < 65_536 ? '_OTHER' : event.method, route, String(event.status), service.name])
-    // Not for a status past its budget: each of its requests is one overflow.
-    if (kept && point.attributes.http_response_status_code !== other) mapIn(service.requests, route).set(code, point)
-    return point
+    return service.requests.get(route)?.get(code) ?? remember(service.requests, route, code,
+      this.#families.histogram('http_server_request_duration_seconds', labelsOf(service, event, route, code)))
+  }
+
+  #unmeasured (service: ServiceState, event: EnrichedEvent, code: number): ValuePoint {
+    const route = this.#labels.admit('route', event.route)
+    return service.unmeasured.get(route)?.get(code) ?? remember(service.unmeasured, route, code,
+      this.#families.value('gatelens_unmeasured_requests_total', labelsOf(service, event, route, code)))
   }
 
   #partner (raw: string): PartnerState {
@@ -201,6 +207,18 @@ export class Traffic {
     service.partners.set(partner.name, classes)
     return point
   }
+}
+
+function labelsOf (service: ServiceState, event: EnrichedEvent, route: string, code: number): string[] {
+  return [code < 65_536 ? '_OTHER' : event.method, route, String(event.status), service.name]
+}
+
+/** Not for a status past its budget: each of its requests is one overflow. */
+function remember<P extends HistogramPoint | ValuePoint> (
+  known: Map<string, Map<number, P>>, route: string, code: number, { point, kept }: Admitted<P>
+): P {
+  if (kept && point.attributes.http_response_status_code !== other) mapIn(known, route).set(code, point)
+  return point
 }
 
 function mapIn<K, L, V> (outer: Map<K, Map<L, V>>, key: K): Map<L, V> {

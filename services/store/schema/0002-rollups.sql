@@ -5,8 +5,8 @@
 -- of 1 %: read them with quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration). Always aggregate, also for a single row:
 -- rows of one key are folded in the background.
 --
--- A request counts although its log gives no times: they are in no quantile and no maximum. `duration_max` is NULL where no
--- request of the row has a total time.
+-- A request counts although its log does not give a figure. What is not given is in no sum, no quantile and no maximum, and
+-- these are NULL where no request of the row has the figure.
 --
 -- `batches` says which batches a rollup holds. An engine that dies, or whose disk fails, in the middle of an insert can know
 -- the insert's token and not have its rows, or have the rows of one table and not those of another. Rows of `requests` are
@@ -30,8 +30,8 @@ CREATE TABLE IF NOT EXISTS gatelens.requests_1m
     errors SimpleAggregateFunction(sum, UInt64) COMMENT 'requests with status 500 and above, or without a response',
     rate_limited SimpleAggregateFunction(sum, UInt64) COMMENT 'requests refused for a rate limit',
     undocumented SimpleAggregateFunction(sum, UInt64) COMMENT 'requests that no API document declares',
-    request_bytes SimpleAggregateFunction(sum, UInt64) COMMENT 'bytes received',
-    response_bytes SimpleAggregateFunction(sum, UInt64) COMMENT 'bytes sent',
+    request_bytes SimpleAggregateFunction(sum, Nullable(UInt64)) COMMENT 'bytes received',
+    response_bytes SimpleAggregateFunction(sum, Nullable(UInt64)) COMMENT 'bytes sent',
     duration AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'total time, ms',
     upstream AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'time in the upstream, ms',
     gateway AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'time in the gateway, ms',
@@ -60,8 +60,8 @@ CREATE TABLE IF NOT EXISTS gatelens.requests_1h
     errors SimpleAggregateFunction(sum, UInt64) COMMENT 'requests with status 500 and above, or without a response',
     rate_limited SimpleAggregateFunction(sum, UInt64) COMMENT 'requests refused for a rate limit',
     undocumented SimpleAggregateFunction(sum, UInt64) COMMENT 'requests that no API document declares',
-    request_bytes SimpleAggregateFunction(sum, UInt64) COMMENT 'bytes received',
-    response_bytes SimpleAggregateFunction(sum, UInt64) COMMENT 'bytes sent',
+    request_bytes SimpleAggregateFunction(sum, Nullable(UInt64)) COMMENT 'bytes received',
+    response_bytes SimpleAggregateFunction(sum, Nullable(UInt64)) COMMENT 'bytes sent',
     duration AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'total time, ms',
     upstream AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'time in the upstream, ms',
     gateway AggregateFunction(quantilesDD(0.01, 0.5, 0.95, 0.99), Float64) COMMENT 'time in the gateway, ms',

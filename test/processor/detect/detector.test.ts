@@ -38,7 +38,7 @@ const rules: Rule[] = z.array(ruleSchema).parse([
   { name: 'overhead', measure: 'p50', of: 'gateway', over: '5m', above: 3 },
   { name: 'undocumented', measure: 'undocumented', by: ['partner', 'service'], over: '1m', above: 3 },
   { name: 'refused', measure: 'rate_limited', by: ['partner'], over: '15m', above: 10 },
-  { name: 'bytes', measure: 'bytes', by: ['service'], over: '1h', above: 2_000_000 },
+  { name: 'bytes', measure: 'bytes', by: ['service'], over: '1h', above: 1_500_000 },
   { name: 'one-service', measure: 'requests', by: ['partner'], where: { service: 'payments' }, over: '10m', above: 60 },
   { name: 'everything', measure: 'requests', over: '1m', above: 150 },
 ])
@@ -98,6 +98,22 @@ test('SQL over the rollups and the pass in memory find the same breaches', async
     assert.ok(Math.abs(breach.peak - (other?.peak ?? 0)) <= 0.03 * breach.peak, `${breach.rule}: ${breach.peak} and ${other?.peak}`)
     assert.ok(breach.sample_request_ids.length > 0 && breach.sample_request_ids.length <= 5, `${breach.rule} has samples`)
   }
+})
+
+test('a sum of bytes is of what the log gives, and where it gives nothing there is none', async (t) => {
+  await store.create('unsized')
+  const sizes = [['none', null, null], ['some', null, null], ['some', 7, null], ['half', null, 5]] as const
+  const events = sizes.map(([service, received, sent], index) =>
+    request({ time: traceStart + index, request_id: `r${index}`, service, request_bytes: received, response_bytes: sent }))
+  await store.insert('unsized', events)
+  const sized = [ruleSchema.parse({ name: 'sized', measure: 'bytes', by: ['service'], over: '5m', above: 0 })]
+  await start(t, 'unsized', { rules: sized }).detector.evaluateOnce()
+  const rollup = createRollup(sized, directory)
+  rollup.observe(events)
+  const found = await recorded('unsized')
+  assert.deepEqual(comparable(found), comparable(rollup.breaches()))
+  assert.deepEqual(found.map(({ service, peak, sample_request_ids: ids }) => [service, peak, ids]).sort(), [['half', 5, ['r3']], ['some', 7, ['r2']]])
+  assert.deepEqual(sized.flatMap((rule) => rollup.points(rule)).map(({ subject, value }) => [subject.service, value]), [['some', 7], ['half', 5]])
 })
 
 test('evaluating again writes nothing', async (t) => {

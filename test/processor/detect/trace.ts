@@ -41,12 +41,17 @@ export function seededTrace (): EnrichedEvent[] {
         duration_ms: duration,
         upstream_ms: random() < 0.1 ? null : duration * 0.9,
         gateway_ms: duration * 0.1,
-        request_bytes: 100,
-        response_bytes: Math.floor(random() * 2000),
+        request_bytes: index % 7 === 0 ? null : 100,
+        response_bytes: unsized(index, Math.floor(random() * 2000)),
       }))
     }
   }
   return events
+}
+
+/** Some records lack their sizes. */
+function unsized (index: number, bytes: number): number | null {
+  return index % 5 === 0 ? null : bytes
 }
 
 function seeded (seed: number): () => number {

@@ -249,6 +249,29 @@ test('a request without a total time counts beside the histogram, and in everyth
   assert.equal(total(samples, 'gatelens_service_concurrency_peak', { api_service: 'orders' }), 1)
 })
 
+test('a size that the log does not give is in no sum, and is counted beside it; where none is given there is no sum', async () => {
+  const series = createSeries({ clock })
+  series.observe([request(), request({ request_bytes: null }), request({ request_bytes: 0, response_bytes: null })])
+  series.observe([request({ service: 'payments', request_bytes: null, response_bytes: null, attempts: null })])
+  const samples = await samplesOf(series)
+  const named = (name: MetricName): Sample[] => samples.filter((sample) => sample.name === name)
+  const of = (name: MetricName): unknown => named(name).map(({ labels, value }) => [...Object.values(labels), value])
+  assert.deepEqual(of('gatelens_request_bytes_total'), [['orders', 100]])
+  assert.deepEqual(of('gatelens_response_bytes_total'), [['orders', 2000]])
+  assert.deepEqual(of('gatelens_unmeasured_sizes_total'),
+    [['orders', 'request', 1], ['orders', 'response', 1], ['payments', 'request', 1], ['payments', 'response', 1]])
+  assert.equal(total(samples, `${requests}_count`), 4)
+})
+
+test('requests without a total time count by method, route and status, within the same budgets', async () => {
+  const series = createSeries({ clock, budgets: { route: 1 } })
+  const unmeasured = (changes: Partial<EnrichedEvent>): EnrichedEvent => request({ duration_ms: null, ...changes })
+  series.observe([unmeasured({}), unmeasured({ status: 503 }), unmeasured({}), unmeasured({ route: '/v1/other' }), unmeasured({ route: '/v1/third' })])
+  const samples = (await samplesOf(series)).filter((sample) => sample.name === 'gatelens_unmeasured_requests_total')
+  assert.deepEqual(samples.map(({ labels, value }) => [labels.http_route, labels.http_response_status_code, value]),
+    [['/v1/orders/{id}', '200', 2], ['/v1/orders/{id}', '503', 1], ['__other__', '200', 2]])
+})
+
 test('concurrency comes from start and duration, whatever the order of the records', async () => {
   const start = Date.UTC(2026, 0, 5, 10)
   const series = createSeries({ clock })
