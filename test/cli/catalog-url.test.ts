@@ -1,18 +1,21 @@
 /** Commands that take their catalog over HTTP: once, with what they cannot have told. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { apiDocument, serveDocuments } from '../processor/document-server.ts'
-import { runCommand } from './run-command.ts'
+import { CommandHost } from './run-command.ts'
+
+const host = new CommandHost()
+after(() => { host.close() })
 
 test('explain and report take documents from URLs', async (t) => {
   const { url } = await serveDocuments(t, { '/openapi.yaml': apiDocument('Orders', '/v1/orders/{id}') })
-  const explained = await runCommand(['explain', 'GET', 'https://api.example.com/v1/orders/7', '--json', '--openapi', `${url}/openapi.yaml`])
+  const explained = await host.run(['explain', 'GET', 'https://api.example.com/v1/orders/7', '--json', '--openapi', `${url}/openapi.yaml`])
   type Explained = { route: string, source: string, service: string, candidates: Array<{ place: string }> }
   const explanation = JSON.parse(explained.stdout) as Explained
   assert.deepEqual([explained.code, explanation.route, explanation.service], [0, '/v1/orders/{id}', 'openapi'])
   assert.equal(explanation.source, `${url}/openapi.yaml`)
   assert.deepEqual(explanation.candidates.map(({ place }) => place), [`${url}/openapi.yaml:4`])
-  const reported = await runCommand(['report', '--json', '--openapi', `${url}/openapi.yaml`, 'examples/kong-log/access.ndjson'])
+  const reported = await host.run(['report', '--json', '--openapi', `${url}/openapi.yaml`, 'examples/kong-log/access.ndjson'])
   assert.equal((JSON.parse(reported.stdout) as { catalog: { endpoints: number } }).catalog.endpoints, 1, reported.stderr)
 })
 
@@ -25,16 +28,16 @@ test('URLs may stand among the documents, and the words of a command behind them
     ['GET', target, '--openapi', ...documents],
     ['GET', '--openapi', ...documents, target],
   ]) {
-    const explained = await runCommand(['explain', '--json', ...words])
+    const explained = await host.run(['explain', '--json', ...words])
     assert.deepEqual([explained.code, explained.stderr], [0, ''], words.join(' '))
     assert.equal((JSON.parse(explained.stdout) as { route: string }).route, '/v1/two')
   }
   const log = 'examples/kong-log/access.ndjson'
   for (const words of [['--openapi', ...documents, log], [log, '--openapi', ...documents]]) {
-    const { stdout, stderr } = await runCommand(['report', '--json', ...words])
+    const { stdout, stderr } = await host.run(['report', '--json', ...words])
     assert.ok((JSON.parse(stdout) as { catalog: { endpoints: number } }).catalog.endpoints > 2, stderr)
   }
-  const normalized = await runCommand(['normalize', '--openapi', ...documents], { stdin: '{"method":"GET","path":"/v1/two"}\n' })
+  const normalized = await host.run(['normalize', '--openapi', ...documents], { stdin: '{"method":"GET","path":"/v1/two"}\n' })
   assert.match(normalized.stdout, /"template":"\/v1\/two"/)
 })
 
@@ -45,7 +48,7 @@ test('validate tells a document that cannot be fetched, one that is none, and wh
     '/refers.yaml': `openapi: 3.1.0\ninfo: { title: R, version: '1' }\npaths:\n  /a: { $ref: ./a.yaml }\n  /b: { $ref: '${elsewhere.url.replace('127.0.0.1', 'localhost')}/b.yaml' }\n  /c: { $ref: 'file:///etc/hostname' }\n`,
     '/a.yaml': 'get: { operationId: a, responses: { 200: { description: fine } } }\n',
   })
-  const { code, stdout } = await runCommand(['validate', '--openapi', `${url}/gone.yaml`, `${url}/page.yaml`, `${url}/refers.yaml`, '--json'])
+  const { code, stdout } = await host.run(['validate', '--openapi', `${url}/gone.yaml`, `${url}/page.yaml`, `${url}/refers.yaml`, '--json'])
   const { findings } = JSON.parse(stdout) as { findings: Array<{ message: string }> }
   const messages = findings.map(({ message }) => message).join('\n')
   assert.equal(code, 1)
