@@ -26,7 +26,7 @@ export function buildReference (): Record<string, string> {
 }
 
 function configurationPage (): string {
-  const intro = 'Unknown keys are errors. `${NAME}`, `${NAME:-default}` and `${file:path}` are expanded inside values. Durations are written `500ms`, `10s`, `5m`, `1h`, `1d`; sizes `64MiB`, `1GB`. For editors: [gatelens.schema.json](gatelens.schema.json).'
+  const intro = 'Unknown keys are errors. `${NAME}`, `${NAME:-default}` and `${file:path}` are expanded inside values; `$${` stands for `${`. Durations are written `500ms`, `10s`, `5m`, `1h`, `1d`; sizes `64MiB`, `1GB`. For editors: [gatelens.schema.json](gatelens.schema.json).'
   const parts = configurationParts().map(({ title, intro, rows }) => `## ${title}\n\n${intro}\n\n${table(['key', 'kind', 'default', 'meaning'], rows)}`)
   return page('Configuration', intro, parts.join('\n\n'))
 }

@@ -30,12 +30,14 @@ export interface ConfigurationPart { title: string, intro: string, rows: string[
 export function configurationParts (): ConfigurationPart[] {
   const processor = schemaOf(processorSchema)
   const [file = {}, kafka = {}] = processor.properties?.input?.oneOf ?? []
+  const formats = (file.properties?.format?.anyOf ?? []).flatMap(({ oneOf = [] }) => oneOf)
   const rest = { ...processor, properties: { ...processor.properties, input: file } }
   const defaults = processorSchema.parse({ input: { type: 'file', paths: ['x'] } })
   const kafkaDefaults = processorSchema.parse({ input: { type: 'kafka', brokers: ['a:1'], topics: ['x'], group: 'g' } })
   return [
     { title: 'gatelens.yaml', intro: 'The processor; here with the file input.', rows: rowsOf(rest, '', defaults) },
     { title: 'gatelens.yaml: `input` of type `kafka`', intro: 'Instead of the file input.', rows: rowsOf(kafka, 'input', kafkaDefaults.input) },
+    ...formats.filter(({ properties = {} }) => Object.keys(properties).length > 1).map(formatPart),
     {
       title: 'Rules file',
       intro: 'What `rules:` names.',
@@ -45,6 +47,15 @@ export function configurationParts (): ConfigurationPart[] {
     },
     { title: 'Partners file', intro: 'What `catalog.partners` names.', rows: rowsOf(schemaOf(partnersSchema), '', {}) },
   ]
+}
+
+function formatPart ({ properties: { type, ...properties } = {} }: Node): ConfigurationPart {
+  const name = String(type?.const)
+  return {
+    title: `gatelens.yaml: \`input.format\` of type \`${name}\``,
+    intro: `Written \`format: { type: ${name}, … }\`, in inputs of any type.`,
+    rows: rowsOf({ properties }, 'input.format', {}),
+  }
 }
 
 /** The JSON Schema (draft 2020-12) of `gatelens.yaml` as it is written, before placeholders are expanded; for editors. */

@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { decoders } from '../processor/decode/index.ts'
-import type { FormatName } from '../processor/decode/index.ts'
+import { formatNames } from '../processor/format.ts'
 import { parseAddress, parseDuration } from '../runtime/units.ts'
 
 /** The option `--listen`, with `address` (`host:port`) for its default. */
@@ -30,12 +29,9 @@ export function readPort (text: string): number {
 }
 
 /** Parses the name of a log format; usage error with the known names otherwise. */
-export function readFormat (text: string): FormatName {
+export function readFormat (text: string): string {
   return formatNames.find((name) => name === text) ?? refuse(`Known formats: ${formatNames.join(', ')}.`)
 }
-
-/** The log formats that records can be decoded from. */
-export const formatNames = Object.keys(decoders) as FormatName[]
 
 function refuse (message: string): never {
   throw new InvalidArgumentError(message)

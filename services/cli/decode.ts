@@ -1,16 +1,17 @@
 import type { Command } from 'commander'
 import type { Decoder } from '../processor/contract.ts'
-import type { FormatName } from '../processor/decode/index.ts'
 import { privacySchema } from '../processor/enrich/privacy.ts'
 import { fields } from '../processor/event.ts'
 import type { AccessEvent, EnrichedEvent, Reject } from '../processor/event.ts'
 import { decodeRecords } from '../processor/records.ts'
 import { createStages } from '../processor/stages.ts'
-import { formatNames, readFormat } from './arguments.ts'
-import { addCatalogOptions, loadOptionCatalog } from './catalog-options.ts'
+import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
+import { addFormatOptions, chooseFormat } from './format.ts'
+import type { FormatOptions } from './format.ts'
 import { exitCodes, print, say } from './outcome.ts'
-import { formatOf, readProcessorConfig } from './processor-config.ts'
+import { readProcessorConfig } from './processor-config.ts'
+import { findLogs } from './report/files.ts'
 import { readRecords } from './report/records.ts'
 import type { LogLines } from './report/records.ts'
 
@@ -18,34 +19,42 @@ const published = Object.keys(fields) as Array<keyof typeof fields>
 
 /** Defines `gatelens decode`. */
 export function decode (command: Command): void {
-  addCatalogOptions(command)
-    .option('--format <name>', `log format: ${formatNames.join(', ')} (default: that of --config, else kong)`, readFormat)
-    .addHelpText('after', '\nReads log records from standard input. Writes events with the published fields only, privacy applied, one JSON object a\nline; rejected records go to standard error as {"reason", "detail", "offset", "length"}, one a line.')
+  addFormatOptions(addCatalogOptions(command.argument('[files...]', 'log files, plain or gzip; quoted globs; - for standard input, which is the default')))
+    .addHelpText('after', '\nReads log records. Writes events with the published fields only, privacy applied, one JSON object a line; rejected\n' +
+      'records go to standard error as {"reason", "detail", "file", "offset", "length"}, one a line; standard input has no "file".')
     .action(run)
 }
 
-async function run (options: CatalogOptions & { format?: FormatName }): Promise<void> {
-  const catalog = await loadOptionCatalog(options)
+async function run (words: string[], options: CatalogOptions & FormatOptions): Promise<void> {
+  const openapi = splitOperands(options.openapi)
+  const backstage = splitOperands(options.backstage)
+  const named = [...words, ...openapi.operands, ...backstage.operands]
+  const files = findLogs(named.length === 0 ? ['-'] : named)
   const config = options.config === undefined ? undefined : readProcessorConfig(options.config)
+  const format = chooseFormat(options, config)
+  const catalog = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
   const privacy = config?.settings.privacy ?? privacySchema.parse({})
-  const stages = createStages({ catalog: () => catalog, privacy, filter: [], format: options.format ?? formatOf(config) })
-  for await (const lines of readRecords({ path: '-', size: 0 })) {
-    const events = stages.enrich(stages.locate(decodeLines(lines, stages.decode)))
-    await print(events.map((event) => `${JSON.stringify(publish(event))}\n`).join(''))
+  const stages = createStages({ catalog: () => catalog, privacy, filter: [], format })
+  for (const file of files) {
+    const source = file.path === '-' ? 'stdin' : file.path
+    for await (const lines of readRecords(file)) {
+      const events = stages.enrich(stages.locate(decodeLines(lines, source, stages.decoder)))
+      await print(events.map((event) => `${JSON.stringify(publish(event))}\n`).join(''))
+    }
   }
 }
 
-function decodeLines (lines: LogLines, decodeRecord: Decoder): AccessEvent[] {
+function decodeLines (lines: LogLines, source: string, decoder: Decoder): AccessEvent[] {
   for (const { offset, length } of lines.tooLong) {
-    refuse({ reason: 'too_long', detail: `${length} bytes`, source: 'stdin', source_offset: offset, length })
+    refuse({ reason: 'too_long', detail: `${length} bytes`, source, source_offset: offset, length })
   }
-  const { events, rejects } = decodeRecords(lines.records, 'stdin', decodeRecord, { events: [], rejects: [] })
+  const { events, rejects } = decodeRecords(lines.records, source, decoder, { events: [], rejects: [] })
   rejects.forEach(refuse)
   return events
 }
 
-function refuse ({ reason, detail, source_offset: offset, length }: Reject): void {
-  say(`${JSON.stringify({ reason, detail, offset, length })}`)
+function refuse ({ reason, detail, source, source_offset: offset, length }: Reject): void {
+  say(`${JSON.stringify({ reason, detail, ...(source === 'stdin' ? {} : { file: source }), offset, length })}`)
   process.exitCode = exitCodes.findings
 }
 

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { GatelensError } from '../runtime/errors.ts'
-import { formatNames, readCount, readDuration, readFormat } from './arguments.ts'
+import { readCount, readDuration } from './arguments.ts'
 import { addCatalogOptions, splitOperands } from './catalog-options.ts'
 import { defaultUrl } from './connection.ts'
 import { kinds, levels } from './drift/finding.ts'
@@ -13,6 +13,7 @@ import { locateFindings } from './drift/places.ts'
 import { renderDrift } from './drift/render.ts'
 import { shapeDrift } from './drift/shape.ts'
 import { suggest } from './drift/suggest-run.ts'
+import { addFormatOptions } from './format.ts'
 import { exitCodes, print, say } from './outcome.ts'
 import { findLogs } from './report/files.ts'
 import { toSarif } from './sarif.ts'
@@ -22,8 +23,7 @@ const floors = [...levels, 'never'] as const
 
 /** Defines `gatelens drift`. */
 export function drift (command: Command): void {
-  addCatalogOptions(command.argument('[files...]', 'access logs, plain or gzip, instead of the store; quoted globs; - for standard input'))
-    .option('--format <name>', `format of the logs: ${formatNames.join(', ')} (default: that of --config, else kong)`, readFormat)
+  addFormatOptions(addCatalogOptions(command.argument('[files...]', 'access logs, plain or gzip, instead of the store; quoted globs; - for standard input')))
     .option('--url <url>', `ClickHouse over HTTP (default: that of --config, else ${defaultUrl})`)
     .option('--database <name>', 'database (default: that of --config, else gatelens)')
     .addOption(new Option('--since <duration>', 'how far to look back in the store, such as 7d; whole days, today included (default: 7d)')

@@ -1,7 +1,6 @@
 import { dirname, resolve } from 'node:path'
-import { isFormat, processorSchema } from '../processor/config.ts'
+import { processorSchema } from '../processor/config.ts'
 import type { ProcessorConfig } from '../processor/config.ts'
-import type { FormatName } from '../processor/decode/index.ts'
 import { loadConfig, relativeTo } from '../runtime/config.ts'
 
 export interface ConfigFile {
@@ -18,10 +17,4 @@ export function readProcessorConfig (path: string): ConfigFile {
   const settings = loadConfig(path, processorSchema)
   const rulesFile = typeof settings.rules === 'string' ? relativeTo(path, settings.rules) : undefined
   return { path, settings, folder: dirname(resolve(path)), rulesFile }
-}
-
-/** The log format of a configuration's input; `kong` without one. */
-export function formatOf (config: Pick<ConfigFile, 'settings'> | undefined): FormatName {
-  const { format = 'kong' } = config?.settings.input ?? {}
-  return isFormat(format) ? format : 'kong'
 }

@@ -1,19 +1,19 @@
 import { relative, resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { FormatName } from '../processor/decode/index.ts'
-import { formatNames, readCount, readFormat } from './arguments.ts'
+import { readCount } from './arguments.ts'
 import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
+import { addFormatOptions, chooseFormat } from './format.ts'
+import type { FormatOptions } from './format.ts'
 import { exitCodes, print, say } from './outcome.ts'
-import { formatOf, readProcessorConfig } from './processor-config.ts'
+import { readProcessorConfig } from './processor-config.ts'
 import type { ConfigFile } from './processor-config.ts'
 import { findLogs, startBar } from './report/files.ts'
 import { defaultRules, loadRules, rulesOf } from './report/rules.ts'
 import { renderReport } from './report/render.ts'
 import { runReport } from './report/run.ts'
 
-interface ReportOptions extends CatalogOptions {
-  format?: FormatName
+interface ReportOptions extends CatalogOptions, FormatOptions {
   rules?: string
   top: number
   json?: true
@@ -21,8 +21,7 @@ interface ReportOptions extends CatalogOptions {
 
 /** Defines `gatelens report`. */
 export function report (command: Command): void {
-  addCatalogOptions(command.argument('[files...]', 'log files, plain or gzip; quoted globs; - for standard input'))
-    .option('--format <name>', `log format: ${formatNames.join(', ')} (default: that of --config, else kong)`, readFormat)
+  addFormatOptions(addCatalogOptions(command.argument('[files...]', 'log files, plain or gzip; quoted globs; - for standard input')))
     .option('--rules <file>', 'detection rules; without it sensible defaults and the partners\' quotas')
     .option('--top <n>', 'rows of each table', readCount, 10)
     .option('--json', 'print one JSON object instead of tables')
@@ -38,7 +37,7 @@ async function run (words: string[], options: ReportOptions): Promise<void> {
   const bar = startBar(files)
   const { report: result, unread } = await runReport({
     files,
-    format: options.format ?? formatOf(config),
+    format: chooseFormat(options, config),
     catalog,
     rules: options.rules !== undefined ? loadRules(options.rules) : config === undefined ? defaultRules(catalog) : rulesOf(config),
     filter: config?.settings.filter ?? [],

@@ -1,7 +1,5 @@
 import { z } from 'zod'
 import { catalogSchema } from './catalog/sources.ts'
-import { formats } from './decode/index.ts'
-import type { FormatName } from './decode/index.ts'
 import { detectSchema } from './detect/detector.ts'
 import { ruleSchema } from './detect/rule.ts'
 import { privacySchema } from './enrich/privacy.ts'
@@ -14,9 +12,6 @@ import { clickhouseSchema } from './publish/options.ts'
 
 const inputSchema = z.discriminatedUnion('type', [fileInputSchema, kafkaInputSchema], {
   error: 'input.type says where records come from: file or kafka',
-}).superRefine((input, context) => {
-  if (isFormat(input.format)) return
-  context.addIssue({ code: 'custom', path: ['format'], message: `unknown log format "${input.format}"; known: ${Object.keys(formats).join(', ')}` })
 })
 
 /** The processor's configuration: the schemas of its components under the names that the file uses. */
@@ -38,8 +33,3 @@ export const processorSchema = z.strictObject({
 
 /** The checked form of {@link processorSchema}. */
 export type ProcessorConfig = z.output<typeof processorSchema>
-
-/** True for the name of a registered log format. */
-export function isFormat (name: string): name is FormatName {
-  return Object.hasOwn(formats, name)
-}

@@ -44,8 +44,27 @@ export interface Input extends AsyncIterable<RecordBatch> {
   readonly durable?: Kept
 }
 
-/** Turns one record into an event or a reject. Pure; never throws, whatever the bytes. */
-export type Decoder = (record: RawRecord, source: string) => AccessEvent | Reject
+/**
+ * How the records of a log format are written: `json` = one JSON object each, `lines` = one line of text each. Wrappers of
+ * collectors (Docker, CRI, syslog, journald, …) are opened around both; arrays, printed objects and objects side by side
+ * are looked for in `json` only.
+ */
+export type Framing = 'json' | 'lines'
+
+/**
+ * What became of one record. Most give one event or reject; a list holds none (a heading), or several, each with a
+ * `source_offset` of its own within the record.
+ */
+export type Decoding = AccessEvent | Reject | ReadonlyArray<AccessEvent | Reject>
+
+/** Turns one record into events or rejects. Pure; never throws, whatever the bytes. */
+export type Decode = (record: RawRecord, source: string) => Decoding
+
+/** A log format with its options, ready for use. */
+export interface Decoder {
+  framing: Framing
+  decode: Decode
+}
 
 /** Adds route and outcome to each event, in place. Pure otherwise. */
 export type Locator = (events: AccessEvent[]) => LocatedEvent[]

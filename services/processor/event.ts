@@ -111,7 +111,7 @@ export interface EnrichedEvent extends LocatedEvent {
 
 /** Why a record could not become an event: a closed set, because it is a metric label. */
 export const rejectReasons = [
-  'invalid_json', 'not_an_object', 'not_a_request', 'missing_field', 'invalid_field', 'too_long', 'truncated', 'refused_by_store',
+  'invalid_json', 'not_an_object', 'malformed', 'not_a_request', 'missing_field', 'invalid_field', 'too_long', 'truncated', 'refused_by_store',
 ] as const
 export type RejectReason = typeof rejectReasons[number]
 

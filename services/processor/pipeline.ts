@@ -8,7 +8,7 @@ import { decodeRecords } from './records.ts'
 /** The parts of one pipeline, in the order of the flow. */
 export interface Parts {
   input: Input
-  decode: Decoder
+  decoder: Decoder
   locate: Locator
   filter: Filter
   enrich: Enricher
@@ -90,7 +90,7 @@ interface Stages {
 
 /** Wraps every stage once: what came in, what came out, and the seconds between. The stages know nothing of it. */
 function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
-  const { input, decode, locate, filter, enrich, observe, sink, telemetry, lag, clock = Date.now } = parts
+  const { input, decoder, locate, filter, enrich, observe, sink, telemetry, lag, clock = Date.now } = parts
   const spent = (stage: string, since: number): void =>
     telemetry.add('gatelens_stage_seconds_total', { stage }, (performance.now() - since) / 1000)
   const timed = <In, Out> (stage: string, run: (input: In) => Out) => (input: In): Out => {
@@ -101,7 +101,7 @@ function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
   }
   return {
     decode: timed('decode', (batch) => {
-      const decoded = decodeBatch(batch, decode)
+      const decoded = decodeBatch(batch, decoder)
       telemetry.add('gatelens_events_total', { outcome: 'received' }, decoded.events.length + decoded.rejects.length)
       telemetry.set('gatelens_last_record_timestamp_seconds', {}, clock() / 1000)
       return { ...decoded, ticket: lag.take(batch.range.input, oldestOf(decoded.events)) }
@@ -163,8 +163,8 @@ function oldestOf (events: AccessEvent[]): number {
   return oldest
 }
 
-function decodeBatch (batch: RecordBatch, decode: Decoder): Decoded {
-  return decodeRecords(batch.records, sourceOf(batch.range), decode, { events: [], rejects: [...batch.rejects ?? []] })
+function decodeBatch (batch: RecordBatch, decoder: Decoder): Decoded {
+  return decodeRecords(batch.records, sourceOf(batch.range), decoder, { events: [], rejects: [...batch.rejects ?? []] })
 }
 
 /** Counts a batch that has landed: received = published + filtered + rejected, save for what is on its way. */

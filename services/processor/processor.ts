@@ -16,10 +16,8 @@ import { tellCaches } from './caches.ts'
 import type { Cache } from './caches.ts'
 import { startLiveCatalog } from './catalog/live.ts'
 import type { LiveCatalog } from './catalog/live.ts'
-import { isFormat } from './config.ts'
 import type { ProcessorConfig } from './config.ts'
 import type { Input, LagWatch } from './contract.ts'
-import type { FormatName } from './decode/index.ts'
 import { startDetector } from './detect/detector.ts'
 import type { Detector } from './detect/detector.ts'
 import type { Rule } from './detect/rule.ts'
@@ -222,7 +220,7 @@ async function flowThrough (house: House, sink: ClickhouseSink): Promise<void> {
     writer, telemetry: board, log, knows: (word) => catalog.current().knows(word), names: privacy.names,
   })
   const { notices, caches, ...stages } = createStages({
-    catalog: () => catalog.current(), privacy, filter, format: formatOf(config), inference,
+    catalog: () => catalog.current(), privacy, filter, format: config.input.format, inference,
   })
   house.caches.push(...caches)
   for (const notice of notices) log.warn(notice)
@@ -232,11 +230,6 @@ async function flowThrough (house: House, sink: ClickhouseSink): Promise<void> {
 function createInput ({ config: { input }, state, base, board, lag, log, stopping: { signal } }: House): Input {
   const context = { state, base, signal, telemetry: board, lag, log }
   return input.type === 'kafka' ? inputs.kafka(input, context) : inputs.file(input, context)
-}
-
-function formatOf ({ input: { format } }: ProcessorConfig): FormatName {
-  if (!isFormat(format)) throw new GatelensError('CONFIG_INVALID', `unknown log format "${format}"`, { where: 'input.format' })
-  return format
 }
 
 /** What is declared goes to the store at the start and after every swap; endpoints never while a part of them could not be had yet. */

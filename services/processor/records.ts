@@ -1,6 +1,6 @@
 /** From the records of an input to events: what no decoder reads is opened first, if it is a wrapper. Pure. */
 import { isReject } from './contract.ts'
-import type { Decoder, RawRecord } from './contract.ts'
+import type { Decode, Decoder, Decoding, RawRecord } from './contract.ts'
 import type { AccessEvent, Reject, RejectReason } from './event.ts'
 import { recognize } from './framing/formats.ts'
 import { unwrap } from './framing/unwrap.ts'
@@ -10,38 +10,54 @@ import { rejectUnstorable } from './storable.ts'
 export interface Decoded { events: AccessEvent[], rejects: Reject[] }
 
 /** Why a line may be refused that is a wrapper of records. */
-const openable: ReadonlySet<RejectReason> = new Set(['invalid_json', 'truncated', 'not_an_object', 'missing_field'])
+const openable: ReadonlySet<RejectReason> = new Set(['invalid_json', 'truncated', 'not_an_object', 'malformed', 'missing_field'])
 
 /**
  * Decodes records in their order, and adds to `decoded`. A record that the decoder takes costs nothing more; only one that
  * it refuses is looked at again.
  */
-export function decodeRecords (records: readonly RawRecord[], source: string, decode: Decoder, decoded: Decoded): Decoded {
+export function decodeRecords (records: readonly RawRecord[], source: string, decoder: Decoder, decoded: Decoded): Decoded {
   for (const record of records) {
-    const value = decodeOne(record, source, decode)
-    if (!isReject(value)) decoded.events.push(value)
-    else if (openable.has(value.reason)) openRecord(record, value, decode, decoded)
-    else decoded.rejects.push(value)
+    const refused = decodeOne(record, source, decoder.decode, decoded)
+    if (refused === undefined) continue
+    if (openable.has(refused.reason)) openRecord(record, refused, decoder, decoded)
+    else decoded.rejects.push(refused)
   }
   return decoded
 }
 
-/** An event that the store could not hold is a reject as well. */
-function decodeOne (record: RawRecord, source: string, decode: Decoder): AccessEvent | Reject {
-  const value = decode(record, source)
-  return isReject(value) ? value : rejectUnstorable(value, record.bytes.length) ?? value
+/** Adds what a record holds; gives the reject of a record that holds nothing else. */
+function decodeOne (record: RawRecord, source: string, decode: Decode, decoded: Decoded): Reject | undefined {
+  const decoding = decode(record, source)
+  if (!isList(decoding)) return add(decoding, record, decoded)
+  for (const value of decoding) {
+    const refused = add(value, record, decoded)
+    if (refused !== undefined) decoded.rejects.push(refused)
+  }
+  return undefined
 }
 
-function openRecord (record: RawRecord, refused: Reject, decode: Decoder, { events, rejects }: Decoded): void {
-  const unwrapped = unwrap(record)
+function isList (decoding: Decoding): decoding is ReadonlyArray<AccessEvent | Reject> {
+  return Array.isArray(decoding)
+}
+
+/** An event that the store could not hold is a reject as well. */
+function add (value: AccessEvent | Reject, record: RawRecord, { events }: Decoded): Reject | undefined {
+  if (isReject(value)) return value
+  const refused = rejectUnstorable(value, record.bytes.length)
+  if (refused === undefined) events.push(value)
+  return refused
+}
+
+function openRecord (record: RawRecord, refused: Reject, { decode, framing }: Decoder, decoded: Decoded): void {
+  const unwrapped = unwrap(record, framing)
   if (unwrapped === undefined) {
-    rejects.push(explain(refused, [record.bytes], ''))
+    decoded.rejects.push(explain(refused, [record.bytes], ''))
     return
   }
   for (const inner of unwrapped.records) {
-    const value = decodeOne(inner, refused.source, decode)
-    if (isReject(value)) rejects.push(explain(value, [inner.bytes, record.bytes], unwrapped.wrapper))
-    else events.push(value)
+    const reject = decodeOne(inner, refused.source, decode, decoded)
+    if (reject !== undefined) decoded.rejects.push(explain(reject, [inner.bytes, record.bytes], unwrapped.wrapper))
   }
 }
 

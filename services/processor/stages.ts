@@ -3,14 +3,14 @@ import type { Inference } from '../../normalizer/index.ts'
 import type { Cache } from './caches.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import type { Decoder, Enricher, Filter, Locator } from './contract.ts'
-import { formats } from './decode/index.ts'
-import type { FormatName } from './decode/index.ts'
 import { internedTexts } from './decode/intern.ts'
 import { createEnricher } from './enrich/enrich.ts'
 import { createPrivacy } from './enrich/privacy.ts'
 import type { PrivacyOptions } from './enrich/privacy.ts'
 import { createFilter } from './filter/filter.ts'
 import type { FilterRules } from './filter/filter.ts'
+import { createDecoder } from './format.ts'
+import type { FormatConfig } from './format.ts'
 import { createRoutes } from './inference.ts'
 import { createLocator } from './normalize/locate.ts'
 
@@ -19,14 +19,14 @@ export interface StageOptions {
   catalog: () => Catalog
   privacy: PrivacyOptions
   filter: FilterRules
-  format: FormatName
+  format: FormatConfig
   /** Inferred routes that are kept across restarts; a fresh inference within the default bounds without it. */
   inference?: Inference
 }
 
 /** The pure stages in the order in which the pipeline runs them, and what the operator should know. */
 export interface Stages {
-  decode: Decoder
+  decoder: Decoder
   locate: Locator
   filter: Filter
   enrich: Enricher
@@ -41,7 +41,7 @@ export function createStages ({ catalog, privacy, filter, format, inference }: S
   const rules = createPrivacy(privacy)
   const enrich = createEnricher({ catalog, privacy: rules })
   return {
-    decode: formats[format]({ headers: privacy.allow_headers, query: privacy.allow_query }),
+    decoder: createDecoder(format, { headers: privacy.allow_headers, query: privacy.allow_query }),
     locate: createLocator(catalog, { inference: routes }),
     filter: createFilter(filter),
     enrich,

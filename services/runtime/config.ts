@@ -20,7 +20,7 @@ export function loadConfig<S extends z.ZodType> (path: string, schema: S): z.out
 
 /**
  * Checks a YAML (or JSON) text against a schema. `${NAME}`, `${NAME:-default}` and `${file:path}` are expanded inside
- * string values first; unknown keys are errors that name the path and the nearest known key.
+ * string values first, and `$${` becomes `${`; unknown keys are errors that name the path and the nearest known key.
  */
 export function parseConfig<S extends z.ZodType> (source: ConfigSource, schema: S): z.output<S> {
   const lines = new LineCounter()
@@ -102,10 +102,11 @@ function expandText (text: string, path: string): string {
 
 /**
  * Expands `${NAME}`, `${NAME:-default}` and `${file:path}`; paths start from the folder of the file that `path` names. What
- * cannot be expanded is told to `missing`, with the reason, and stays as it is written.
+ * cannot be expanded is told to `missing`, with the reason, and stays as it is written. `$${NAME}` is the text `${NAME}`.
  */
 export function expandPlaceholders (text: string, path: string, missing: (placeholder: string, reason: string) => void): string {
-  return text.replace(/\$\{(file:)?([^}:]+)(?::-([^}]*))?\}/g, (whole, file: string | undefined, name: string, fallback: string | undefined) => {
+  return text.replace(/\$?\$\{(file:)?([^}:]+)(?::-([^}]*))?\}/g, (whole, file: string | undefined, name: string, fallback: string | undefined) => {
+    if (whole.startsWith('$$')) return whole.slice(1)
     if (file !== undefined) return readVariableFile(relativeTo(path, name), (reason) => { missing(whole, reason) }) ?? whole
     const value = environmentVariable(name) ?? fallback
     if (value === undefined) missing(whole, `the environment variable ${name} is not set`)

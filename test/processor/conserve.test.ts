@@ -20,9 +20,9 @@ interface Outcome { received: number, events: EnrichedEvent[], filtered: number,
 
 /** Runs records through all pure stages, in the pipeline's order. */
 function run (lines: string[], rules: FilterRules): Outcome {
-  const stages = createStages({ catalog: () => catalog, privacy, filter: rules, format: 'kong' })
+  const stages = createStages({ catalog: () => catalog, privacy, filter: rules, format: { type: 'kong' } })
   const records = cutLines(Buffer.from(lines.join('\n')), { offset: 0, maxRecords: Infinity, maxBytes: 1024 * 1024, final: true }).records
-  const { events, rejects } = decodeRecords(records, 'access.log', stages.decode, { events: [], rejects: [] })
+  const { events, rejects } = decodeRecords(records, 'access.log', stages.decoder, { events: [], rejects: [] })
   const received = events.length + rejects.length
   const located = stages.locate(events)
   const kept = located.filter((event) => !stages.filter(event))
@@ -51,7 +51,7 @@ test('received = published + filtered + rejected, over all records of all cases'
 })
 
 test('stages tell when the key of the hashes will not outlive the process', () => {
-  const options = { catalog: () => catalog, filter: [], format: 'kong' as const }
+  const options = { catalog: () => catalog, filter: [], format: { type: 'kong' } }
   assert.equal(createStages({ ...options, privacy: privacySchema.parse({}) }).notices.length, 1)
   assert.equal(createStages({ ...options, privacy }).notices.length, 0)
 })

@@ -21,9 +21,9 @@ const names = Object.keys(fields) as FieldName[]
 
 /** What the store gets of a line: rejects, and the published fields of events. */
 function createPublisher (privacy: object): (line: string) => string {
-  const stages = createStages({ catalog: () => catalog, privacy: privacySchema.parse(privacy), filter: [], format: 'kong' })
+  const stages = createStages({ catalog: () => catalog, privacy: privacySchema.parse(privacy), filter: [], format: { type: 'kong' } })
   return (line) => {
-    const { events, rejects } = decodeRecords([{ bytes: Buffer.from(line), offset: 0 }], 'access.log', stages.decode, { events: [], rejects: [] })
+    const { events, rejects } = decodeRecords([{ bytes: Buffer.from(line), offset: 0 }], 'access.log', stages.decoder, { events: [], rejects: [] })
     assert.ok(events.length + rejects.length > 0)
     const published = stages.enrich(stages.locate(events)).map((event) => names.map((name) => event[name]))
     return JSON.stringify([rejects, published])

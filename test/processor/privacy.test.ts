@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { loadCatalog } from '../../services/processor/catalog/load.ts'
-import { isReject } from '../../services/processor/contract.ts'
 import { privacySchema } from '../../services/processor/enrich/privacy.ts'
 import { fields } from '../../services/processor/event.ts'
 import type { FieldName } from '../../services/processor/event.ts'
+import { decodeRecords } from '../../services/processor/records.ts'
 import { createStages } from '../../services/processor/stages.ts'
 import { sourceFolder } from '../built.ts'
 import { fc } from '../property.ts'
@@ -16,7 +16,7 @@ const stages = createStages({
   catalog: () => catalog,
   privacy: privacySchema.parse({ key: 'a key of the tests alone', allow_headers: ['x-tenant'], allow_query: ['page'] }),
   filter: [],
-  format: 'kong',
+  format: { type: 'kong' },
 })
 
 /** A Kong record in which `secret(kind)` stands in every place that a client, or a credential, can fill. */
@@ -68,9 +68,9 @@ function plant (secret: (kind: string) => string): object {
 }
 
 function published (record: object): string {
-  const decoded = stages.decode({ bytes: Buffer.from(JSON.stringify(record)), offset: 0 }, 'access.log')
-  if (isReject(decoded)) return JSON.stringify(decoded)
-  const [event] = stages.enrich(stages.locate([decoded]))
+  const { events, rejects } = decodeRecords([{ bytes: Buffer.from(JSON.stringify(record)), offset: 0 }], 'access.log', stages.decoder, { events: [], rejects: [] })
+  if (rejects.length > 0) return JSON.stringify(rejects)
+  const [event] = stages.enrich(stages.locate(events))
   assert.ok(event !== undefined)
   return JSON.stringify((Object.keys(fields) as FieldName[]).map((name) => event[name]))
 }

@@ -1,13 +1,14 @@
 /** From the bytes of a log to events: how lines, arrays, printed objects and wrappers become records. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decoders } from '../../services/processor/decode/index.ts'
 import type { RawRecord } from '../../services/processor/contract.ts'
+import { createDecoder } from '../../services/processor/format.ts'
 import { cutLines } from '../../services/processor/input/lines.ts'
 import { decodeRecords } from '../../services/processor/records.ts'
 import type { Decoded } from '../../services/processor/records.ts'
 import { expectCase, readCases } from '../case.ts'
 
+const kong = createDecoder({ type: 'kong' })
 const maxBytes = 1024 * 1024
 
 /** Cuts a log that comes in pieces, as the inputs do: what is not consumed is seen again with what follows. */
@@ -24,7 +25,7 @@ function cut (log: Buffer, piece: number, longest = maxBytes): RawRecord[] {
 }
 
 function decode (log: Buffer, piece: number, longest?: number): Decoded {
-  return decodeRecords(cut(log, piece, longest), 'access.log', decoders.kong, { events: [], rejects: [] })
+  return decodeRecords(cut(log, piece, longest), 'access.log', kong, { events: [], rejects: [] })
 }
 
 function offsetsOf ({ events, rejects }: Decoded): number[] {
@@ -69,7 +70,7 @@ test('a range that is read again from any of its records gives the same places',
   const first = decode(log, log.length, 1000)
   for (const { source_offset: start } of first.events) {
     const again = decodeRecords(cutLines(log.subarray(start), { offset: start, maxRecords: Infinity, maxBytes, final: true }).records,
-      'access.log', decoders.kong, { events: [], rejects: [] })
+      'access.log', kong, { events: [], rejects: [] })
     assert.deepEqual(again.events, first.events.filter((event) => event.source_offset >= start))
   }
 })
@@ -81,7 +82,7 @@ test('a line that only opens an object holds nothing up once a record follows it
 
 test('damaged lines of any kind never throw, and cost time in proportion to their length', () => {
   for (const text of ['{"'.repeat(50_000), '{"a":'.repeat(50_000), '[{'.repeat(50_000), '{"a":{"a":{'.repeat(20_000), '<14>'.repeat(50_000), '[a b]'.repeat(50_000), '\0'.repeat(90_000)]) {
-    const { events } = decodeRecords([{ bytes: Buffer.from(text), offset: 0 }], 'access.log', decoders.kong, { events: [], rejects: [] })
+    const { events } = decodeRecords([{ bytes: Buffer.from(text), offset: 0 }], 'access.log', kong, { events: [], rejects: [] })
     assert.deepEqual(events, [])
   }
 })

@@ -53,7 +53,7 @@ export async function reportDemo (folder: DemoFolder): Promise<ReportShape> {
   const { catalog, filter } = config.settings
   const { report } = await runReport({
     files: [openLog(folder.accessLog)],
-    format: 'kong',
+    format: config.settings.input.format,
     catalog: await loadCatalog(catalog, { base: config.folder }),
     rules: rulesOf(config),
     filter,

@@ -1,7 +1,8 @@
 import type { EnrichedEvent } from '../../processor/event.ts'
 import { GatelensError } from '../../runtime/errors.ts'
 import { loadOptionCatalog } from '../catalog-options.ts'
-import { formatOf, readProcessorConfig } from '../processor-config.ts'
+import { chooseFormat } from '../format.ts'
+import { readProcessorConfig } from '../processor-config.ts'
 import { startBar } from '../report/files.ts'
 import { readLogs } from '../report/pass.ts'
 import type { LogFile } from '../report/records.ts'
@@ -26,7 +27,7 @@ export async function driftInLogs (files: LogFile[], options: DriftOptions): Pro
   const bar = startBar(files)
   const { files: read, rejects, unread } = await readLogs({
     files,
-    format: options.format ?? formatOf(config),
+    format: chooseFormat(options, config),
     catalog,
     filter: settings?.filter ?? [],
     privacy: settings?.privacy,

@@ -1,13 +1,12 @@
-import type { FormatName } from '../../processor/decode/index.ts'
 import type { CatalogOptions } from '../catalog-options.ts'
+import type { FormatOptions } from '../format.ts'
 import type { Declared } from './declared.ts'
 import type { DriftKind, Level } from './finding.ts'
 import type { Seen } from './seen.ts'
 import type { DriftResult } from './shape.ts'
 
 /** The command line of `gatelens drift`, parsed. */
-export interface DriftOptions extends CatalogOptions {
-  format?: FormatName
+export interface DriftOptions extends CatalogOptions, FormatOptions {
   url?: string
   database?: string
   /** Milliseconds. */

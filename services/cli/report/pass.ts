@@ -1,10 +1,10 @@
 import type { Catalog } from '../../processor/catalog/load.ts'
 import type { Decoder } from '../../processor/contract.ts'
-import type { FormatName } from '../../processor/decode/index.ts'
 import type { EnrichedEvent, Reject } from '../../processor/event.ts'
 import { privacySchema } from '../../processor/enrich/privacy.ts'
 import type { PrivacyOptions } from '../../processor/enrich/privacy.ts'
 import type { FilterRules } from '../../processor/filter/filter.ts'
+import type { FormatConfig } from '../../processor/format.ts'
 import { createRoutes } from '../../processor/inference.ts'
 import type { NormalizeConfig } from '../../processor/normalize/bounds.ts'
 import { decodeRecords } from '../../processor/records.ts'
@@ -21,7 +21,7 @@ import { explainUnread } from './unread.ts'
 /** What one pass over logs reads, and how. */
 export interface PassRequest {
   files: LogFile[]
-  format: FormatName
+  format: FormatConfig
   catalog: Catalog
   filter: FilterRules
   /** Without it a key is made for this pass alone. */
@@ -44,11 +44,11 @@ export interface PassResult { files: FileShape[], filtered: number, repeated: nu
 export async function readLogs (request: PassRequest, observe: (events: EnrichedEvent[]) => void): Promise<PassResult> {
   const { catalog, format, filter: rules, privacy = privacySchema.parse({}) } = request
   const inference = createRoutes(request.normalize?.inference, { knows: request.catalog.knows, names: privacy.names })
-  const { decode, locate, filter, enrich } = createStages({ catalog: () => catalog, privacy, filter: rules, format, inference })
+  const { decoder, locate, filter, enrich } = createStages({ catalog: () => catalog, privacy, filter: rules, format, inference })
   const result: PassResult = { files: [], filtered: 0, repeated: 0, rejects: new RejectTally(), unread: [] }
   const repeats = request.once === true ? new Repeats() : undefined
   const take: Take = (lines, source) => {
-    const decoded = decodeAll(lines, source, decode)
+    const decoded = decodeAll(lines, source, decoder)
     for (const reject of decoded.rejects) result.rejects.add(reject)
     // Only an id that the gateway gave says that it is one request; without one, two equal lines are two.
     const fresh = repeats === undefined ? decoded.events : decoded.events.filter((event) => event.request_id === '' || !repeats.add(event.event_id))
@@ -62,7 +62,7 @@ export async function readLogs (request: PassRequest, observe: (events: Enriched
   for (const file of request.files) {
     const { shape, first } = await readFile(file, take, request.advance)
     result.files.push(shape)
-    if (first !== undefined && shape.records === shape.rejected) result.unread.push(explainUnread(file.path, first, format))
+    if (first !== undefined && shape.records === shape.rejected) result.unread.push(explainUnread(file.path, first, format.type))
   }
   return result
 }
@@ -86,8 +86,8 @@ async function readFile (file: LogFile, take: Take, advance?: PassRequest['advan
   return { shape, first }
 }
 
-function decodeAll (lines: LogLines, source: string, decode: Decoder): Decoded {
+function decodeAll (lines: LogLines, source: string, decoder: Decoder): Decoded {
   const tooLong = lines.tooLong.map(({ offset, length }): Reject =>
     ({ reason: 'too_long', detail: `${length} bytes`, source, source_offset: offset, length }))
-  return decodeRecords(lines.records, source, decode, { events: [], rejects: tooLong })
+  return decodeRecords(lines.records, source, decoder, { events: [], rejects: tooLong })
 }

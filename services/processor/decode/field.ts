@@ -8,7 +8,7 @@ export type JsonObject = Readonly<Record<string, unknown>>
 
 /** Why a record is refused. `detail` names fields, kinds and positions, and never quotes the record. */
 export interface Refusal {
-  reason: 'invalid_json' | 'truncated' | 'not_an_object' | 'not_a_request' | 'missing_field' | 'invalid_field'
+  reason: 'invalid_json' | 'truncated' | 'not_an_object' | 'malformed' | 'not_a_request' | 'missing_field' | 'invalid_field'
   detail: string
 }
 

@@ -166,6 +166,19 @@ function length ({ name }: RateLimit): number {
   return at === -1 ? periods.length : at
 }
 
+const cacheStates = new Set(['hit', 'miss', 'bypass', 'refresh', 'expired', 'stale', 'updating', 'revalidated'])
+
+/** The outcome of a cache in lower case, of those that gateways have; '' for any other text. */
+export function cacheStatus (text: string): string {
+  const state = text.toLowerCase()
+  return cacheStates.has(state) ? state : ''
+}
+
+/** The version of TLS as OpenSSL names it (`TLSv1.3`); '' for any other text. */
+export function tlsVersion (text: string): string {
+  return /^(?:TLS|SSL)v\d(?:\.\d)?$/.test(text) ? text : ''
+}
+
 function before (text: string, mark: string): string {
   const at = text.indexOf(mark)
   return at === -1 ? text : text.slice(0, at)

@@ -5,14 +5,14 @@ import { isLowerHex } from './hex.ts'
 const decimal = /^\d+$/
 
 /**
- * The event id: the gateway's request id if that is 32 hex digits (and no short number between zeros), else the first 128
- * bits of a SHA-256 of gateway and id, else of start, client, method, target, status and sizes. The same record always
- * gives the same id.
+ * The event id. With a request id that the gateway itself made (`own`, '' without one): that id if it is 32 hex digits and no
+ * short number between zeros, else the first 128 bits of a SHA-256 of gateway and id. Without one: those of source, position and
+ * content of the record, so that two equal records are two requests. The same record always gives the same id.
  */
-export function eventId (requestId: string, event: AccessEvent): string {
-  const lower = requestId.toLowerCase()
-  if (lower.length === 32 && isLowerHex(lower) && !isPaddedNumber(lower)) return lower
-  return digest(requestId === '' ? traits(event) : [event.gateway, requestId])
+export function eventId (own: string, { gateway, source, source_offset: offset }: AccessEvent, content: Uint8Array): string {
+  if (own === '') return digest([source, offset], content)
+  const lower = own.toLowerCase()
+  return lower.length === 32 && isLowerHex(lower) && !isPaddedNumber(lower) ? lower : digest([gateway, own])
 }
 
 /** A client may send a number of somebody as its id, filled up with zeros: those have 6 to 19 digits. */
@@ -22,11 +22,8 @@ function isPaddedNumber (digits: string): boolean {
   return length > 5 && length < 20
 }
 
-function traits (event: AccessEvent): Array<string | number | null> {
-  const { gateway, time, client_ip, method, target, status, request_bytes, response_bytes } = event
-  return [gateway, time, client_ip, method, target, status, request_bytes, response_bytes]
-}
+const nothing = new Uint8Array()
 
-function digest (parts: Array<string | number | null>): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
+function digest (parts: Array<string | number>, content: Uint8Array = nothing): string {
+  return createHash('sha256').update(JSON.stringify(parts)).update(content).digest('hex').slice(0, 32)
 }

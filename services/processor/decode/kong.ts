@@ -3,23 +3,27 @@
  * https://developer.konghq.com/gateway/pdk/reference/kong.log/ and kong/pdk/log.lua. Every key may be absent, renamed
  * or added by plugins and by `custom_fields_by_lua`.
  */
-import type { Decoder, RawRecord } from '../contract.ts'
+import { z } from 'zod'
+import type { Decode, RawRecord } from '../contract.ts'
 import type { AccessEvent, Reject } from '../event.ts'
+import { defineDecoder } from './definition.ts'
 import { isObject, numberOf, objectOf, textOf, wholeWithin } from './field.ts'
 import type { JsonObject, Refusal } from './field.ts'
-import { decimalTraceId, hostOf, nearestLimit, readTraceparent, splitUrl, traceId } from './http.ts'
+import { cacheStatus, decimalTraceId, hostOf, nearestLimit, readTraceparent, splitUrl, tlsVersion, traceId } from './http.ts'
 import { eventId } from './identity.ts'
 import { readJson } from './json.ts'
 import { nameOf, readCaller } from './kong-caller.ts'
 import { isNone, milliseconds, readLatencies } from './kong-latencies.ts'
 import { createLabelPicker } from './labels.ts'
-import type { DecodeOptions, LabelPicker } from './labels.ts'
+import type { LabelOptions, LabelPicker } from './labels.ts'
 import { compileShape, entity, fresh, some, wholes } from './shape.ts'
 import type { Shape } from './shape.ts'
 import { readInstant } from './time.ts'
 
-/** A decoder of Kong's records, one JSON object each. Choices that the records leave open are told at each field. */
-export function createKongDecoder (options: DecodeOptions = {}): Decoder {
+/** Kong's records, one JSON object each. Choices that the records leave open are told at each field. */
+export const kong = defineDecoder({ name: 'kong', options: z.strictObject({}), framing: 'json', create: (_, labels) => createDecode(labels) })
+
+function createDecode (options: LabelOptions): Decode {
   const labels = createLabelPicker(options)
   const wanted = compileShape(shapeOf(options))
   return (record, source) => {
@@ -31,7 +35,7 @@ export function createKongDecoder (options: DecodeOptions = {}): Decoder {
 }
 
 /** All that is read below: the other two thirds of a record are not turned into values. */
-function shapeOf ({ headers = [] }: DecodeOptions): Shape {
+function shapeOf ({ headers = [] }: LabelOptions): Shape {
   const allowed = Object.fromEntries(headers.map((name): [string, Shape] => [name.toLowerCase(), 'whole']))
   return some({
     request: some({
@@ -134,13 +138,14 @@ function toEvent (entry: JsonObject, core: Core, labels: LabelPicker, record: Ra
   const url = splitUrl(textOf(request.url))
   const madeBy = responseSource(entry, upstream.attempts)
   const limit = nearestLimit(answered)
-  const requestId = textOf(request.id) || textOf(answered['x-kong-request-id']) || textOf(entry.correlation_id)
+  const own = textOf(request.id) || textOf(answered['x-kong-request-id'])
   const event: AccessEvent = {
     time: core.time,
     gateway: 'kong',
     node: '',
     event_id: '',
-    request_id: requestId,
+    // A correlation id may come from the client, who may send one id with many requests.
+    request_id: own || textOf(entry.correlation_id),
     trace_id: trace.trace,
     span_id: trace.span,
     method: core.method,
@@ -173,12 +178,12 @@ function toEvent (entry: JsonObject, core: Core, labels: LabelPicker, record: Ra
     remaining: limit?.remaining ?? null,
     cache_status: cacheStatus(textOf(answered['x-cache-status'])),
     plugins: {},
-    tls_version: tlsVersion(request.tls),
+    tls_version: tlsVersion(textOf(objectOf(request.tls).version)),
     labels: labels(headers, core.target),
     source,
     source_offset: record.offset,
   }
-  event.event_id = eventId(requestId, event)
+  event.event_id = eventId(own, event, record.bytes)
   return event
 }
 
@@ -250,19 +255,7 @@ function isLimited (status: number, headers: JsonObject, remaining: number | nul
   return status === 429 || (status >= 400 && remaining === 0 && headers['retry-after'] !== undefined)
 }
 
-const cacheStates = new Set(['hit', 'miss', 'bypass', 'refresh', 'expired', 'stale', 'updating', 'revalidated'])
-
-function cacheStatus (header: string): string {
-  const state = header.toLowerCase()
-  return cacheStates.has(state) ? state : ''
-}
-
 function schemeOf (scheme: string, tls: unknown): string {
   if (scheme === 'http' || scheme === 'https') return scheme
   return isObject(tls) ? 'https' : ''
-}
-
-function tlsVersion (tls: unknown): string {
-  const version = textOf(objectOf(tls).version)
-  return /^(?:TLS|SSL)v\d(?:\.\d)?$/.test(version) ? version : ''
 }

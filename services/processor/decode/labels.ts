@@ -3,7 +3,7 @@ import type { JsonObject } from './field.ts'
 import { queryValues } from './http.ts'
 
 /** Header and query values that the configuration allows to leave: everything else of them is dropped at decoding. */
-export interface DecodeOptions {
+export interface LabelOptions {
   /** Names of request headers, kept as label `header.<name>` (lower case). */
   headers?: readonly string[]
   /** Names of query parameters, kept as label `query.<name>`. */
@@ -14,7 +14,7 @@ export interface DecodeOptions {
 export type LabelPicker = (headers: JsonObject, target: string) => Record<string, string>
 
 /** Makes a picker; without allowed names it gives an empty object at no cost. */
-export function createLabelPicker ({ headers = [], query = [] }: DecodeOptions): LabelPicker {
+export function createLabelPicker ({ headers = [], query = [] }: LabelOptions): LabelPicker {
   const names = [...new Set(headers.map((name) => name.toLowerCase()))]
   const parameters = new Set(query)
   return (values, target) => {

@@ -33,3 +33,15 @@ function readIso (text: string): number | string {
   const time = roundMs(whole + Number(`0.${fraction}`) * 1000)
   return time >= first && time <= last ? time : 'is out of range'
 }
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const clf = /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}:\d{2}:\d{2}) ([+-]\d{2})(\d{2})$/
+
+/** The time of the common log format (`20/Aug/2026:10:15:30 +0000`), epoch ms; or why the value is none, as above. */
+export function readClfTime (text: string): number | string {
+  const found = clf.exec(text)
+  const month = found === null ? -1 : months.indexOf(found[2]!)
+  if (found === null || month === -1) return 'is no time of the common log format'
+  const [, day, , year, time, hours, minutes] = found
+  return readIso(`${year}-${String(month + 1).padStart(2, '0')}-${day}T${time}${hours}:${minutes}`)
+}

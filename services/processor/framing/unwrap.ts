@@ -1,5 +1,5 @@
 /** Finds the records inside of a line that is no record itself: behind prefixes, in envelopes, in arrays, side by side. */
-import type { RawRecord } from '../contract.ts'
+import type { Framing, RawRecord } from '../contract.ts'
 import { openEnvelope } from './envelopes.ts'
 import { BRACE } from './json-skip.ts'
 import { readPrefix } from './prefixes.ts'
@@ -15,10 +15,12 @@ const deepest = 4
 /**
  * Opens one line. Undefined when it holds nothing but what it is: one object that is no envelope, or text. Offsets of the
  * records are different, and within the line: where a record starts, or the line's own and its number in an envelope, whose
- * text is escaped. Never throws.
+ * text is escaped. Lines of text are found behind prefixes and in envelopes; objects that stand in them are theirs. Never
+ * throws.
  */
-export function unwrap (record: RawRecord): Unwrapped | undefined {
+export function unwrap (record: RawRecord, framing: Framing): Unwrapped | undefined {
   if (record.bytes.every(isBetween)) return { wrapper: '', records: [] }
+  const open = framing === 'json' ? openJson : openLine
   const opened = open(record.bytes, record.offset, deepest)
   if (opened === undefined) return undefined
   return { wrapper: opened.wrapper, records: apart(opened.records, record) }
@@ -35,7 +37,7 @@ function apart (records: RawRecord[], { offset, bytes }: RawRecord): RawRecord[]
   })
 }
 
-function open (bytes: Buffer, offset: number, depth: number): Unwrapped | undefined {
+function openJson (bytes: Buffer, offset: number, depth: number): Unwrapped | undefined {
   const prefix = readPrefix(bytes.subarray(0, 4096).toString('latin1'))
   const start = prefix?.length ?? 0
   const parts = startsRecord(bytes, start) ? cutValues(bytes, start) : partsBehindText(bytes, start)
@@ -46,13 +48,23 @@ function open (bytes: Buffer, offset: number, depth: number): Unwrapped | undefi
   const records = parts.map((part): RawRecord => ({ bytes: bytes.subarray(part.start, part.end), offset: offset + part.start }))
   const isItself = parts.length === 1 && first.start === 0 && first.end === bytes.length
   if (depth === 0) return isItself ? undefined : { wrapper: prefix?.name ?? '', records }
-  const envelopes = parts.map((part, index) => part.whole ? openObject(records[index]!, depth) : undefined)
+  const envelopes = parts.map((part, index) => part.whole ? openObject(records[index]!, depth, openJson) : undefined)
   const inner = envelopes.find((item) => item !== undefined)
   if (isItself && inner === undefined) return undefined
   return {
     wrapper: [inner?.wrapper, prefix?.name].filter((name) => name !== undefined && name !== '').join(' in '),
     records: records.flatMap((record, index) => envelopes[index]?.records ?? [record]),
   }
+}
+
+/** A line of text behind prefixes, in an envelope, or both. */
+function openLine (bytes: Buffer, offset: number, depth: number): Unwrapped | undefined {
+  const prefix = readPrefix(bytes.subarray(0, 4096).toString('latin1'))
+  const start = prefix?.length ?? 0
+  const record = { bytes: bytes.subarray(start), offset: offset + start }
+  const inner = depth > 0 && startsRecord(bytes, start) ? openObject(record, depth, openLine) : undefined
+  if (inner === undefined) return prefix === undefined ? undefined : { wrapper: prefix.name, records: rest(bytes, start, offset) }
+  return { wrapper: prefix === undefined ? inner.wrapper : `${inner.wrapper} in ${prefix.name}`, records: inner.records }
 }
 
 function rest (bytes: Buffer, start: number, offset: number): RawRecord[] {
@@ -79,13 +91,15 @@ function startsRecord (bytes: Buffer, from: number): boolean {
   return bytes[at] === BRACE
 }
 
-function openObject (record: RawRecord, depth: number): Unwrapped | undefined {
+type Open = (bytes: Buffer, offset: number, depth: number) => Unwrapped | undefined
+
+function openObject (record: RawRecord, depth: number, open: Open): Unwrapped | undefined {
   const object = parse(record.bytes)
   // What has a request is a record, whatever else its owner put beside it.
   if (object === undefined || typeof object.request === 'object') return undefined
   const envelope = openEnvelope(object)
   if (envelope === undefined) return undefined
-  const inner = envelope.contents.map((content) => openContent(content, record.offset, depth - 1))
+  const inner = envelope.contents.map((content) => openContent(content, record.offset, depth - 1, open))
   const deeper = inner.find(({ wrapper }) => wrapper !== '')
   return {
     wrapper: deeper === undefined ? envelope.name : `${deeper.wrapper} in ${envelope.name}`,
@@ -93,7 +107,7 @@ function openObject (record: RawRecord, depth: number): Unwrapped | undefined {
   }
 }
 
-function openContent (content: unknown, offset: number, depth: number): Unwrapped {
+function openContent (content: unknown, offset: number, depth: number, open: Open): Unwrapped {
   const bytes = Buffer.from(typeof content === 'string' ? content.replace(/\r?\n$/, '') : JSON.stringify(content))
   if (bytes.every(isBetween)) return { wrapper: '', records: [] }
   return open(bytes, offset, depth) ?? { wrapper: '', records: [{ bytes, offset }] }

@@ -12,6 +12,7 @@ import { pause } from '../../runtime/shutdown.ts'
 import { byteSize, duration } from '../../runtime/units.ts'
 import { sourceOf } from '../contract.ts'
 import type { Input, LagWatch, RecordBatch, Telemetry } from '../contract.ts'
+import { formatSchema } from '../format.ts'
 import { createStateWriter } from '../state-writes.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import type { Checkpoint, Intent } from './checkpoint.ts'
@@ -29,7 +30,7 @@ export const fileInputSchema = z.strictObject({
   paths: z.array(z.string().min(1)).min(1).describe('Files or globs, relative to the configuration file; gzip is recognised by content.'),
   rotated: z.array(z.string().min(1)).default([])
     .describe('Globs of further files to look at when the rest of a log is looked for: of a folder that rotation moves files to.'),
-  format: z.string().default('kong').describe('Log format: a key of the decoder registry.'),
+  format: formatSchema.prefault('kong').describe('Log format: a name, or an object of `type` and options.'),
   follow: z.boolean().default(true).describe('Wait for more; false ends the process at the end of the files.'),
   start_at: z.enum(['beginning', 'end']).default('beginning').describe('Where to begin in files that exist at the very first start.'),
   batch: z.strictObject({

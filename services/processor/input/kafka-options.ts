@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { byteSize, duration } from '../../runtime/units.ts'
+import { formatSchema } from '../format.ts'
 
 /** `input:` in the processor's configuration, for `type: kafka`. */
 export const kafkaInputSchema = z.strictObject({
@@ -10,7 +11,7 @@ export const kafkaInputSchema = z.strictObject({
   topics: z.array(z.string().regex(/^[\w.-]{1,249}$/, 'not a topic name')).min(1),
   group: z.string().min(1).describe('Consumer group: processors with the same one share the partitions.'),
   client_id: z.string().min(1).default('gatelens'),
-  format: z.string().default('kong').describe('Log format of the messages: a key of the decoder registry.'),
+  format: formatSchema.prefault('kong').describe('Log format of the messages: a name, or an object of `type` and options.'),
   from: z.enum(['earliest', 'latest']).default('earliest').describe('Where to begin in a partition for which the group has no offset.'),
   ssl: z.union([z.boolean(), z.strictObject({
     ca: z.string().optional().describe('PEM text of the authorities, such as ${file:ca.pem}.'),

@@ -53,7 +53,7 @@ before(async () => {
   await store.create('gatelens')
   const catalog = await loadOptionCatalog({ openapi: [document] })
   const events: EnrichedEvent[] = []
-  await readLogs({ files: [openLog(log)], format: 'kong', catalog, filter: [] }, (batch) => { events.push(...batch) })
+  await readLogs({ files: [openLog(log)], format: { type: 'kong' }, catalog, filter: [] }, (batch) => { events.push(...batch) })
   await store.insert('gatelens', events)
   await insertDeclared(store.client, 'gatelens', catalog.endpoints)
 })
@@ -102,7 +102,7 @@ test('a method that the document declares later is no finding below any base pat
   await store.create('later')
   const catalog = await loadOptionCatalog({ openapi: [document] })
   const events: EnrichedEvent[] = []
-  await readLogs({ files: [openLog(log)], format: 'kong', catalog, filter: [] }, (batch) => { events.push(...batch) })
+  await readLogs({ files: [openLog(log)], format: { type: 'kong' }, catalog, filter: [] }, (batch) => { events.push(...batch) })
   await store.insert('later', events)
   await insertDeclared(store.client, 'later', (await loadOptionCatalog({ openapi: [mended] })).endpoints)
   assert.deepEqual(brief(await driftInStore({ ...defaults, url: store.url, database: 'later', kind: ['undeclared-method'] })), ['undeclared-method _OTHER /v1/custom  1'])

@@ -45,7 +45,7 @@ clickhouse: { url: '${store.url}', database: ${database} }
 `)
   const { settings } = readProcessorConfig(config)
   const catalog = await loadCatalog(settings.catalog, { base: folder })
-  await readLogs({ files: [openLog(log)], format: 'kong', catalog, filter: [], privacy: settings.privacy }, (batch) => { events = [...events, ...batch] })
+  await readLogs({ files: [openLog(log)], format: { type: 'kong' }, catalog, filter: [], privacy: settings.privacy }, (batch) => { events = [...events, ...batch] })
   await insertEvents(database)
   await insertDeclared(store.client, database, catalog.endpoints)
 })

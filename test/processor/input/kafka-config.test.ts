@@ -13,7 +13,7 @@ test('three keys are enough for Kafka, the rest has defaults', () => {
     topics: ['access-log'],
     group: 'gatelens',
     client_id: 'gatelens',
-    format: 'kong',
+    format: { type: 'kong' },
     from: 'earliest',
     ssl: false,
     batch: { records: 20_000, bytes: 8 * 1024 ** 2, linger: 1000 },

@@ -9,11 +9,14 @@ import { fc } from '../../property.ts'
 import { makeEvent } from '../event-fixture.ts'
 
 /** Stages of a few words: `ok` becomes an event, `drop` one that is filtered, all else a reject. */
-const stages: Pick<Parts, 'decode' | 'locate' | 'filter' | 'enrich' | 'lag'> = {
+const stages: Pick<Parts, 'decoder' | 'locate' | 'filter' | 'enrich' | 'lag'> = {
   lag: createLagWatch({ set: () => {} }),
-  decode: ({ bytes, offset }, source) => ['ok', 'drop'].includes(bytes.toString())
-    ? makeEvent({ route: bytes.toString(), source, source_offset: offset })
-    : { reason: 'invalid_json', detail: '', source, source_offset: offset, length: bytes.length },
+  decoder: {
+    framing: 'json',
+    decode: ({ bytes, offset }, source) => ['ok', 'drop'].includes(bytes.toString())
+      ? makeEvent({ route: bytes.toString(), source, source_offset: offset })
+      : { reason: 'invalid_json', detail: '', source, source_offset: offset, length: bytes.length },
+  },
   locate: (events) => events as LocatedEvent[],
   filter: (event) => event.route === 'drop',
   enrich: (events) => events as EnrichedEvent[],
@@ -153,8 +156,8 @@ test('the lag is the age of the oldest event that is not committed, however long
     },
     close: async () => {},
   }
-  const ahead: Parts['decode'] = ({ offset }) => makeEvent({ time: time + offset * 86_400_000 })
-  await runPipeline({ input: batchesOf([['ok', 'ok']], []), ...stages, decode: ahead, observe: () => {}, sink, telemetry: count().telemetry, lag })
+  const ahead: Parts['decoder'] = { framing: 'json', decode: ({ offset }) => makeEvent({ time: time + offset * 86_400_000 }) }
+  await runPipeline({ input: batchesOf([['ok', 'ok']], []), ...stages, decoder: ahead, observe: () => {}, sink, telemetry: count().telemetry, lag })
   assert.deepEqual(seen, [[1.5, 0], [61.5, 60]])
   now += 60_000
   assert.deepEqual(look(), [0, 0], 'nothing waits')
