@@ -9,12 +9,14 @@ import { makeEvents } from '../processor/event-fixture.ts'
 import { makeFolder } from '../processor/input/fixture.ts'
 import { makeBatch, makeReject, openSink } from '../processor/publish/sink-fixture.ts'
 import type { OpenSink } from '../processor/publish/sink-fixture.ts'
-import { startStoreProcess } from '../processor/store-fixture.ts'
+import { refuseRequests, startStoreProcess } from '../processor/store-fixture.ts'
 
 interface Place {
   open (): Promise<OpenSink>
   startStore (): Promise<void>
   stopStore (): Promise<void>
+  /** Has the store refuse requests with this id. */
+  refuse (requestId: string): Promise<void>
   /** How many rows, distinct events, requests in the rollup and rejects the store has. */
   count (): Promise<{ rows: number, events: number, rollup: number, rejects: number }>
 }
@@ -67,7 +69,8 @@ for (const [name, makePlace] of Object.entries(places)) {
     const { sink, until } = await place.open()
     await sink.write(makeBatch('a', 0, makeEvents(1)))
     await until('gatelens_spool_bytes', (bytes) => bytes === 0)
-    const events = makeEvents(100, (index) => index === 13 || index === 77 ? { event_id: 'too long for its column, and secret' } : {})
+    await place.refuse('not this one')
+    const events = makeEvents(100, (index) => index === 13 || index === 77 ? { request_id: 'not this one' } : {})
     const refused: number[] = []
     for (let time = 0; time < 2; time++) await sink.write({ ...makeBatch('b', 0, events), again: time > 0 }, (count) => refused.push(count))
     assert.deepEqual(refused, [2, 2])
@@ -84,6 +87,7 @@ async function clickhousePlace (t: TestContext): Promise<Place> {
     open: () => openSink(t, { url: `http://127.0.0.1:${port}`, state: join(folder, 'state') }),
     startStore: start,
     stopStore: async () => store?.stop(),
+    refuse: async (requestId) => { await refuseRequests(store!.client, requestId) },
     count: async () => {
       const [row] = await store?.query(`SELECT count() AS rows, uniqExact(event_id) AS events,
         (SELECT sum(requests) FROM gatelens.requests_1m) AS rollup, (SELECT count() FROM gatelens.rejected) AS rejects FROM gatelens.requests`) ?? []

@@ -35,6 +35,11 @@ export async function prepareTables (client: ClickHouseClient): Promise<void> {
   await migrate(client, { database: 'gatelens' })
 }
 
+/** Makes the store refuse requests with this id, for their content. */
+export async function refuseRequests (client: ClickHouseClient, requestId: string): Promise<void> {
+  await client.command({ query: `ALTER TABLE gatelens.requests ADD CONSTRAINT IF NOT EXISTS not_this CHECK request_id != '${requestId}'` })
+}
+
 async function query (client: ClickHouseClient, sql: string): Promise<Array<Record<string, unknown>>> {
   const result = await client.query({ query: sql, format: 'JSONEachRow', clickhouse_settings: { output_format_json_quote_64bit_integers: 0 } })
   return result.json()

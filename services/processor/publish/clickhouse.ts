@@ -15,6 +15,7 @@ import { Bell } from './bell.ts'
 import { deliver } from './deliver.ts'
 import type { Target } from './insert.ts'
 import type { ClickhouseOptions } from './options.ts'
+import { packParcel } from './parcel.ts'
 import type { Parcel } from './parcel.ts'
 import { classify, isFatal, viewOf } from './refusal.ts'
 import { Spool } from './spool.ts'
@@ -44,7 +45,7 @@ export function connectClickhouse (options: ClickhouseOptions): ClickHouseClient
     username: options.username,
     password: options.password,
     request_timeout: options.request_timeout,
-    compression: { request: options.compression, response: false },
+    compression: { request: options.compression && { codec: 'gzip', level: 1 }, response: false },
     application: 'gatelens',
     // Failures are told by the sink, in the process log.
     log: { level: ClickHouseLogLevel.OFF },
@@ -218,13 +219,13 @@ class StoreWriter implements ClickhouseSink {
 
   /** Puts a parcel into the spool; waits for room there, and while the disk takes nothing. */
   async #keep (parcel: Parcel): Promise<void> {
-    const bytes = parcel.parts.reduce((sum, part) => sum + part.bytes.length, 0)
+    const content = await packParcel(parcel)
     for (;;) {
       if (this.#fatal !== undefined) throw this.#fatal
       if (this.#closing.signal.aborted) throw stopped()
       const changed = this.#bell.rung
-      if (!this.#spool.hasRoom(bytes)) await changed
-      else if (await this.#write(() => this.#spool.add(parcel))) return this.#signal()
+      if (!this.#spool.hasRoom(content.length)) await changed
+      else if (await this.#write(() => this.#spool.add(parcel.token, content))) return this.#signal()
     }
   }
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { GatelensError } from '../../runtime/errors.ts'
 import type { Part } from './parcel.ts'
@@ -22,10 +23,10 @@ const blockRows = 4_000_000
 export async function insertPart (
   { client, database }: Target, part: Part, token: string, { table = part.table, alone = false } = {}
 ): Promise<void> {
-  const { summary } = await client.insert({
-    table: `\`${database}\`.\`${table}\``,
-    columns: part.columns.map((column) => `\`${column}\``) as [string, ...string[]],
-    format: 'TabSeparated',
+  const columns = part.columns.map((column) => `\`${column}\``).join(', ')
+  const { stream, summary } = await client.exec({
+    // The client's own `insert` knows no Native.
+    query: `INSERT INTO \`${database}\`.\`${table}\` (${columns}) FORMAT Native`,
     values: Readable.from([part.bytes], { objectMode: false }),
     clickhouse_settings: {
       insert_deduplicate: 1,
@@ -36,14 +37,14 @@ export async function insertPart (
       wait_end_of_query: 1,
       // On a cluster the shards must have the rows before the server says so.
       distributed_foreground_insert: 1,
-      input_format_parallel_parsing: 0,
       max_insert_threads: '1',
       max_insert_block_size: String(blockRows),
       max_block_size: String(blockRows),
       min_insert_block_size_rows: String(blockRows),
       min_insert_block_size_bytes: '0',
-      date_time_input_format: 'basic',
     },
   })
+  // The connection is free once the answer, which is empty, was read.
+  await finished(stream.resume())
   if (summary === undefined) throw new GatelensError('STORE_UNREACHABLE', 'the answer to an insert has no X-ClickHouse-Summary; this is not ClickHouse')
 }

@@ -32,19 +32,20 @@ export type Rollup = keyof typeof rollupTimes
 /** Outcomes that `drift_1d` counts. */
 const countedByDrift = new Set(['matched', 'ambiguous', 'method_not_declared', 'inferred'])
 
+/** Times are epoch ms. */
 interface Bounds { sources: string[], first: number, last: number, from: number, to: number }
 
-/** What a part should bring. Times are epoch seconds, with a fraction. */
+/** What a part should bring. */
 export function seek (part: Part): Sought {
   const rows = readRows(part, ['source', 'source_offset', 'time', 'outcome'])
-  const counted = part.table === requestsTable && rows.some(([, , , outcome]) => countedByDrift.has(outcome ?? ''))
+  const counted = part.table === requestsTable && rows.some(([, , , outcome]) => countedByDrift.has(String(outcome)))
   const numbers = (column: number): number[] => rows.map((row) => Number(row[column]))
   const [first, last] = extent(numbers(1))
   const [from, to] = extent(numbers(2))
   return {
-    keys: rows.map(([source = '', offset = '']) => keyOf(source, offset)),
+    keys: rows.map(([source, offset]) => keyOf(String(source), String(offset))),
     rollups: part.table === requestsTable ? ['requests_1m', 'requests_1h', ...counted ? ['drift_1d' as const] : []] : [],
-    where: { sources: [...new Set(rows.map(([source = '']) => source))], first, last, from, to },
+    where: { sources: [...new Set(rows.map(([source]) => String(source)))], first, last, from, to },
   }
 }
 
@@ -101,7 +102,7 @@ async function countRows (target: Target, part: Part, { sources, first, last, fr
   const rows = await ask<{ source: string, position: string, rows: number }>(target, `SELECT source, toString(source_offset) AS position, count() AS rows
     FROM {database:Identifier}.{table:Identifier}
     WHERE source IN {sources:Array(String)} AND source_offset >= {first:UInt64} AND source_offset <= {last:UInt64} ${time} GROUP BY ALL`,
-  { table: part.table, sources, first, last, ...time === '' ? {} : { from: Math.round(from * 1000), to: Math.round(to * 1000) } })
+  { table: part.table, sources, first, last, ...time === '' ? {} : { from, to } })
   return new Map(rows.map((row) => [keyOf(row.source, row.position), Number(row.rows)]))
 }
 
@@ -113,7 +114,7 @@ async function findRollups (target: Target, id: string, { rollups, where: { from
     return `SELECT '${table}' AS name FROM {database:Identifier}.${table}
       WHERE ${rollupTimes[table]} >= ${bound('from')} AND ${rollupTimes[table]} <= ${bound('to')} AND has(batches, cityHash64({id:String})) GROUP BY name`
   }).join('\nUNION ALL\n')
-  const found = await ask<{ name: Rollup }>(target, query, { id, from: Math.floor(from), to: Math.floor(to) })
+  const found = await ask<{ name: Rollup }>(target, query, { id, from: Math.floor(from / 1000), to: Math.floor(to / 1000) })
   return new Set(found.map(({ name }) => name))
 }
 

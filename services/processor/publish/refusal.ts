@@ -1,8 +1,8 @@
 import { ClickHouseError } from '@clickhouse/client'
 import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import type { Reject } from '../event.ts'
-import { unescape } from './encode.ts'
 import type { Part } from './parcel.ts'
+import { readRows } from './rows.ts'
 
 /**
  * ClickHouse's codes for values that it cannot take (src/Common/ErrorCodes.cpp): a batch with such a value is split
@@ -55,34 +55,39 @@ function isFinal (error: unknown): boolean {
   return error instanceof ClickHouseError && finalCodes.has(error.code)
 }
 
-/** The reject of a row that the store refused: where its record is, and the engine's reason without any value. */
-export function refuse (part: Part, row: Buffer, error: unknown): Reject {
-  const values = row.toString().replace(/\n$/, '').split('\t')
-  const valueOf = (column: string): string => unescape(values[part.columns.indexOf(column)] ?? '')
+/** The reject of a part's only row, which the store refused: where its record is, and the engine's reason without any value. */
+export function refuse (part: Part, error: unknown): Reject {
+  const [row = []] = readRows(part, part.columns)
+  const valueOf = (column: string): unknown => row[part.columns.indexOf(column)]
   return {
     reason: 'refused_by_store',
-    detail: describeRefusal(error, part.columns),
-    source: valueOf('source'),
+    detail: describeRefusal(error, part.columns, row),
+    source: String(valueOf('source')),
     source_offset: Number(valueOf('source_offset')),
     length: 0,
   }
 }
 
-/** The engine's message with everything that may quote the row cut out: literals, numbers, and the dump of the row. */
-export function describeRefusal (error: unknown, columns: readonly string[]): string {
+/**
+ * The engine's message with everything that may quote the row cut out: literals, numbers, the dump of the row, and each word
+ * that stands in one of its `values`. Some messages quote without a mark, or do not escape the marks in what they quote.
+ */
+export function describeRefusal (error: unknown, columns: readonly string[], values: readonly unknown[] = []): string {
   const message = messageOf(error)
   const kind = error instanceof ClickHouseError ? `${error.type ?? 'ERROR'} (${error.code})` : 'ERROR'
+  const texts = values.flatMap((value) => typeof value === 'object' ? Object.entries(value ?? {}).flat() : String(value))
   const reason = message
     .replace(/(: )?(\(at row|Row \d|Column \d|while (executing|processing|reading|converting)|before:|Stack trace|\(?version ).*$/s, '')
+    .replace(/[^\s:,;()"'`‘“”’\\]{3,}/g, (word) => texts.some((text) => text.includes(word)) ? '…' : word)
     .replace(/(["'`‘“])(?:\\.|(?!\1)[^\\])*(["'`’”]|$)/gs, '…')
     .replace(/[^\s:,;()]*\d[^\s:,;()]*/g, '…')
   const column = columnOf(message, columns)
   return `${kind}${column === '' ? '' : `, column ${column}`}: ${reason.trim().slice(0, 200)}`
 }
 
-/** The engine lists the columns of the row up to the one that it could not take. */
+/** A block is converted column by column; a constraint tells which columns it looked at. */
 function columnOf (message: string, columns: readonly string[]): string {
-  const named = [...message.matchAll(/\bname: (\w+)/g)].map((match) => match[1] ?? '')
-  const last = named.at(-1) ?? ''
-  return columns.includes(last) ? last : ''
+  const converted = [...message.matchAll(/while converting column ["`](\w+)["`] from type/g)].at(-1)?.[1]
+  const name = converted ?? /Column values: (\w+) = /.exec(message)?.[1] ?? ''
+  return columns.includes(name) ? name : ''
 }

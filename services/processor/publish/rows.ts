@@ -1,29 +1,27 @@
-import { unescape } from './encode.ts'
+import { openBlock, pickFrom } from './native/block.ts'
+import type { Block } from './native/block.ts'
 import type { Part } from './parcel.ts'
 
-/** Reads columns back from a part: for each row its values, as text, in the order of the names. */
-export function readRows (part: Part, names: readonly string[]): string[][] {
-  const places = names.map((name) => part.columns.indexOf(name))
-  return linesOf(part).map((line) => {
-    const values = line.toString().slice(0, -1).split('\t')
-    return places.map((place) => unescape(values[place] ?? ''))
-  })
+/** Reads columns back from a part: for each row its values, in the order of the names; a time is in epoch ms. */
+export function readRows (part: Part, names: readonly string[]): unknown[][] {
+  const { columns } = openBlock(part.bytes)
+  const stored = names.map((name) => columns.get(name)?.stored)
+  return Array.from({ length: part.rows }, (_, row) => stored.map((column) => column?.value(row)))
 }
 
-/** Some rows of a part, in their order; all of them give the part itself. */
-export function pickRows (part: Part, rows: readonly number[]): Part {
-  if (rows.length === part.rows) return part
-  const lines = linesOf(part)
-  return { ...part, rows: rows.length, bytes: Buffer.concat(rows.map((row) => lines[row] as Buffer)) }
-}
+/** Picks rows of one part, which is searched once. It holds no rows, only where they lie in the part's bytes. */
+export class RowPicker {
+  readonly #part: Part
+  #block: Block | undefined
 
-/** A row ends at its line end, for values have theirs escaped. */
-function linesOf ({ bytes, rows }: Part): Buffer[] {
-  let start = 0
-  return Array.from({ length: rows }, () => {
-    const end = bytes.indexOf(10, start) + 1
-    const line = bytes.subarray(start, end)
-    start = end
-    return line
-  })
+  constructor (part: Part) {
+    this.#part = part
+  }
+
+  /** Some rows of the part, in the order given; all of them give the part itself. */
+  pick (rows: readonly number[]): Part {
+    if (rows.length === this.#part.rows) return this.#part
+    this.#block ??= openBlock(this.#part.bytes)
+    return { ...this.#part, rows: rows.length, bytes: pickFrom(this.#block, rows) }
+  }
 }

@@ -7,7 +7,7 @@ import type { Part } from './parcel.ts'
 import { lookUp, missingRows, seek } from './presence.ts'
 import type { Present, Rollup, Sought } from './presence.ts'
 import { classify, isOfContent, refuse } from './refusal.ts'
-import { pickRows } from './rows.ts'
+import { RowPicker } from './rows.ts'
 import { requestsTable } from './tables.ts'
 
 /** How often what is missing is brought before that counts as a failure of the store. */
@@ -34,6 +34,7 @@ export async function settle (target: Target, part: Part, id: string, refusal?: 
 class Settlement {
   readonly #target: Target
   readonly #part: Part
+  readonly #rows: RowPicker
   readonly #id: string
   readonly #sought: Sought
   readonly #refused = new Map<number, Reject>()
@@ -42,6 +43,7 @@ class Settlement {
   constructor (target: Target, part: Part, id: string) {
     this.#target = target
     this.#part = part
+    this.#rows = new RowPicker(part)
     this.#id = id
     this.#sought = seek(part)
   }
@@ -82,7 +84,7 @@ class Settlement {
   }
 
   async bringRollups (): Promise<void> {
-    const accepted = pickRows(this.#part, [...this.#sought.keys.keys()].filter((row) => !this.#refused.has(row)))
+    const accepted = this.#rows.pick([...this.#sought.keys.keys()].filter((row) => !this.#refused.has(row)))
     if (accepted.rows === 0 || this.#sought.rollups.length === 0) return
     for (const rollup of seek(accepted).rollups) await this.#bringRollup(accepted, rollup)
   }
@@ -98,14 +100,14 @@ class Settlement {
 
   /** Inserts rows without their rollups; when they are refused, each half by itself, until the bad row stands alone. */
   async #insertRows (rows: readonly number[], attempt: number): Promise<void> {
-    const cut = pickRows(this.#part, rows)
+    const cut = this.#rows.pick(rows)
     try {
       await insertPart(this.#target, cut, `${this.#id}:${digestOf(rows)}.${attempt}:${this.#part.table}`, { alone: true })
     } catch (error) {
       if (classify(error) !== 'content' || (rows.length === 1 && this.#part.table !== requestsTable)) throw error
       const [only] = rows
       if (rows.length === 1 && only !== undefined) {
-        this.#refused.set(only, refuse(this.#part, cut.bytes, error))
+        this.#refused.set(only, refuse(cut, error))
         return
       }
       const middle = Math.floor(rows.length / 2)

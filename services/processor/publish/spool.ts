@@ -1,7 +1,7 @@
 import { readFile, readdir, rm, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureFolder, syncFolder, writeDurably } from '../../runtime/files.ts'
-import { packParcel, unpackParcel } from './parcel.ts'
+import { unpackParcel } from './parcel.ts'
 import type { Parcel } from './parcel.ts'
 
 interface Waiting { name: string, token: string, bytes: number }
@@ -55,13 +55,13 @@ export class Spool {
     return this.#waiting.length === 0 || this.#bytes + bytes <= this.#maxBytes
   }
 
-  async add (parcel: Parcel): Promise<void> {
-    if (this.has(parcel.token)) return
-    const content = packParcel(parcel)
-    const name = `${String(this.#sequence + 1).padStart(digits, '0')}-${parcel.token}${ending}`
+  /** Adds a packed parcel. */
+  async add (token: string, content: Buffer): Promise<void> {
+    if (this.has(token)) return
+    const name = `${String(this.#sequence + 1).padStart(digits, '0')}-${token}${ending}`
     await writeDurably(join(this.#folder, name), content)
     this.#sequence++
-    this.#waiting.push({ name, token: parcel.token, bytes: content.length })
+    this.#waiting.push({ name, token, bytes: content.length })
     this.#bytes += content.length
   }
 
@@ -70,7 +70,7 @@ export class Spool {
     const item = this.#waiting[0]
     if (item === undefined) return undefined
     const path = join(this.#folder, item.name)
-    return unpackParcel(await readFile(path), path)
+    return await unpackParcel(await readFile(path), path)
   }
 
   /** Removes the parcel that has waited longest: it is in the store. */

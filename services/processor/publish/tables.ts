@@ -1,6 +1,6 @@
 import { fields } from '../event.ts'
 import type { EnrichedEvent, Reject } from '../event.ts'
-import { compileEncoder } from './encode.ts'
+import { compileEncoder } from './native/block.ts'
 import type { Part } from './parcel.ts'
 
 /** The table of events; the columns are the published fields. */

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { packParcel, unpackParcel } from '../../../services/processor/publish/parcel.ts'
+import type { Parcel } from '../../../services/processor/publish/parcel.ts'
+import { tabulateEvents, tabulateRejects } from '../../../services/processor/publish/tables.ts'
+import { makeEvents } from '../event-fixture.ts'
+import { makeReject } from './sink-fixture.ts'
+
+const day = 86_400_000
+const events = makeEvents(200, (index) => ({ time: Date.UTC(2026, 7, 20) + (index % 2) * day }))
+const parcel: Parcel = { token: 'abcdef', parts: [...tabulateEvents(events), tabulateRejects([makeReject(1)]), tabulateRejects([])] }
+
+test('a parcel comes back from its file as it was, which is smaller', async () => {
+  const file = await packParcel(parcel)
+  assert.deepEqual(await unpackParcel(file, 'path'), parcel)
+  assert.ok(file.length < parcel.parts.reduce((sum, { bytes }) => sum + bytes.length, 0) / 2)
+  const empty = { token: 'abcdef', parts: [] }
+  assert.deepEqual(await unpackParcel(await packParcel(empty), 'path'), empty)
+})
+
+test('a file that is cut off, too long or changed is told from a whole one', async () => {
+  const file = await packParcel(parcel)
+  const changed = Buffer.from(file)
+  changed[file.length - 100] = (changed[file.length - 100] as number) ^ 1
+  const longer = Buffer.from(file.toString('latin1').replace(/"bytes":(\d+)/, (_, bytes: string) => `"bytes":${Number(bytes) + 1}`), 'latin1')
+  const broken = [file.subarray(0, file.length - 1), file.subarray(0, 20), file.subarray(0, file.indexOf(10) + 1), Buffer.alloc(0), changed, longer, Buffer.from('null\n'), Buffer.from('[]\n')]
+  for (const content of broken) {
+    await assert.rejects(unpackParcel(content, '/state/spool/1.batch'), { code: 'STATE_INVALID', where: '/state/spool/1.batch', message: /^a spooled batch is broken: / })
+  }
+})
+
+test('a file of another version says which, and what to do', async () => {
+  const old = Buffer.from('{"version":2,"token":"abcdef","parts":[{"table":"requests","name":"2026-08-20","columns":["time"],"rows":1,"bytes":6}]}\n1.000\n')
+  await assert.rejects(unpackParcel(old, 'path'), {
+    code: 'STATE_INVALID', where: 'path', message: /is of version 2, and this program reads version 3 only/, hint: /^Start the release of gatelens that wrote the file/,
+  })
+})
