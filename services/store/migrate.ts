@@ -7,7 +7,7 @@ import { renderStatements } from './render.ts'
 import type { Target } from './render.ts'
 import { applyRetention } from './retention.ts'
 import type { Retention } from './retention.ts'
-import { readSchema } from './schema.ts'
+import { readSchema, splitStatements } from './schema.ts'
 import type { SchemaFile } from './schema.ts'
 
 export interface MigrateOptions extends Target {
@@ -42,19 +42,7 @@ export async function migrate (client: ClickHouseClient, options: MigrateOptions
   const known = await readApplied(client, options.database)
   const from = checkApplied(known, files, options.database)
   if (known === undefined) await apply(client, bootstrap, options)
-  const applied: string[] = []
-  for (const file of files.filter((item) => known?.has(item.version) !== true)) {
-    try {
-      await apply(client, file, options)
-    } catch (error) {
-      // Another process was faster, and a later file of its has changed what this one needs.
-      if ((await readApplied(client, options.database))?.has(file.version) !== true) throw error
-      continue
-    }
-    await record(client, file, options)
-    options.log?.info({ database: options.database, file: file.name }, 'schema file applied')
-    applied.push(file.name)
-  }
+  const applied = await applyAll(client, files.filter((item) => known?.has(item.version) !== true), options)
   const { retention } = options
   const retained = retention === undefined
     ? []
@@ -75,6 +63,40 @@ export function latestVersion (): number {
 
 function latest (files: readonly SchemaFile[]): number {
   return Math.max(0, ...files.map((file) => file.version))
+}
+
+/**
+ * Applies files in their order and records them; gives the names of those that no other process had applied. Files that only
+ * create are recorded together. All are before a file that changes what they made: a process that then fails at one of them
+ * finds that it was applied.
+ */
+async function applyAll (client: ClickHouseClient, files: readonly SchemaFile[], options: MigrateOptions): Promise<string[]> {
+  const applied: string[] = []
+  let unrecorded: SchemaFile[] = []
+  const recordAll = async (): Promise<void> => {
+    const rows = unrecorded
+    unrecorded = []
+    if (rows.length > 0) await record(client, rows, options)
+  }
+  for (const file of files) {
+    if (!onlyCreates(file)) await recordAll()
+    try {
+      await apply(client, file, options)
+    } catch (error) {
+      await recordAll()
+      if ((await readApplied(client, options.database))?.has(file.version) !== true) throw error
+      continue
+    }
+    unrecorded.push(file)
+    options.log?.info({ database: options.database, file: file.name }, 'schema file applied')
+    applied.push(file.name)
+  }
+  await recordAll()
+  return applied
+}
+
+function onlyCreates ({ sql }: SchemaFile): boolean {
+  return splitStatements(sql).every((statement) => /^CREATE [A-Z ]+ IF NOT EXISTS /.test(statement))
 }
 
 /** Checksums by version; undefined when there is no migrations table yet. */
@@ -119,15 +141,15 @@ function settingsFor (target: Target): Record<string, string | number> {
   return target.cluster === undefined ? {} : { distributed_ddl_task_timeout: 120, distributed_ddl_output_mode: 'throw' }
 }
 
-async function record (client: ClickHouseClient, file: SchemaFile, target: Target): Promise<void> {
+async function record (client: ClickHouseClient, files: readonly SchemaFile[], target: Target): Promise<void> {
   await client.insert({
     table: `\`${target.database.replace(/[\\`]/g, '\\$&')}\`.migrations`,
     columns: ['version', 'name', 'checksum', 'gatelens'],
-    values: [{ version: file.version, name: file.name, checksum: file.checksum, gatelens: programVersion }],
+    values: files.map(({ version, name, checksum }) => ({ version, name, checksum, gatelens: programVersion })),
     format: 'JSONEachRow',
     // The row shall be there when this returns, on whatever shard it lives.
     clickhouse_settings: target.cluster === undefined ? {} : { insert_distributed_sync: 1 },
-  }).catch((error: unknown) => { throw refused(error, file.name) })
+  }).catch((error: unknown) => { throw refused(error, `${target.database}.migrations`) })
 }
 
 function refused (error: unknown, where: string): GatelensError {

@@ -25,7 +25,7 @@ export interface StoreOptions {
   names?: readonly string[]
   /** Who may come in; without any, `default` without password may, and only from this machine. */
   users?: readonly User[]
-  /** False leaves it to the system when inserts reach the disk itself: a power cut takes what was answered last. */
+  /** False leaves it to the system when inserts and tables reach the disk itself: a power cut takes what was answered last. */
   sync?: boolean
   /** Engine settings for every query, unless the query sets them. */
   settings?: Record<string, string | number | boolean>

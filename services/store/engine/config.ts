@@ -29,8 +29,8 @@ const synced = ['fsync_after_insert', 'fsync_part_directory', 'min_rows_to_fsync
 /**
  * Writes the engine's configuration into `folder`; returns the path of its main file. The engine refuses to change a
  * setting that is not among the allowed ones, wherever a statement names it: in SET, in a SETTINGS clause at any depth,
- * in the definition of a table. With `sync` an insert is answered once its parts are on the disk itself, and a merge drops the
- * parts that it replaces no sooner: what was acknowledged outlives a power cut.
+ * in the definition of a table. With `sync` an insert is answered once its parts are on the disk itself, a table is made once its
+ * definition is, and a merge drops the parts that it replaces no sooner: what was acknowledged outlives a power cut.
  */
 export function writeEngineConfig (folder: string, known: KnownSettings, sync = true): string {
   const users = join(folder, 'users.xml')
@@ -39,6 +39,7 @@ export function writeEngineConfig (folder: string, known: KnownSettings, sync = 
   <profiles><default>
     <!-- The engine writes a statement anew, with more spaces and brackets, before it runs it. -->
     <max_query_size>2097152</max_query_size>
+    <fsync_metadata>${sync ? 1 : 0}</fsync_metadata>
     <constraints>
 ${[...new Set(constants)].map((name) => `    <${name}><const/></${name}>`).join('\n')}
   </constraints>
