@@ -1,8 +1,9 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import type { Cache } from '../caches.ts'
 import { remember } from './cache.ts'
+import { createKeyedHash } from './keyed-hash.ts'
 import { isGatewayId } from './request-id.ts'
 import { scrub } from '../secrets.ts'
 import { knownAgents } from './agents.ts'
@@ -65,10 +66,10 @@ export interface Privacy {
 
 /** Makes the rules of one process. Results are remembered within fixed bounds; the raw values never leave it. */
 export function createPrivacy (options: PrivacyOptions): Privacy {
-  const key = options.key ?? randomBytes(32)
+  const keyed = createKeyedHash(options.key ?? randomBytes(32))
   const safe = new Set(options.safe_params)
   const agents = new Set(options.allow_agents)
-  const digest = (value: string): string => createHmac('sha256', key).update(value).digest('hex').slice(0, 12)
+  const digest = (value: string): string => keyed(value).slice(0, 12)
   const hashName = (name: string): string => `name-${digest(name)}`
   const nameOf = (name: string): string => options.names === 'all' && clean(name) === name && readsAsName(name) ? name : hashName(name)
   const hash = remember('hash', 20_000, digest)
@@ -86,7 +87,7 @@ export function createPrivacy (options: PrivacyOptions): Privacy {
     clean: free.of,
     cleanRoute: route.of,
     cleanId: (id) => id === '' || isGatewayId(id) ? id : `id-${digest(id)}`,
-    hashEventId: (id) => createHmac('sha256', key).update(id).digest('hex').slice(0, 32),
+    hashEventId: (id) => keyed(id).slice(0, 32),
     hashName,
     cleanName: (name) => name === '' ? '' : names.of(name),
     cleanEntity: (name) => name === '' ? '' : entities.of(name),
