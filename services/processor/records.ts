@@ -50,7 +50,7 @@ function add (value: AccessEvent | Reject, record: RawRecord, { events }: Decode
 }
 
 function openRecord (record: RawRecord, refused: Reject, { decode, framing }: Decoder, decoded: Decoded): void {
-  const unwrapped = unwrap(record, framing)
+  const unwrapped = unwrap(record, framing, (bytes) => isTaken(decode({ bytes, offset: 0 }, '')))
   if (unwrapped === undefined) {
     decoded.rejects.push(explain(refused, [record.bytes], ''))
     return
@@ -59,6 +59,11 @@ function openRecord (record: RawRecord, refused: Reject, { decode, framing }: De
     const reject = decodeOne(inner, refused.source, decode, decoded)
     if (reject !== undefined) decoded.rejects.push(explain(reject, [inner.bytes, record.bytes], unwrapped.wrapper))
   }
+}
+
+/** What a decoder refuses for what it says, not for how it is written, is a record, too. */
+function isTaken (decoding: Decoding): boolean {
+  return isList(decoding) || !isReject(decoding) || !openable.has(decoding.reason)
 }
 
 /** Says what the record looks like and what it was wrapped in. */

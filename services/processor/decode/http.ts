@@ -108,6 +108,12 @@ export function decimalTraceId (text: string): string {
   return /^\d{1,20}$/.test(text) ? traceId(BigInt(text).toString(16).padStart(32, '0')) : ''
 }
 
+/** The id of a span, 16 hex digits in lower case; '' for anything else. */
+export function spanId (text: string): string {
+  const lower = text.toLowerCase()
+  return /^[0-9a-f]{16}$/.test(lower) && !/^0*$/.test(lower) && isRandomHex(lower) ? lower : ''
+}
+
 /** A limit as response headers tell it; `name` is '' where they give none. */
 export interface RateLimit { name: string, limit: number | null, remaining: number | null }
 

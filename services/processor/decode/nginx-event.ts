@@ -7,6 +7,7 @@ import { readRequestLine } from './http-line.ts'
 import { cacheStatus, hostOf, nearestLimit, readTraceparent, splitUrl, tlsVersion, traceId } from './http.ts'
 import { eventId } from './identity.ts'
 import type { LabelPicker } from './labels.ts'
+import { lastOfList, lengthOfList } from './list.ts'
 import { readClfTime, readInstant } from './time.ts'
 
 /** The value of a variable in the line that was read last; '' when the format or the line does not have it. */
@@ -73,12 +74,6 @@ function given (value: string): string {
   return value === '-' ? '' : value
 }
 
-/** The last item of a list: that of the upstream whose answer counts. */
-function last (list: string): string {
-  const at = Math.max(list.lastIndexOf(', '), list.lastIndexOf(' : ') + 1)
-  return given(at <= 0 ? list : list.slice(at + 2))
-}
-
 function seconds (value: string): number | null {
   const number = numberWithin(value, 0, longestSeconds)
   return number === null ? null : roundMs(number * 1000)
@@ -124,19 +119,15 @@ const upstreamLists = ['upstream_addr', 'upstream_status', 'upstream_response_ti
 /** One entry for each attempt. As with Kong, the upstream's time is that of the answer; failed attempts are the gateway's. */
 function addUpstream (event: AccessEvent, { get, has }: LineContext): void {
   if (!upstreamLists.some(has)) return
-  event.attempts = Math.min(255, Math.max(...upstreamLists.map((name) => lengthOf(get(name)))))
-  event.upstream_status = wholeWithin(last(get('upstream_status')), 999)
-  event.upstream_ms = seconds(last(get('upstream_response_time')))
-  event.upstream_address = last(get('upstream_addr'))
+  event.attempts = Math.min(255, Math.max(...upstreamLists.map((name) => lengthOfList(get(name)))))
+  event.upstream_status = wholeWithin(lastOfList(get('upstream_status')), 999)
+  event.upstream_ms = seconds(lastOfList(get('upstream_response_time')))
+  event.upstream_address = lastOfList(get('upstream_addr'))
   if (event.duration_ms !== null && (event.upstream_ms !== null || event.attempts === 0)) {
     event.gateway_ms = Math.max(0, roundMs(event.duration_ms - (event.upstream_ms ?? 0)))
   }
-  const headerTime = has('upstream_header_time') ? last(get('upstream_header_time')) : undefined
+  const headerTime = has('upstream_header_time') ? lastOfList(get('upstream_header_time')) : undefined
   event.response_source = get('proxy_upstream_name') === defaultBackend ? 'gateway' : sourceOf(event, has('upstream_status'), headerTime)
-}
-
-function lengthOf (list: string): number {
-  return given(list) === '' ? 0 : list.split(/, | : /).length
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { JsonObject, Refusal } from './field.ts'
-import { objectOf, textOf } from './field.ts'
+import { textOf } from './field.ts'
+import type { Refusal } from './field.ts'
+import { valueAt } from './json-path.ts'
 import { readJson } from './json.ts'
 import type { LogFormat } from './nginx-format.ts'
 import { readTemplate } from './nginx-template.ts'
@@ -77,13 +78,4 @@ function createKeyReader ({ slots }: LogFormat, leaves: { list: Leaf[], wanted: 
     for (const leaf of leaves.list) leaf.read(textOf(valueAt(value, leaf.path)), put)
     return undefined
   }
-}
-
-function valueAt (object: JsonObject, path: readonly string[]): unknown {
-  let value: unknown = object
-  for (const key of path) {
-    const inner = objectOf(value)
-    value = Object.hasOwn(inner, key) ? inner[key] : undefined
-  }
-  return value
 }

@@ -1,7 +1,8 @@
 import type { LogFormat } from './nginx-format.ts'
 import { compileScanner } from './nginx-scan.ts'
+import { shapeOf } from './json-path.ts'
 import { compileShape } from './shape.ts'
-import type { Shape, Wanted } from './shape.ts'
+import type { Wanted } from './shape.ts'
 
 /** One text of a JSON log format: where it stands, and how the variables in it are read. */
 export interface Leaf {
@@ -65,14 +66,4 @@ function createLeaf ({ path, text }: { path: string[], text: string }, all: LogF
       indexes.forEach((index, at) => { put(index, bytes.toString('utf8', scan.starts[at], scan.ends[at])) })
     },
   }]
-}
-
-/** The members on the way to each path. */
-export function shapeOf (paths: ReadonlyArray<readonly string[]>): Shape {
-  const members = new Map<string, Array<readonly string[]>>()
-  for (const [key, ...rest] of paths) if (key !== undefined) members.set(key, [...members.get(key) ?? [], rest])
-  return {
-    members: Object.fromEntries([...members].map(([key, inner]): [string, Shape] =>
-      [key, inner.some((path) => path.length === 0) ? 'whole' : shapeOf(inner)])),
-  }
 }

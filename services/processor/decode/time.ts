@@ -9,6 +9,11 @@ const units = [1000, 1, 1e-3, 1e-6]
 
 const iso = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?(Z|[+-]\d{2}(?::?\d{2})?))?$/i
 
+/** True for epoch ms that are a time of some request: from 1973 to 2149. */
+export function isTime (ms: number): boolean {
+  return ms >= first && ms <= last
+}
+
 /** Epoch ms to the microsecond, or why the value is none; the words follow the name of the field. */
 export function readInstant (value: unknown): number | string {
   if (typeof value === 'number' && value >= first && value <= last) return roundMs(value)

@@ -29,12 +29,15 @@ export const prefixes: readonly Prefix[] = [
 const mostPrefixes = 3
 const longest = 4096
 
-/** The names of the prefixes before a record and where the record starts; undefined when the text starts with none. */
-export function readPrefix (text: string): { name: string, length: number } | undefined {
+/**
+ * The names of the prefixes before a record and where the record starts; undefined when the text starts with none. `isRecord` is
+ * asked behind each of them: a record may begin with what elsewhere is a prefix, such as a time stamp.
+ */
+export function readPrefix (text: string, isRecord: (start: number) => boolean): { name: string, length: number } | undefined {
   const head = text.slice(0, longest)
   const names: string[] = []
   let length = 0
-  while (names.length < mostPrefixes && head[length] !== '{') {
+  while (names.length < mostPrefixes && head[length] !== '{' && (length === 0 || !isRecord(length))) {
     const rest = head.slice(length)
     const lengths = prefixes.map(({ name, pattern }) => ({ name, length: pattern.exec(rest)?.[0].length ?? 0 }))
     const found = lengths.find((item) => item.length > 0)

@@ -15,16 +15,19 @@ const deepest = 4
 /**
  * Opens one line. Undefined when it holds nothing but what it is: one object that is no envelope, or text. Offsets of the
  * records are different, and within the line: where a record starts, or the line's own and its number in an envelope, whose
- * text is escaped. Lines of text are found behind prefixes and in envelopes; objects that stand in them are theirs. Never
- * throws.
+ * text is escaped. Lines of text are found behind prefixes and in envelopes; objects that stand in them are theirs. What
+ * `isRecord` says to be one is opened no further. Never throws.
  */
-export function unwrap (record: RawRecord, framing: Framing): Unwrapped | undefined {
+export function unwrap (record: RawRecord, framing: Framing, isRecord: IsRecord): Unwrapped | undefined {
   if (record.bytes.every(isBetween)) return { wrapper: '', records: [] }
   const open = framing === 'json' ? openJson : openLine
-  const opened = open(record.bytes, record.offset, deepest)
+  const opened = open(record.bytes, record.offset, deepest, isRecord)
   if (opened === undefined) return undefined
   return { wrapper: opened.wrapper, records: apart(opened.records, record) }
 }
+
+/** True for bytes that the decoder takes as they are. */
+export type IsRecord = (bytes: Buffer) => boolean
 
 /** Records of one envelope have no places of their own in the file; so many more than bytes they cannot be. */
 function apart (records: RawRecord[], { offset, bytes }: RawRecord): RawRecord[] {
@@ -37,8 +40,8 @@ function apart (records: RawRecord[], { offset, bytes }: RawRecord): RawRecord[]
   })
 }
 
-function openJson (bytes: Buffer, offset: number, depth: number): Unwrapped | undefined {
-  const prefix = readPrefix(bytes.subarray(0, 4096).toString('latin1'))
+function openJson (bytes: Buffer, offset: number, depth: number, isRecord: IsRecord): Unwrapped | undefined {
+  const prefix = readPrefix(bytes.subarray(0, 4096).toString('latin1'), () => false)
   const start = prefix?.length ?? 0
   const parts = startsRecord(bytes, start) ? cutValues(bytes, start) : partsBehindText(bytes, start)
   const [first] = parts
@@ -48,7 +51,9 @@ function openJson (bytes: Buffer, offset: number, depth: number): Unwrapped | un
   const records = parts.map((part): RawRecord => ({ bytes: bytes.subarray(part.start, part.end), offset: offset + part.start }))
   const isItself = parts.length === 1 && first.start === 0 && first.end === bytes.length
   if (depth === 0) return isItself ? undefined : { wrapper: prefix?.name ?? '', records }
-  const envelopes = parts.map((part, index) => part.whole ? openObject(records[index]!, depth, openJson) : undefined)
+  const isOpen = (record: RawRecord): boolean => isItself || !isRecord(record.bytes)
+  const envelopes = parts.map((part, index) =>
+    part.whole && isOpen(records[index]!) ? openObject(records[index]!, openJson, depth, isRecord) : undefined)
   const inner = envelopes.find((item) => item !== undefined)
   if (isItself && inner === undefined) return undefined
   return {
@@ -58,11 +63,11 @@ function openJson (bytes: Buffer, offset: number, depth: number): Unwrapped | un
 }
 
 /** A line of text behind prefixes, in an envelope, or both. */
-function openLine (bytes: Buffer, offset: number, depth: number): Unwrapped | undefined {
-  const prefix = readPrefix(bytes.subarray(0, 4096).toString('latin1'))
+function openLine (bytes: Buffer, offset: number, depth: number, isRecord: IsRecord): Unwrapped | undefined {
+  const prefix = readPrefix(bytes.subarray(0, 4096).toString('latin1'), (start) => isRecord(bytes.subarray(start)))
   const start = prefix?.length ?? 0
   const record = { bytes: bytes.subarray(start), offset: offset + start }
-  const inner = depth > 0 && startsRecord(bytes, start) ? openObject(record, depth, openLine) : undefined
+  const inner = depth > 0 && startsRecord(bytes, start) ? openObject(record, openLine, depth, isRecord) : undefined
   if (inner === undefined) return prefix === undefined ? undefined : { wrapper: prefix.name, records: rest(bytes, start, offset) }
   return { wrapper: prefix === undefined ? inner.wrapper : `${inner.wrapper} in ${prefix.name}`, records: inner.records }
 }
@@ -91,15 +96,16 @@ function startsRecord (bytes: Buffer, from: number): boolean {
   return bytes[at] === BRACE
 }
 
-type Open = (bytes: Buffer, offset: number, depth: number) => Unwrapped | undefined
+type Open = (bytes: Buffer, offset: number, depth: number, isRecord: IsRecord) => Unwrapped | undefined
 
-function openObject (record: RawRecord, depth: number, open: Open): Unwrapped | undefined {
+function openObject (record: RawRecord, open: Open, depth: number, isRecord: IsRecord): Unwrapped | undefined {
   const object = parse(record.bytes)
   // What has a request is a record, whatever else its owner put beside it.
   if (object === undefined || typeof object.request === 'object') return undefined
   const envelope = openEnvelope(object)
   if (envelope === undefined) return undefined
-  const inner = envelope.contents.map((content) => openContent(content, record.offset, depth - 1, open))
+  const openInner = (bytes: Buffer): Unwrapped | undefined => isRecord(bytes) ? undefined : open(bytes, record.offset, depth - 1, isRecord)
+  const inner = envelope.contents.map((content) => openContent(content, record.offset, openInner))
   const deeper = inner.find(({ wrapper }) => wrapper !== '')
   return {
     wrapper: deeper === undefined ? envelope.name : `${deeper.wrapper} in ${envelope.name}`,
@@ -107,10 +113,10 @@ function openObject (record: RawRecord, depth: number, open: Open): Unwrapped | 
   }
 }
 
-function openContent (content: unknown, offset: number, depth: number, open: Open): Unwrapped {
+function openContent (content: unknown, offset: number, open: (bytes: Buffer) => Unwrapped | undefined): Unwrapped {
   const bytes = Buffer.from(typeof content === 'string' ? content.replace(/\r?\n$/, '') : JSON.stringify(content))
   if (bytes.every(isBetween)) return { wrapper: '', records: [] }
-  return open(bytes, offset, depth) ?? { wrapper: '', records: [{ bytes, offset }] }
+  return open(bytes) ?? { wrapper: '', records: [{ bytes, offset }] }
 }
 
 function parse (bytes: Buffer): Record<string, unknown> | undefined {
