@@ -51,6 +51,22 @@ export function wholeWithin (value: unknown, max: number): number | null {
   return number === null ? null : Math.trunc(number)
 }
 
+/** Longer than this (about 115 days, in ms) is no duration but a fault. */
+const longestMs = 1e10
+/** A terabyte: a larger size is none, but a number of somebody perhaps. */
+const largestSize = 2 ** 40
+
+/** A duration in ms to the microsecond, null for what is none; `factor` is one of its units in ms. */
+export function durationMs (value: unknown, factor = 1): number | null {
+  const number = numberWithin(value, 0, longestMs / factor)
+  return number === null ? null : roundMs(number * factor)
+}
+
+/** A size in bytes, null for what is none. */
+export function sizeOf (value: unknown): number | null {
+  return wholeWithin(value, largestSize)
+}
+
 /** Milliseconds to the microsecond: takes away what binary fractions left behind (8000.999999999999). */
 export function roundMs (milliseconds: number): number {
   return Number.isInteger(milliseconds) ? milliseconds : Math.round(milliseconds * 1000) / 1000

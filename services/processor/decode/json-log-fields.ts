@@ -1,6 +1,6 @@
 /** From the values of a JSON record to the fields of an event: kinds, units, and what follows from others. */
 import type { AccessEvent } from '../event.ts'
-import { numberOf, numberWithin, roundMs, textOf, wholeWithin } from './field.ts'
+import { durationMs, numberOf, roundMs, sizeOf, textOf, wholeWithin } from './field.ts'
 import type { JsonObject } from './field.ts'
 import { cacheStatus, hostOf, readTraceparent, spanId, splitUrl, tlsVersion, traceId } from './http.ts'
 import { durationFields, flagFields, numberFields, textFields, units } from './json-log-options.ts'
@@ -19,11 +19,8 @@ export interface FieldReader {
   read (entry: JsonObject, headers: JsonObject, event: AccessEvent): void
 }
 
-/** Longer than this (about 115 days) is no duration but a fault. */
-const longest = 1e10
-const most: Readonly<Record<typeof numberFields[number], number>> = {
-  status: 999, upstream_status: 999, request_bytes: 2 ** 40, response_bytes: 2 ** 40, attempts: 255, limit: 1e12, remaining: 1e12,
-}
+/** Most of what is counted, by field; sizes have their own bound. */
+const most = { status: 999, upstream_status: 999, attempts: 255, limit: 1e12, remaining: 1e12 } as const
 
 type Put = (event: AccessEvent, value: unknown) => void
 interface Reading { path: Path, put: Put }
@@ -40,12 +37,6 @@ export function createFieldReader (fields: JsonLogOptions['fields'], constants: 
       complete(event, headers, tellsUpstream)
     },
   }
-}
-
-/** A number of that unit in ms, to the microsecond; null for what is none. Of a list, the last. */
-export function readDuration (value: unknown, factor: number): number | null {
-  const number = numberWithin(typeof value === 'string' ? lastOfList(value) : value, 0, Number.MAX_VALUE)
-  return number === null || (factor !== 1 && number * factor > longest) ? null : roundMs(number * factor)
 }
 
 /** Epoch ms of an instant, or why it is none. */
@@ -94,7 +85,8 @@ function numbersOf (fields: JsonLogOptions['fields']): Reading[] {
   return numberFields.flatMap((name): Reading[] => {
     const path = fields[name]
     if (path === undefined || name === 'status') return []
-    const put: Put = (event, value) => { event[name] = wholeWithin(typeof value === 'string' ? lastOfList(value) : value, most[name]) }
+    const read = (value: unknown): number | null => name === 'request_bytes' || name === 'response_bytes' ? sizeOf(value) : wholeWithin(value, most[name])
+    const put: Put = (event, value) => { event[name] = read(lastOf(value)) }
     const count: Put = (event, value) => { event.attempts ??= typeof value === 'string' && /, | : /.test(value) ? lengthOfList(value) : null }
     const puts: Put = (event, value) => {
       put(event, value)
@@ -109,13 +101,13 @@ function durationsOf (fields: JsonLogOptions['fields']): Reading[] {
     const given = fields[name]
     if (given === undefined) return []
     const { path, unit } = typeof given === 'string' || Array.isArray(given) ? { path: given, unit: 'ms' as const } : given
-    return [{ path: parsePath(path), put: (event, value) => { event[name] = readMs(value, unit) } }]
+    return [{ path: parsePath(path), put: (event, value) => { event[name] = durationMs(lastOf(value), units[unit]) } }]
   })
 }
 
-function readMs (value: unknown, unit: keyof typeof units): number | null {
-  const ms = readDuration(value, units[unit])
-  return ms === null || ms > longest ? null : ms
+/** Of a list with an entry for each attempt, the last. */
+function lastOf (value: unknown): unknown {
+  return typeof value === 'string' ? lastOfList(value) : value
 }
 
 function flagsOf (fields: JsonLogOptions['fields']): Reading[] {

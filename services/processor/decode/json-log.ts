@@ -6,12 +6,12 @@ import type { Decode, RawRecord } from '../contract.ts'
 import type { AccessEvent } from '../event.ts'
 import { blankEvent } from './blank-event.ts'
 import { defineDecoder } from './definition.ts'
-import { isObject, numberOf, textOf, wholeWithin } from './field.ts'
+import { isObject, numberOf, roundMs, textOf, wholeWithin } from './field.ts'
 import type { JsonObject, Refusal } from './field.ts'
 import { readRequestLine } from './http-line.ts'
 import { nearestLimit } from './http.ts'
 import { eventId } from './identity.ts'
-import { createFieldReader, readDuration, readTime } from './json-log-fields.ts'
+import { createFieldReader, readTime } from './json-log-fields.ts'
 import type { FieldReader, Place } from './json-log-fields.ts'
 import { jsonLogOptions } from './json-log-options.ts'
 import type { JsonLogOptions } from './json-log-options.ts'
@@ -20,6 +20,7 @@ import type { Path } from './json-path.ts'
 import { readJson } from './json.ts'
 import { createLabelPicker } from './labels.ts'
 import type { LabelOptions, LabelPicker } from './labels.ts'
+import { reject } from './reject.ts'
 import { compileShape } from './shape.ts'
 
 /** Any log of JSON objects, by paths of its fields. */
@@ -47,8 +48,7 @@ function createDecode (options: JsonLogOptions, labels: LabelOptions): Decode {
   return (record, source) => {
     const { value, refusal } = readJson(record.bytes, wanted)
     const event = refusal ?? toEvent(value, layout, record, source)
-    if (!('reason' in event)) return event
-    return { reason: event.reason, detail: event.detail, source, source_offset: record.offset, length: record.bytes.length }
+    return 'reason' in event ? reject(event, record, source) : event
   }
 }
 
@@ -84,7 +84,7 @@ function toEvent (entry: JsonObject, layout: Layout, record: RawRecord, source: 
   event.method = request.method
   event.target = request.target
   layout.reader.read(entry, headers, event)
-  event.time = layout.time.at === 'end' && event.duration_ms !== null ? readDuration(time - event.duration_ms, 1) ?? time : time
+  event.time = layout.time.at === 'end' && event.duration_ms !== null ? roundMs(time - event.duration_ms) : time
   if (layout.responseHeaders !== undefined) addLimits(event, headersAt(entry, layout.responseHeaders))
   event.labels = layout.labels(headers, event.target)
   event.event_id = eventId(event.request_id, event, record.bytes)

@@ -1,14 +1,5 @@
 /** The times in a record of Kong's. */
-import { numberWithin, objectOf, roundMs } from './field.ts'
-
-/** Longer than this (about 115 days) is no duration but a fault. */
-const longest = 1e10
-
-/** A duration in ms; null for what is none. */
-export function milliseconds (value: unknown): number | null {
-  const ms = numberWithin(value, 0, longest)
-  return ms === null ? null : roundMs(ms)
-}
+import { durationMs, objectOf, roundMs } from './field.ts'
 
 /** Times in ms; null: not given. */
 export interface Latencies { total: number | null, upstream: number | null, gateway: number | null }
@@ -19,10 +10,10 @@ export interface Latencies { total: number | null, upstream: number | null, gate
  */
 export function readLatencies (value: unknown): Latencies {
   const latencies = objectOf(value)
-  const upstream = milliseconds(latencies.proxy)
-  const gateway = milliseconds(latencies.kong)
-  const receive = milliseconds(latencies.receive) ?? 0
-  const total = milliseconds(latencies.request)
+  const upstream = durationMs(latencies.proxy)
+  const gateway = durationMs(latencies.kong)
+  const receive = durationMs(latencies.receive) ?? 0
+  const total = durationMs(latencies.request)
   // Parts add up to a total, and a total less its parts is what is left, only where no part is missing.
   const proxied = upstream ?? (isNone(latencies.proxy) ? 0 : null)
   if (proxied === null) return { total, upstream, gateway }

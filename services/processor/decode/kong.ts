@@ -5,17 +5,18 @@
  */
 import { z } from 'zod'
 import type { Decode, RawRecord } from '../contract.ts'
-import type { AccessEvent, Reject } from '../event.ts'
+import type { AccessEvent } from '../event.ts'
 import { defineDecoder } from './definition.ts'
-import { isObject, numberOf, objectOf, textOf, wholeWithin } from './field.ts'
+import { durationMs, isObject, numberOf, objectOf, sizeOf, textOf, wholeWithin } from './field.ts'
 import type { JsonObject, Refusal } from './field.ts'
 import { cacheStatus, decimalTraceId, hostOf, nearestLimit, readTraceparent, splitUrl, tlsVersion, traceId } from './http.ts'
 import { eventId } from './identity.ts'
 import { readJson } from './json.ts'
 import { nameOf, readCaller } from './kong-caller.ts'
-import { isNone, milliseconds, readLatencies } from './kong-latencies.ts'
+import { isNone, readLatencies } from './kong-latencies.ts'
 import { createLabelPicker } from './labels.ts'
 import type { LabelOptions, LabelPicker } from './labels.ts'
+import { reject } from './reject.ts'
 import { compileShape, entity, fresh, some, wholes } from './shape.ts'
 import type { Shape } from './shape.ts'
 import { readInstant } from './time.ts'
@@ -28,9 +29,9 @@ function createDecode (options: LabelOptions): Decode {
   const wanted = compileShape(shapeOf(options))
   return (record, source) => {
     const { value, refusal } = readJson(record.bytes, wanted)
-    if (refusal !== undefined) return reject(record, source, refusal)
+    if (refusal !== undefined) return reject(refusal, record, source)
     const core = readCore(value)
-    return 'reason' in core ? reject(record, source, core) : toEvent(value, core, labels, record, source)
+    return 'reason' in core ? reject(core, record, source) : toEvent(value, core, labels, record, source)
   }
 }
 
@@ -64,15 +65,8 @@ function shapeOf ({ headers = [] }: LabelOptions): Shape {
   })
 }
 
-function reject (record: RawRecord, source: string, { reason, detail }: Refusal): Reject {
-  return { reason, detail, source, source_offset: record.offset, length: record.bytes.length }
-}
-
 /** What a record must have to be a request. */
 interface Core { method: string, target: string, status: number, time: number }
-
-/** A terabyte: a larger size is none, but a number of somebody perhaps. */
-const largest = 2 ** 40
 
 function readCore (entry: JsonObject): Core | Refusal {
   // TCP and TLS sessions have the same serializer but no request.
@@ -168,8 +162,8 @@ function toEvent (entry: JsonObject, core: Core, labels: LabelPicker, record: Ra
     duration_ms: latencies.total,
     upstream_ms: latencies.upstream,
     gateway_ms: latencies.gateway,
-    request_bytes: wholeWithin(request.size, largest),
-    response_bytes: wholeWithin(response.size, largest),
+    request_bytes: sizeOf(request.size),
+    response_bytes: sizeOf(response.size),
     attempts: upstream.attempts,
     upstream_address: upstream.address,
     rate_limited: madeBy === 'gateway' && isLimited(core.status, answered, limit?.remaining),
@@ -239,7 +233,7 @@ function responseSource (entry: JsonObject, attempts: number | null): AccessEven
   if (isByKong(entry)) return 'gateway'
   if (entry.source === 'upstream' || entry.source === 'service') return 'upstream'
   const { proxy } = objectOf(entry.latencies)
-  if (milliseconds(proxy) === null && !isNone(proxy)) return ''
+  if (durationMs(proxy) === null && !isNone(proxy)) return ''
   return attempts === 0 ? 'gateway' : 'upstream'
 }
 

@@ -1,7 +1,7 @@
 import type { RawRecord } from '../contract.ts'
 import type { AccessEvent } from '../event.ts'
 import { blankEvent } from './blank-event.ts'
-import { numberWithin, roundMs, wholeWithin } from './field.ts'
+import { durationMs, roundMs, sizeOf, wholeWithin } from './field.ts'
 import type { Refusal } from './field.ts'
 import { readRequestLine } from './http-line.ts'
 import { cacheStatus, hostOf, nearestLimit, readTraceparent, splitUrl, tlsVersion, traceId } from './http.ts'
@@ -32,10 +32,6 @@ export const ownFields = [
 ] as const satisfies ReadonlyArray<keyof AccessEvent>
 /** One of {@link ownFields}. */
 export type OwnField = typeof ownFields[number]
-
-const largest = 2 ** 40
-/** Longer than this (about 115 days) is no duration but a fault. */
-const longestSeconds = 1e7
 
 /** Makes an event of the line that was read last. nginx logs at the end of a request: its start is that less its duration. */
 export function toEvent (context: LineContext, record: RawRecord, source: string): AccessEvent | Refusal {
@@ -74,9 +70,9 @@ function given (value: string): string {
   return value === '-' ? '' : value
 }
 
+/** nginx counts in seconds. */
 function seconds (value: string): number | null {
-  const number = numberWithin(value, 0, longestSeconds)
-  return number === null ? null : roundMs(number * 1000)
+  return durationMs(value, 1000)
 }
 
 /** 000 stands for no answer, and 009 for a request of HTTP/0.9 that got none. */
@@ -162,8 +158,8 @@ function schemeOf (scheme: string, isSecure: boolean): string {
 }
 
 function addSizes (event: AccessEvent, get: Get): void {
-  event.request_bytes = wholeWithin(get('request_length'), largest)
-  event.response_bytes = wholeWithin(get('bytes_sent') || get('body_bytes_sent'), largest)
+  event.request_bytes = sizeOf(get('request_length'))
+  event.response_bytes = sizeOf(get('bytes_sent') || get('body_bytes_sent'))
 }
 
 /** `$otel_…` is nginx's own module, `$opentelemetry_…` that of its predecessor and of ingress-nginx. */

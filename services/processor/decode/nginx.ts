@@ -13,6 +13,7 @@ import { parseLogFormat } from './nginx-format.ts'
 import type { LogFormat } from './nginx-format.ts'
 import { createReader } from './nginx-reader.ts'
 import type { Reader } from './nginx-reader.ts'
+import { reject } from './reject.ts'
 
 const variable = z.string().regex(/^\$?\w+$/, 'write the name of a variable, such as $http_x_consumer_username').optional()
 const ownVariables = Object.fromEntries(ownFields.map((field) => [field, variable])) as Record<OwnField, typeof variable>
@@ -40,8 +41,7 @@ function createDecode (given: Options, labels: LabelOptions): Decode {
   return (record, source) => {
     const refusal = reader.read(record.bytes)
     const event = refusal ?? toEvent(context, record, source)
-    if (!('reason' in event)) return event
-    return { reason: event.reason, detail: event.detail, source, source_offset: record.offset, length: record.bytes.length }
+    return 'reason' in event ? reject(event, record, source) : event
   }
 }
 
