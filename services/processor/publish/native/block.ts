@@ -45,8 +45,8 @@ export function compileEncoder<Row extends object> (columns: Record<string, { ty
 type TakeApart<Row> = (row: Row, columns: unknown[][], index: number) => void
 
 /**
- * A function with one statement a field. A loop over the names does the same for three times what the rest of the encoding
- * costs: V8 remembers where the field of a fixed name lies, and looks one of a name that varies up in each row.
+ * A function with one statement a field. A loop over the names takes seven times as long, and half as long as all the rest of
+ * the encoding: V8 remembers where the field of a fixed name lies, and looks one of a name that varies up in each row.
  */
 function compileTakeApart<Row> (names: readonly string[]): TakeApart<Row> {
   const body = names.map((name, index) => `columns[${index}][index] = row[${JSON.stringify(name)}]`).join('\n')
