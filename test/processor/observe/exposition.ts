@@ -1,3 +1,5 @@
+import { startExporter } from '../../../services/processor/observe/exporter.ts'
+import type { Series } from '../../../services/processor/observe/series.ts'
 import type { Handler } from '../../../services/runtime/http.ts'
 import { listen } from '../../../services/runtime/http.ts'
 
@@ -12,6 +14,16 @@ export async function scrape (handler: Handler): Promise<{ status: number, type:
     return { status: response.status, type: response.headers.get('content-type') ?? '', text: await response.text() }
   } finally {
     await listener.close(0)
+  }
+}
+
+/** What a scrape of some series gives, through their exporter. */
+export async function samplesOf (series: Series): Promise<Sample[]> {
+  const exporter = startExporter({ series, version: '1.2.3' })
+  try {
+    return readSamples((await scrape(exporter.handler)).text)
+  } finally {
+    await exporter.close()
   }
 }
 

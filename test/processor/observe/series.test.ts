@@ -1,29 +1,18 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { spawnSync } from 'node:child_process'
+import { test } from 'node:test'
 import type { EnrichedEvent } from '../../../services/processor/event.ts'
+import { startExporter } from '../../../services/processor/observe/exporter.ts'
 import { durationBuckets, metrics } from '../../../services/processor/observe/metrics.ts'
 import type { Metric, MetricName } from '../../../services/processor/observe/metrics.ts'
-import { startExporter } from '../../../services/processor/observe/exporter.ts'
 import { metricsSchema } from '../../../services/processor/observe/options.ts'
 import { createSeries } from '../../../services/processor/observe/series.ts'
-import type { Series } from '../../../services/processor/observe/series.ts'
 import { moduleArguments } from '../../built.ts'
-import { readSamples, scrape, total } from './exposition.ts'
-import type { Sample } from './exposition.ts'
+import { readSamples, samplesOf, scrape, total } from './exposition.ts'
 import { request } from './request.ts'
 
 const requests = 'http_server_request_duration_seconds'
 const clock = (): number => Date.UTC(2026, 0, 6)
-
-async function samplesOf (series: Series): Promise<Sample[]> {
-  const exporter = startExporter({ series, version: '1.2.3' })
-  try {
-    return readSamples((await scrape(exporter.handler)).text)
-  } finally {
-    await exporter.close()
-  }
-}
 
 test('every metric of the registry is exported under exactly its name, with exactly its labels and type', async () => {
   const series = createSeries({ clock })
@@ -189,104 +178,6 @@ test('a million random label values leave the memory flat and the totals exact',
   assert.equal(counted, 1_000_000)
   assert.ok((overflow ?? 0) > 990_000, `${overflow} overflows`)
   assert.ok((late ?? 0) - (early ?? 0) < 8e6, `heap grew by ${(late ?? 0) - (early ?? 0)} bytes between 200,000 and 1,000,000 values`)
-})
-
-test('a duration that is none counts as a request of no length', async () => {
-  const series = createSeries({ clock })
-  series.observe([request({ duration_ms: NaN }), request({ duration_ms: -5 }), request({ duration_ms: Infinity })])
-  const samples = await samplesOf(series)
-  assert.equal(total(samples, `${requests}_count`), 3)
-  assert.equal(total(samples, `${requests}_sum`), 0)
-})
-
-test('quota use follows the calendar windows of event time in UTC', async () => {
-  const partners = [{ name: 'acme', quotas: { minute: 10, hourly: 100, daily: 1000, monthly: 10_000 } }, { name: 'globex', quotas: { daily: 5 } }]
-  const series = createSeries({ clock, partners: () => partners })
-  const used = async (): Promise<Record<string, number>> => Object.fromEntries((await samplesOf(series))
-    .filter((sample) => sample.name === 'gatelens_partner_quota_used')
-    .map((sample) => [`${sample.labels.partner} ${sample.labels.quota}`, sample.value]))
-  const at = (text: string, partner = 'acme'): EnrichedEvent => request({ time: Date.parse(text), partner })
-  series.observe([at('2026-01-04T23:58:59.999Z'), at('2026-01-04T23:59:01Z'), at('2026-01-04T23:59:02Z'), at('2026-01-04T23:59:02Z', 'globex')])
-  assert.deepEqual(await used(), { 'acme minute': 2, 'acme hourly': 3, 'acme daily': 3, 'acme monthly': 3, 'globex daily': 1 })
-  series.observe([at('2026-01-04T23:58:30Z')])
-  assert.deepEqual(await used(), { 'acme minute': 2, 'acme hourly': 4, 'acme daily': 4, 'acme monthly': 4, 'globex daily': 1 }, 'late, but of the same hour')
-  series.observe([at('2026-01-05T00:00:00Z')])
-  assert.deepEqual(await used(), { 'acme minute': 1, 'acme hourly': 1, 'acme daily': 1, 'acme monthly': 5, 'globex daily': 0 })
-  series.observe([at('2025-12-31T23:59:59Z')])
-  assert.deepEqual((await used())['acme monthly'], 5, 'of a month that is over')
-  assert.equal(total(await samplesOf(series), 'gatelens_partner_quota_limit', { partner: 'acme', quota: 'hourly' }), 100)
-})
-
-test('what the store knows of the current windows is added after a restart', async () => {
-  const series = createSeries({ clock, partners: () => [{ name: 'acme', quotas: { hourly: 10, daily: 1000 } }] })
-  series.restoreQuota('acme', 'daily', Date.UTC(2026, 0, 5), 700)
-  series.restoreQuota('acme', 'hourly', Date.UTC(2026, 0, 5, 9), 50)
-  series.observe([request(), request()])
-  const samples = await samplesOf(series)
-  assert.equal(total(samples, 'gatelens_partner_quota_used', { quota: 'daily' }), 702)
-  assert.equal(total(samples, 'gatelens_partner_quota_used', { quota: 'hourly' }), 2)
-})
-
-test('a request from the future, or from before all clocks, does not end the live windows', async () => {
-  const series = createSeries({ clock, partners: () => [{ name: 'acme', quotas: { daily: 1000 } }] })
-  series.observe([request({ time: -5 }), request(), request({ time: Date.UTC(2099, 0, 1) }), request(), request({ time: 0 })])
-  const samples = await samplesOf(series)
-  assert.equal(total(samples, 'gatelens_partner_quota_used', { quota: 'daily' }), 2)
-  assert.equal(total(samples, `${requests}_count`), 5)
-  assert.equal(total(samples, 'gatelens_service_concurrency_peak'), 2)
-})
-
-test('a request without a total time counts beside the histogram, and in everything that needs no time', async () => {
-  const series = createSeries({ clock })
-  series.observe([request(), request({ duration_ms: null, upstream_ms: null, gateway_ms: null, status: 503 })])
-  const samples = await samplesOf(series)
-  assert.equal(total(samples, `${requests}_count`), 1)
-  assert.equal(total(samples, 'gatelens_unmeasured_requests_total',
-    { http_request_method: 'GET', http_route: '/v1/orders/{id}', http_response_status_code: '503', api_service: 'orders' }), 1)
-  assert.equal(total(samples, 'gatelens_upstream_duration_seconds_count'), 1)
-  assert.equal(total(samples, 'gatelens_gateway_overhead_seconds_count'), 1)
-  assert.equal(total(samples, 'gatelens_partner_requests_total'), 2)
-  assert.equal(total(samples, 'gatelens_service_concurrency_peak', { api_service: 'orders' }), 1)
-})
-
-test('a size that the log does not give is in no sum, and is counted beside it; where none is given there is no sum', async () => {
-  const series = createSeries({ clock })
-  series.observe([request(), request({ request_bytes: null }), request({ request_bytes: 0, response_bytes: null })])
-  series.observe([request({ service: 'payments', request_bytes: null, response_bytes: null, attempts: null })])
-  const samples = await samplesOf(series)
-  const named = (name: MetricName): Sample[] => samples.filter((sample) => sample.name === name)
-  const of = (name: MetricName): unknown => named(name).map(({ labels, value }) => [...Object.values(labels), value])
-  assert.deepEqual(of('gatelens_request_bytes_total'), [['orders', 100]])
-  assert.deepEqual(of('gatelens_response_bytes_total'), [['orders', 2000]])
-  assert.deepEqual(of('gatelens_unmeasured_sizes_total'),
-    [['orders', 'request', 1], ['orders', 'response', 1], ['payments', 'request', 1], ['payments', 'response', 1]])
-  assert.equal(total(samples, `${requests}_count`), 4)
-})
-
-test('requests without a total time count by method, route and status, within the same budgets', async () => {
-  const series = createSeries({ clock, budgets: { route: 1 } })
-  const unmeasured = (changes: Partial<EnrichedEvent>): EnrichedEvent => request({ duration_ms: null, ...changes })
-  series.observe([unmeasured({}), unmeasured({ status: 503 }), unmeasured({}), unmeasured({ route: '/v1/other' }), unmeasured({ route: '/v1/third' })])
-  const samples = (await samplesOf(series)).filter((sample) => sample.name === 'gatelens_unmeasured_requests_total')
-  assert.deepEqual(samples.map(({ labels, value }) => [labels.http_route, labels.http_response_status_code, value]),
-    [['/v1/orders/{id}', '200', 2], ['/v1/orders/{id}', '503', 1], ['__other__', '200', 2]])
-})
-
-test('concurrency comes from start and duration, whatever the order of the records', async () => {
-  const start = Date.UTC(2026, 0, 5, 10)
-  const series = createSeries({ clock })
-  const at = (offset: number, duration: number): EnrichedEvent => request({ time: start + offset, duration_ms: duration })
-  // Ten one after the other are one at a time; three long ones overlap.
-  series.observe(Array.from({ length: 10 }, (_, index) => at(index * 100, 100)))
-  assert.equal(total(await samplesOf(series), 'gatelens_service_concurrency_peak', { api_service: 'orders' }), 1)
-  series.observe([at(2000, 3000), at(2500, 2500), at(1000, 4000)])
-  const samples = await samplesOf(series)
-  assert.equal(total(samples, 'gatelens_service_concurrency_peak', { api_service: 'orders' }), 3)
-  assert.equal(total(samples, 'gatelens_service_concurrency', { api_service: 'orders' }), 3, 'all through the last second')
-  series.observe([request({ time: start + 70_000, service: 'patients', duration_ms: 1000 })])
-  const later = await samplesOf(series)
-  assert.equal(total(later, 'gatelens_service_concurrency_peak', { api_service: 'orders' }), 0, 'a minute later')
-  assert.equal(total(later, 'gatelens_service_concurrency', { api_service: 'patients' }), 1)
 })
 
 test('the pipeline\'s own telemetry is exported beside the traffic', async () => {
