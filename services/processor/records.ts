@@ -1,6 +1,6 @@
 /** From the records of an input to events: what no decoder reads is opened first, if it is a wrapper. Pure. */
 import { isReject } from './contract.ts'
-import type { Decode, Decoder, Decoding, RawRecord } from './contract.ts'
+import type { Decoder, Decoding, RawRecord } from './contract.ts'
 import type { AccessEvent, Reject, RejectReason } from './event.ts'
 import { recognize } from './framing/formats.ts'
 import { unwrap } from './framing/unwrap.ts'
@@ -18,52 +18,46 @@ const openable: ReadonlySet<RejectReason> = new Set(['invalid_json', 'truncated'
  */
 export function decodeRecords (records: readonly RawRecord[], source: string, decoder: Decoder, decoded: Decoded): Decoded {
   for (const record of records) {
-    const refused = decodeOne(record, source, decoder.decode, decoded)
-    if (refused === undefined) continue
-    if (openable.has(refused.reason)) openRecord(record, refused, decoder, decoded)
-    else decoded.rejects.push(refused)
+    const decoding = decoder.decode(record, source)
+    if (isRefused(decoding)) openRecord(record, decoding, source, decoder, decoded)
+    else add(decoding, record, decoded, asItIs)
   }
   return decoded
 }
 
-/** Adds what a record holds; gives the reject of a record that holds nothing else. */
-function decodeOne (record: RawRecord, source: string, decode: Decode, decoded: Decoded): Reject | undefined {
-  const decoding = decode(record, source)
-  if (!isList(decoding)) return add(decoding, record, decoded)
-  for (const value of decoding) {
-    const refused = add(value, record, decoded)
-    if (refused !== undefined) decoded.rejects.push(refused)
-  }
-  return undefined
+/** True for a record of which nothing could be read, in a way that a wrapper would explain. */
+function isRefused (decoding: Decoding): boolean {
+  if (!isList(decoding)) return isReject(decoding) && openable.has(decoding.reason)
+  return decoding.length > 0 && decoding.every((value) => isReject(value) && openable.has(value.reason))
 }
 
 function isList (decoding: Decoding): decoding is ReadonlyArray<AccessEvent | Reject> {
   return Array.isArray(decoding)
 }
 
+type Explain = (reject: Reject) => Reject
+
+const asItIs: Explain = (reject) => reject
+
+function add (decoding: Decoding, record: RawRecord, decoded: Decoded, explained: Explain): void {
+  if (!isList(decoding)) addOne(decoding, record, decoded, explained)
+  else for (const value of decoding) addOne(value, record, decoded, explained)
+}
+
 /** An event that the store could not hold is a reject as well. */
-function add (value: AccessEvent | Reject, record: RawRecord, { events }: Decoded): Reject | undefined {
-  if (isReject(value)) return value
-  const refused = rejectUnstorable(value, record.bytes.length)
-  if (refused === undefined) events.push(value)
-  return refused
+function addOne (value: AccessEvent | Reject, record: RawRecord, { events, rejects }: Decoded, explained: Explain): void {
+  const refused = isReject(value) ? value : rejectUnstorable(value, record.bytes.length)
+  if (refused === undefined) events.push(value as AccessEvent)
+  else rejects.push(explained(refused))
 }
 
-function openRecord (record: RawRecord, refused: Reject, { decode, framing }: Decoder, decoded: Decoded): void {
-  const unwrapped = unwrap(record, framing, (bytes) => isTaken(decode({ bytes, offset: 0 }, '')))
-  if (unwrapped === undefined) {
-    decoded.rejects.push(explain(refused, [record.bytes], ''))
-    return
-  }
+function openRecord (record: RawRecord, refused: Decoding, source: string, { decode, framing }: Decoder, decoded: Decoded): void {
+  // What a decoder refuses for what it says, not for how it is written, is a record, too.
+  const unwrapped = unwrap(record, framing, (bytes) => !isRefused(decode({ bytes, offset: 0 }, '')))
+  if (unwrapped === undefined) return add(refused, record, decoded, (reject) => explain(reject, [record.bytes], ''))
   for (const inner of unwrapped.records) {
-    const reject = decodeOne(inner, refused.source, decode, decoded)
-    if (reject !== undefined) decoded.rejects.push(explain(reject, [inner.bytes, record.bytes], unwrapped.wrapper))
+    add(decode(inner, source), inner, decoded, (reject) => explain(reject, [inner.bytes, record.bytes], unwrapped.wrapper))
   }
-}
-
-/** What a decoder refuses for what it says, not for how it is written, is a record, too. */
-function isTaken (decoding: Decoding): boolean {
-  return isList(decoding) || !isReject(decoding) || !openable.has(decoding.reason)
 }
 
 /** Says what the record looks like and what it was wrapped in. */
