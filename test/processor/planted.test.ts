@@ -6,12 +6,15 @@ import { loadCatalog } from '../../services/processor/catalog/load.ts'
 import { privacySchema } from '../../services/processor/enrich/privacy.ts'
 import { fields } from '../../services/processor/event.ts'
 import type { FieldName } from '../../services/processor/event.ts'
+import { formatSchema } from '../../services/processor/format.ts'
+import type { FormatConfig } from '../../services/processor/format.ts'
 import { decodeRecords } from '../../services/processor/records.ts'
 import { createStages } from '../../services/processor/stages.ts'
 import { sourceFolder } from '../built.ts'
 import { isReadable } from './planted/exceptions.ts'
 import { kinds, make } from './planted/kinds.ts'
 import { comesOut } from './planted/leaks.ts'
+import { nginxJson, nginxText } from './planted/lines.ts'
 import { broken, gatewayRecord, kongRecord, places } from './planted/records.ts'
 import { seeded } from '../seeded.ts'
 
@@ -20,8 +23,8 @@ const catalog = await loadCatalog({ openapi: ['apis'], backstage: ['catalog-info
 const names = Object.keys(fields) as FieldName[]
 
 /** What the store gets of a line: rejects, and the published fields of events. */
-function createPublisher (privacy: object): (line: string) => string {
-  const stages = createStages({ catalog: () => catalog, privacy: privacySchema.parse(privacy), filter: [], format: { type: 'kong' } })
+function createPublisher (privacy: object, format: FormatConfig = { type: 'kong' }): (line: string) => string {
+  const stages = createStages({ catalog: () => catalog, privacy: privacySchema.parse(privacy), filter: [], format })
   return (line) => {
     const { events, rejects } = decodeRecords([{ bytes: Buffer.from(line), offset: 0 }], 'access.log', stages.decoder, { events: [], rejects: [] })
     assert.ok(events.length + rejects.length > 0)
@@ -33,9 +36,9 @@ function createPublisher (privacy: object): (line: string) => string {
 type Sources = Readonly<Record<string, (secret: string) => string>>
 
 /** Where which kind came out, though nothing says that it may; of `share` kinds one is tried in each place. */
-function leaksOf (sources: Sources, { share = 1, ...privacy }: { names?: 'declared', share?: number } = {}): string[] {
+function leaksOf (sources: Sources, { share = 1, format, ...privacy }: { names?: 'declared', share?: number, format?: FormatConfig } = {}): string[] {
   const random = seeded(4711)
-  const publish = createPublisher(privacy)
+  const publish = createPublisher(privacy, format)
   const leaks: string[] = []
   for (const [at, [place, write]] of Object.entries(sources).entries()) {
     for (const [index, [kind, draw]] of Object.entries(kinds).entries()) {
@@ -73,6 +76,16 @@ test('no secret comes out of a record of the gateway, which differs in some fiel
 test('where only declared names are published, no name comes out either', () => {
   const leaks = leaksOf(fieldsOf(kongRecord), { names: 'declared', share: 3 })
   assert.equal(leaks.length, 0, leaks.join('\n'))
+})
+
+test('no secret comes out of any value of a line of NGINX', () => {
+  for (const { logFormat, sources } of [nginxText, nginxJson]) {
+    const format = formatSchema.parse({ type: 'nginx', log_format: logFormat })
+    const publish = createPublisher({}, format)
+    assert.ok(Object.values(sources).filter((write) => publish(write('12')).startsWith('[[],[[')).length > 18, 'nearly all of them are requests')
+    const leaks = leaksOf(sources, { share: 2, format })
+    assert.equal(leaks.length, 0, leaks.join('\n'))
+  }
 })
 
 test('no secret comes out of a line that is no request', () => {
