@@ -133,6 +133,22 @@ test('an insert that something else than ClickHouse says yes to has not landed',
   assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.requests'), [{ rows: 5 }])
 })
 
+test('a block is sent compressed when that is asked for', async (t) => {
+  const folder = makeFolder(t)
+  const store = await startStoreProcess(t, join(folder, 'store'))
+  const seen: Array<string | undefined> = []
+  const front = await openGate(t, store.url, ({ headers }) => { seen.push(headers['content-encoding']) })
+  front.pass(Infinity)
+  for (const compression of [true, false]) {
+    const { sink, close } = await openSink(t, { url: front.url, state: join(folder, 'state'), compression })
+    await sink.write(makeBatch(String(compression), 0, makeEvents(50)))
+    await sink.settled()
+    await close()
+  }
+  assert.deepEqual(seen, ['gzip', undefined])
+  assert.deepEqual(await store.query('SELECT count() AS rows, uniqExact(source) AS sources FROM gatelens.requests'), [{ rows: 100, sources: 2 }])
+})
+
 test('tables that were dropped are made again', async (t) => {
   const folder = makeFolder(t)
   const store = await startStoreProcess(t, join(folder, 'store'))
@@ -198,8 +214,10 @@ test('a spooled batch that is broken is named, and one that was only begun is fo
   await assert.rejects(second.sink.done, (error: GatelensError) => error.code === 'STATE_INVALID' && error.where.endsWith('-abcdef.batch'))
 })
 
-/** What stands before a store, and holds inserts up until they may pass. */
-async function openGate (t: TestContext, store: string): Promise<{ url: string, pass: (inserts: number) => void }> {
+interface Gate { url: string, pass: (inserts: number) => void }
+
+/** What stands before a store, looks at each insert, and holds it up until it may pass. */
+async function openGate (t: TestContext, store: string, look = (_insert: IncomingMessage): void => {}): Promise<Gate> {
   const held: Array<() => void> = []
   let free = 0
   const pass = (inserts: number): void => {
@@ -209,6 +227,7 @@ async function openGate (t: TestContext, store: string): Promise<{ url: string, 
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     const forward = async (): Promise<void> => {
       if (request.url!.includes('insert_deduplication_token')) {
+        look(request)
         await new Promise<void>((resolve) => {
           held.push(resolve)
           pass(0)

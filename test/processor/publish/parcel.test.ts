@@ -22,8 +22,10 @@ test('a file that is cut off, too long or changed is told from a whole one', asy
   const file = await packParcel(parcel)
   const changed = Buffer.from(file)
   changed[file.length - 100] = (changed[file.length - 100] as number) ^ 1
-  const longer = Buffer.from(file.toString('latin1').replace(/"bytes":(\d+)/, (_, bytes: string) => `"bytes":${Number(bytes) + 1}`), 'latin1')
-  const broken = [file.subarray(0, file.length - 1), file.subarray(0, 20), file.subarray(0, file.indexOf(10) + 1), Buffer.alloc(0), changed, longer, Buffer.from('null\n'), Buffer.from('[]\n')]
+  const longer = Buffer.concat([file, Buffer.alloc(1)])
+  const miscounted = Buffer.from(file.toString('latin1').replace(/"bytes":(\d+)/, (_, bytes: string) => `"bytes":${Number(bytes) + 1}`), 'latin1')
+  const cut = [file.length - 1, file.indexOf(10) + 1, 20, 0].map((length) => file.subarray(0, length))
+  const broken = [...cut, changed, longer, miscounted, Buffer.from('null\n'), Buffer.from('[]\n')]
   for (const content of broken) {
     await assert.rejects(unpackParcel(content, '/state/spool/1.batch'), { code: 'STATE_INVALID', where: '/state/spool/1.batch', message: /^a spooled batch is broken: / })
   }

@@ -23,12 +23,14 @@ export interface SinkSettings {
   url: string
   state: string
   spoolBytes?: number
+  compression?: boolean
   prepare?: (client: ClickHouseClient) => Promise<void>
   log?: Logger
 }
 
 /** Opens a ClickHouse sink that is closed with the test. */
-export async function openSink (t: TestContext, { url, state, spoolBytes, prepare = prepareTables, log = createLog('test', 'silent') }: SinkSettings): Promise<OpenSink> {
+export async function openSink (t: TestContext, settings: SinkSettings): Promise<OpenSink> {
+  const { url, state, spoolBytes, compression, prepare = prepareTables, log = createLog('test', 'silent') } = settings
   const values = new Map<string, number>()
   const waiting = new Set<() => void>()
   const put = (metric: string, value: number): void => {
@@ -40,7 +42,7 @@ export async function openSink (t: TestContext, { url, state, spoolBytes, prepar
     set: (metric, _labels, value) => put(metric, value),
     record: (metric) => put(metric, (values.get(metric) ?? 0) + 1),
   }
-  const options = clickhouseSchema.parse({ url, request_timeout: '10m', ...spoolBytes === undefined ? {} : { spool: { max_bytes: spoolBytes } } })
+  const options = clickhouseSchema.parse({ url, compression, request_timeout: '10m', ...spoolBytes === undefined ? {} : { spool: { max_bytes: spoolBytes } } })
   const sink = await createClickhouseSink(options, { state, telemetry, log, prepare })
   let closed = false
   const close = async (): Promise<void> => {
