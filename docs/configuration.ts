@@ -1,6 +1,6 @@
 /** The configuration reference: zod schemas → rows of path, kind, default and meaning, and the JSON Schema for editors. */
 import { z } from 'zod'
-import { partnersSchema } from '../services/processor/catalog/partners.ts'
+import { partnersSchema } from '../services/processor/catalog/partners/partners.ts'
 import { processorSchema } from '../services/processor/config.ts'
 import { rulesFileSchema } from '../services/processor/detect/rule.ts'
 

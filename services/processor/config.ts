@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { catalogSchema } from './catalog/sources.ts'
+import { catalogSchema } from './catalog/config.ts'
 import { detectSchema } from './detect/detector.ts'
 import { ruleSchema } from './detect/rule.ts'
 import { privacySchema } from './enrich/privacy.ts'

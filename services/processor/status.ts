@@ -1,4 +1,4 @@
-import type { CatalogStatus } from './catalog/health.ts'
+import type { CatalogStatus } from './catalog/live/health.ts'
 import type { Telemetry } from './contract.ts'
 import type { MetricName } from './observe/metrics.ts'
 

@@ -1,19 +1,19 @@
 /** Loads everything that is declared, once: for commands that do their work and end. */
-import { AskedRemotes } from './asked-remotes.ts'
-import type { PlaceFinder } from './apis.ts'
+import { FetchedRemotes } from './fetching/fetched-remotes.ts'
+import type { PlaceFinder } from './openapi/apis.ts'
 import { openCatalog } from './catalog.ts'
 import type { Catalog } from './catalog.ts'
 import { compileWithPlaces } from './compile.ts'
-import type { LoadedKong } from './kong-files.ts'
-import { openReading } from './reading.ts'
-import { configuredUnits } from './remote-unit.ts'
-import { noShelf } from './shelf.ts'
-import { sourceNames } from './source-name.ts'
-import { withDefaults } from './sources.ts'
-import type { CatalogSources } from './sources.ts'
+import type { LoadedKong } from './kong/files.ts'
+import { openReading } from './reading/reading.ts'
+import { configuredUnits } from './fetching/remote-unit.ts'
+import { noCache } from './reading/cache.ts'
+import { sourceNames } from './reading/source-name.ts'
+import { withDefaults } from './config.ts'
+import type { CatalogSources } from './config.ts'
 
 export type { Catalog } from './catalog.ts'
-export type { CatalogSources } from './sources.ts'
+export type { CatalogSources } from './config.ts'
 
 /** A catalog of which it is known where its operations stand. */
 export interface LoadedCatalog extends Catalog {
@@ -34,8 +34,8 @@ export interface LoadOptions { base: string, lint?: boolean }
  */
 export async function loadCatalog (sources: CatalogSources, { base, lint }: LoadOptions): Promise<LoadedCatalog> {
   const config = withDefaults(sources)
-  const own = { shelf: noShelf, policy: config.fetch, oversized: new Map<string, string>(), begin: () => {} }
-  const remotes = new AskedRemotes({ shelf: noShelf, policy: config.fetch, limitMs: config.compile.timeout })
+  const own = { cache: noCache, policy: config.fetch, oversized: new Map<string, string>(), begin: () => {} }
+  const remotes = new FetchedRemotes({ cache: noCache, policy: config.fetch, limitMs: config.compile.timeout })
   const reading = await openReading(config, base)
   const context = { ...own, ...reading, base, nameOf: sourceNames(process.cwd()), remotes, isStart: true }
   await remotes.readAll(configuredUnits(config))
