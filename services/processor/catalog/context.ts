@@ -1,10 +1,10 @@
 import type { FileReach } from './reading/file-reach.ts'
 import type { FileInputs } from './reading/file-states.ts'
 import type { PartCache } from './reading/parts.ts'
-import type { RemoteReadings } from './fetching/remote.ts'
+import type { RemoteReadings } from './fetching/remote-unit.ts'
 import type { ReadingCache } from './reading/cache.ts'
 import type { SourceNames } from './reading/source-name.ts'
-import type { FetchPolicy } from './config.ts'
+import type { FetchPolicy } from './policy.ts'
 
 /** What all readers of one run share. */
 export interface LoadContext {

@@ -18,11 +18,11 @@ function resultOf (operations: number, problems: Problem[] = [], remotes: Refres
 
 const problem = (severity: Problem['severity'], number: number): Problem => ({ severity, code: 'x', message: `${severity} ${number}`, source: 's.json' })
 
-test('what is handed to the thread with the traffic weighs the same however many operations and problems there are', () => {
+test('what is passed to the thread with the traffic weighs the same however many operations and problems there are', () => {
   const weigh = (operations: number, warnings: number): number => {
-    const { handed, transfer } = prepareTransfer(resultOf(operations, Array.from({ length: warnings }, (_, number) => problem('warning', number))))
+    const { result, transfer } = prepareTransfer(resultOf(operations, Array.from({ length: warnings }, (_, number) => problem('warning', number))))
     const moved = new Set<unknown>(transfer)
-    return JSON.stringify(handed, (_, value: unknown) => {
+    return JSON.stringify(result, (_, value: unknown) => {
       if (ArrayBuffer.isView(value)) return moved.has(value.buffer) ? 'moved' : { ...value }
       return value instanceof Map ? [...value as Map<unknown, unknown>] : value
     }).length
@@ -32,8 +32,8 @@ test('what is handed to the thread with the traffic weighs the same however many
 })
 
 test('a catalog that was transferred matches', () => {
-  const { handed, transfer } = prepareTransfer(resultOf(50))
-  const { catalog } = structuredClone(handed, { transfer })
+  const { result, transfer } = prepareTransfer(resultOf(50))
+  const { catalog } = structuredClone(result, { transfer })
   const { normalizer, endpointCount, eachEndpoint } = openCatalog(catalog!)
   const [first] = eachEndpoint()
   assert.deepEqual([endpointCount, [...eachEndpoint()].length], [50, 50])
@@ -43,7 +43,7 @@ test('a catalog that was transferred matches', () => {
 test('of many problems the errors are told first, the others are counted, and those of a source stay with the source', () => {
   const own = [...Array.from({ length: 300 }, (_, number) => problem('warning', number)), problem('error', 1)]
   const asked = { unit: { key: 'u' }, problem: problem('error', 2) } as unknown as ReturnType<RefreshResult['inputs']['remotes']['get']> & object
-  const { handed: { catalog, inputs } } = prepareTransfer(resultOf(5, [...own, asked.problem!], new Map([['u', asked]])))
+  const { result: { catalog, inputs } } = prepareTransfer(resultOf(5, [...own, asked.problem!], new Map([['u', asked]])))
   assert.deepEqual(catalog?.problems.slice(0, 3).map(({ message }) => message), ['error 2', 'error 1', 'warning 0'])
   assert.deepEqual([catalog?.problems.length, catalog?.cut], [201, { errors: 0, warnings: 101 }])
   const cloned = deserialize(serialize({ catalog: { problems: catalog?.problems }, inputs })) as RefreshResult

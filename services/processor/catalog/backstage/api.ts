@@ -10,6 +10,7 @@ import { withMissing } from './missing.ts'
 import { companions, fetchEntities, listEntities } from './server.ts'
 import type { BackstageServer, Listing } from './server.ts'
 import { FetchError, shownUrl } from '../fetching/fetch-error.ts'
+import type { RemoteUnit } from '../fetching/remote-unit.ts'
 
 /** A Backstage installation as a catalog source. */
 export const backstageApiSchema = z.strictObject({
@@ -26,6 +27,18 @@ export const backstageApiSchema = z.strictObject({
 /** What {@link readBackstageApi} is told: the checked form of {@link backstageApiSchema}. */
 export type BackstageApiOptions = z.output<typeof backstageApiSchema>
 
+/** An entry of the configuration that is a server. */
+export type BackstageServerEntry = BackstageApiOptions & { interval?: number | undefined }
+
+/** What is kept of a Backstage. */
+export interface RemoteBackstage { entities: unknown[], problems: Problem[], state: BackstageState }
+
+/** The unit of a Backstage's REST API. */
+export function backstageUnit (options: BackstageServerEntry): RemoteUnit<BackstageServerEntry> {
+  const key = `backstage ${options.url} ${options.filter.join(' ')}`
+  return { source: 'backstage', key, label: shownUrl(options.url), intervalMs: options.interval, options }
+}
+
 /** What was read, to be given to the next reading; plain data. */
 export type BackstageState = ReadonlyMap<string, HeldEntity>
 
@@ -40,8 +53,8 @@ export interface BackstageReading {
   state: BackstageState
 }
 
-/** How to end a reading early, and the first wait between tries. */
-export interface ReadingOptions { signal?: AbortSignal, backoffMs?: number }
+/** How to end a reading early, the first wait between tries, and who is told before an answer is parsed. */
+export interface ReadingOptions { signal?: AbortSignal, backoffMs?: number, begin?: () => void }
 
 /**
  * Reads the catalog: first the versions of all entities, then those that changed, then the owners, systems and domains
@@ -79,7 +92,7 @@ function digestOf (state: BackstageState): string {
 
 type Report = (code: string, message: string, where?: string) => void
 
-function serverOf (options: BackstageApiOptions, { signal, backoffMs = 500 }: ReadingOptions): BackstageServer {
+function serverOf (options: BackstageApiOptions, { signal, backoffMs = 500, begin }: ReadingOptions): BackstageServer {
   const authorization: Record<string, string> = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }
   return {
     base: catalogUrl(options.url),
@@ -90,6 +103,7 @@ function serverOf (options: BackstageApiOptions, { signal, backoffMs = 500 }: Re
     timeoutMs: options.timeout,
     signal,
     backoffMs,
+    begin,
   }
 }
 

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { readBackstage } from '../../../../normalizer/index.ts'
-import type { BackstageApi, BackstageCatalog, Problem } from '../../../../normalizer/index.ts'
+import type { Problem } from '../../../../normalizer/index.ts'
 import type { LoadContext } from '../context.ts'
 import type { SourceFile } from '../reading/document.ts'
 import { findFiles, findFilesOrCached } from '../reading/files.ts'
@@ -9,20 +9,13 @@ import type { EntityPlace } from '../openapi/inline-definition.ts'
 import { readCachedFile } from '../reading/cached-file.ts'
 import { memberOf, textAt } from '../reading/member.ts'
 import { repeatedProblems } from '../openapi/api-document.ts'
-import { backstageUnit } from '../fetching/remote-unit.ts'
-import type { RemoteBackstage } from '../fetching/remote-unit.ts'
+import { backstageUnit } from './api.ts'
+import type { BackstageServerEntry, RemoteBackstage } from './api.ts'
 import type { SourceNames } from '../reading/source-name.ts'
-import type { BackstageSource } from '../config.ts'
+import type { Declared } from '../source.ts'
 
-/** Backstage's own view of the entities that were read, and where each of its API documents stands. */
-export interface LoadedBackstage {
-  catalog: BackstageCatalog
-  /** API entities and where they stand, in a file or behind the URL of a Backstage; their `location` is relative to a file. */
-  apis: Array<{ entity: BackstageApi, place: EntityPlace }>
-  problems: Problem[]
-  /** Files that folders and globs led to, and that hold no entity. */
-  passedOver: number
-}
+/** An entry of `backstage:`: files, or a server. */
+export type Entry = string | BackstageServerEntry
 
 interface Entity extends EntityPlace { value: unknown }
 
@@ -31,7 +24,7 @@ interface Entity extends EntityPlace { value: unknown }
  * Broken files, remote locations and missing targets are problems; the rest is used, and of a file that was good before
  * what it was then.
  */
-export async function loadBackstage (sources: readonly BackstageSource[], context: LoadContext): Promise<LoadedBackstage> {
+export async function loadBackstage (sources: readonly Entry[], context: LoadContext): Promise<Declared> {
   const { nameOf } = context
   const problems: Problem[] = []
   const files: FoundFile[] = []
@@ -53,7 +46,8 @@ export async function loadBackstage (sources: readonly BackstageSource[], contex
   const places = new Map(entities.map((entity) => [refOf(entity.value), entity] as const).reverse())
   problems.push(...catalog.problems.map((problem) => placed(problem, places.get(problem.where ?? '') ?? entities[Number(problem.where?.slice(1))], nameOf)))
   return {
-    catalog,
+    services: catalog.services.map(({ name, owner, system, domain, lifecycle, contact }) =>
+      ({ name, owner, system, domain, lifecycle, contact })),
     apis: catalog.apis.map((entity) => ({ entity, place: places.get(entity.ref) ?? nowhere })),
     problems,
     passedOver,
@@ -90,7 +84,7 @@ function isTemplate (entity: unknown): boolean {
 
 const nowhere: EntityPlace = { file: { path: '', documents: [], lineOf: () => 0 }, document: 0 }
 
-async function readRemote (source: Exclude<BackstageSource, string>, { remotes }: LoadContext, problems: Problem[]): Promise<Entity[]> {
+async function readRemote (source: BackstageServerEntry, { remotes }: LoadContext, problems: Problem[]): Promise<Entity[]> {
   const unit = backstageUnit(source)
   const kept = await remotes.read<RemoteBackstage>(unit)
   const problem = remotes.states.get(unit.key)?.problem

@@ -1,6 +1,5 @@
 import type { Problem } from '../../../../normalizer/index.ts'
-import type { RemoteReadings, RemoteState } from './remote.ts'
-import type { RemoteUnit } from './remote-unit.ts'
+import type { RemoteReadings, RemoteState, RemoteUnit } from './remote-unit.ts'
 import type { Cached, ReadingCache } from '../reading/cache.ts'
 
 /** What compiling knows of sources without asking them. */

@@ -10,6 +10,8 @@ export interface Server {
   signal?: AbortSignal
   /** Wait before the second try, doubled before each further one, unless the server names a time. */
   backoffMs: number
+  /** Called before an answer is parsed. */
+  begin?: (() => void) | undefined
 }
 
 const tries = 4
@@ -38,9 +40,10 @@ function pauseAfter (error: unknown, backoffMs: number): number | undefined {
   return pause > longestWaitMs ? undefined : pause
 }
 
-async function ask (url: URL, { headers, maxBytes, timeoutMs, signal }: Server, json: unknown): Promise<unknown> {
+async function ask (url: URL, { headers, maxBytes, timeoutMs, signal, begin }: Server, json: unknown): Promise<unknown> {
   const answer = await fetchText(url.href, { headers, maxBytes, timeoutMs, signal, redirects: 3, json })
   const text = answer.status === 'fresh' ? answer.text : ''
+  begin?.()
   try {
     return JSON.parse(text) as unknown
   } catch {

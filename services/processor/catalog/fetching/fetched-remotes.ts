@@ -1,7 +1,7 @@
 import { Slots } from './slots.ts'
 import { fetchRemote } from './remote.ts'
-import type { Asked, AskOptions, RemoteReadings, RemoteState } from './remote.ts'
-import type { RemoteUnit } from './remote-unit.ts'
+import type { Asked, AskOptions } from './remote.ts'
+import type { RemoteReadings, RemoteState, RemoteUnit } from './remote-unit.ts'
 
 /** Sources for work that is done once: each is asked when somebody wants to read it, and waited for. */
 export class FetchedRemotes implements RemoteReadings {

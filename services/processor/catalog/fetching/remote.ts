@@ -2,42 +2,17 @@
 import type { Problem } from '../../../../normalizer/index.ts'
 import { GatelensError, messageOf } from '../../../runtime/errors.ts'
 import { FetchError } from './fetch-error.ts'
-import { readUnit } from './remote-unit.ts'
-import type { RemoteUnit } from './remote-unit.ts'
+import type { FetchJob, SourceRegistry } from '../source.ts'
+import type { RemoteReading, RemoteState, RemoteUnit } from './remote-unit.ts'
 import type { Cached, ReadingCache } from '../reading/cache.ts'
-import type { FetchPolicy } from '../config.ts'
-
-/** What reading a source anew gave; `digest` stands for the content, `changed` is false when `value` is the previous one. */
-export interface RemoteReading<T> { value: T, digest: string, changed: boolean }
-
-/** How a remote source stands. */
-export interface RemoteState {
-  unit: RemoteUnit
-  /** Of the last good reading; '' when there is none. */
-  digest: string
-  /** `read`: it has what the digest says; `failed`: that is old, if there is any; `waiting`: it has not answered yet. */
-  outcome: 'read' | 'failed' | 'waiting'
-  /** When the source was last known to have this reading, epoch ms; 0 without one. */
-  confirmedAt: number
-  problem?: Problem | undefined
-  /** How long the server asked to be left alone, ms. */
-  retryAfterMs?: number | undefined
-  /** True when the server did not accept the credentials. */
-  isRefused?: boolean | undefined
-}
-
-/** Where the readers of a catalog find what sources answered. */
-export interface RemoteReadings {
-  /** How each source that was read stands, by key. */
-  readonly states: ReadonlyMap<string, RemoteState>
-  /** The newest reading that can be had; undefined when there is none at all. */
-  read<T> (unit: RemoteUnit): Promise<T | undefined>
-}
+import type { FetchPolicy } from '../policy.ts'
 
 /** How a source is asked. */
 export interface AskOptions {
   cache: ReadingCache
   policy: FetchPolicy
+  /** Knows how units of each kind are fetched. */
+  sources: SourceRegistry
   /** Most time for reading it as a whole, ms. */
   limitMs: number
   /** Told before what it answered is parsed. */
@@ -51,12 +26,12 @@ export interface Asked { state: RemoteState, value: unknown, unsaved?: Cached<un
  * Asks a source, and keeps what it answers. One that cannot be read gives the last good reading and a problem. Never
  * rejects.
  */
-export async function fetchRemote (unit: RemoteUnit, { cache, policy, limitMs, begin }: AskOptions): Promise<Asked> {
+export async function fetchRemote (unit: RemoteUnit, { cache, policy, sources, limitMs, begin }: AskOptions): Promise<Asked> {
   // A timer takes no longer time than some weeks.
   const limit = AbortSignal.timeout(Math.min(limitMs, 2 ** 31 - 1))
   const kept = await cache.get(unit.key)
   try {
-    const { value, digest, changed } = await readUnit(unit, { policy, previous: kept?.value, begin, signal: limit })
+    const { value, digest, changed } = await fetchUnit(unit, sources, { policy, previous: kept?.value, begin, signal: limit })
     const reading = { digest, value, confirmedAt: Date.now() }
     const isKept = changed ? await cache.put(unit.key, reading) : await cache.confirm(unit.key)
     const state: RemoteState = { unit, digest, outcome: 'read', confirmedAt: reading.confirmedAt }
@@ -65,6 +40,12 @@ export async function fetchRemote (unit: RemoteUnit, { cache, policy, limitMs, b
     const reason = limit.aborted ? tooSlow(unit, limitMs) : error
     return { state: failedState(unit, kept, reason), value: kept?.value }
   }
+}
+
+async function fetchUnit (unit: RemoteUnit, sources: SourceRegistry, job: FetchJob): Promise<RemoteReading<unknown>> {
+  const fetch = sources[unit.source]?.fetch
+  if (fetch === undefined) throw new GatelensError('INTERNAL', `the source ${unit.source} fetches nothing`)
+  return await fetch(unit, job)
 }
 
 function tooSlow ({ label }: RemoteUnit, limitMs: number): FetchError {

@@ -43,11 +43,11 @@ export interface KongReading {
  * Throws CATALOG_FETCH when it cannot be read whole.
  */
 export async function readKongAdmin (
-  options: KongAdminOptions, previous = '', { signal, backoffMs = 500 }: { signal?: AbortSignal, backoffMs?: number } = {}
+  options: KongAdminOptions, previous = '', { signal, backoffMs = 500, begin }: { signal?: AbortSignal, backoffMs?: number, begin?: () => void } = {}
 ): Promise<KongReading> {
   const token: Record<string, string> = options.token === undefined ? {} : { 'kong-admin-token': options.token }
   const headers = { ...options.headers, ...token }
-  const server: Admin = { headers, maxBytes: options.max_size, timeoutMs: options.timeout, signal, backoffMs, denied: new Set() }
+  const server: Admin = { headers, maxBytes: options.max_size, timeoutMs: options.timeout, signal, backoffMs, begin, denied: new Set() }
   const single = options.workspaces.length === 0 && options.tags.length === 0
   const lists = (single ? await readExport(options, server) : undefined) ?? await readSettled(options, server)
   const document = { _format_version: '3.0', ...Object.fromEntries(lists) }

@@ -6,7 +6,7 @@ import type { Telemetry } from '../../contract.ts'
 import type { Catalog } from '../catalog.ts'
 import type { CompiledCatalog } from '../compile.ts'
 import type { CatalogInputs } from '../worker/refresh.ts'
-import type { RemoteState } from '../fetching/remote.ts'
+import type { RemoteState } from '../fetching/remote-unit.ts'
 
 /** What `/readyz` says of the catalog. */
 export interface CatalogStatus {

@@ -7,15 +7,14 @@ import type { Telemetry } from '../../contract.ts'
 import { emptyCatalog, openCatalog } from '../catalog.ts'
 import type { Catalog } from '../catalog.ts'
 import { Coalesced } from './coalesced.ts'
-import { runRefresh } from '../worker/compiler.ts'
+import { Background } from '../worker/background.ts'
 import { Health } from './health.ts'
 import type { CatalogStatus } from './health.ts'
 import type { CatalogInputs, RefreshResult } from '../worker/refresh.ts'
-import type { RemoteState } from '../fetching/remote.ts'
-import { configuredUnits } from '../fetching/remote-unit.ts'
+import type { RemoteState } from '../fetching/remote-unit.ts'
 import { areFilesChanged, stillOversized, waitForFiles } from './scan.ts'
 import type { ScanOptions } from './scan.ts'
-import { isEmpty } from '../config.ts'
+import { configuredUnits, isEmpty } from '../config.ts'
 import type { CatalogConfig } from '../config.ts'
 import { Watch } from './watch.ts'
 
@@ -59,6 +58,7 @@ export async function startLiveCatalog (options: LiveOptions): Promise<LiveCatal
 class Live implements LiveCatalog {
   readonly #options: LiveOptions
   readonly #health: Health
+  readonly #background: Background
   readonly #watch: Watch
   readonly #stopping = new AbortController()
   readonly #listeners: Array<() => void> = []
@@ -73,9 +73,11 @@ class Live implements LiveCatalog {
   constructor (options: LiveOptions) {
     this.#options = options
     const { config, state, reread } = options
+    const { fetch: policy, compile: limits, refresh } = config
+    this.#background = new Background({ cache: join(state, 'catalog'), policy, limits, intervalMs: refresh.remote })
     this.#watch = new Watch({
       config,
-      cache: join(state, 'catalog'),
+      background: this.#background,
       reread,
       inputs: () => this.#inputs,
       asked: (remote, isNews) => {
@@ -133,6 +135,7 @@ class Live implements LiveCatalog {
 
   async close (): Promise<void> {
     this.#stopping.abort()
+    this.#background.close()
     await this.#watch.close()
     await this.#scanning
     await this.#compiles.ended()
@@ -175,7 +178,7 @@ class Live implements LiveCatalog {
     const { config, base, state } = this.#options
     const { states: asked, unsaved } = this.#watch
     const common = { config, base, cwd: process.cwd(), cache: join(state, 'catalog'), asked, unsaved, inputs: this.#inputs }
-    return await runRefresh({ ...common, oversized: await stillOversized(this.#inputs, asked) }, this.#stopping.signal)
+    return await this.#background.compile({ ...common, oversized: await stillOversized(this.#inputs, asked) })
   }
 
   /** True when sources have come to light that were not known before. */

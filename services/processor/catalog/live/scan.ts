@@ -1,9 +1,9 @@
 import { pause } from '../../../runtime/shutdown.ts'
-import { rootFiles } from '../reading/files.ts'
+import { rootFiles } from '../roots.ts'
 import { signatureOf } from '../reading/file-states.ts'
 import type { FileState } from '../reading/file-states.ts'
 import type { CatalogInputs } from '../worker/refresh.ts'
-import type { RemoteState } from '../fetching/remote.ts'
+import type { RemoteState } from '../fetching/remote-unit.ts'
 import type { CatalogConfig } from '../config.ts'
 
 /** What to scan: the configured sources, and the files that the catalog in use was read from. */

@@ -1,8 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import type { RemoteState } from '../fetching/remote.ts'
+import type { RemoteState } from '../fetching/remote-unit.ts'
 import type { RemoteUnit } from '../fetching/remote-unit.ts'
-import { nextTurn } from './schedule.ts'
-import type { Turn } from './schedule.ts'
 import type { CatalogConfig } from '../config.ts'
 
 /** Who is being looked at has no turn. */
@@ -80,3 +78,28 @@ export class Timetable {
 
 /** By which part of its interval a source may be asked early. */
 const early = 0.05
+
+/** How often to ask, and how soon again after a failure, ms. */
+export interface Pace { intervalMs: number, retryMs: number }
+
+/** When a source is to be fetched next, by the clock of whoever asks (ms), and how often in a row it has failed. */
+export interface Turn { at: number, failures: number }
+
+/**
+ * The turn after an answer: one interval later. After the nth failure in a row `retryMs` × 2^(n-1) later, at most one
+ * interval, or when the server asked to be left alone for longer. Half of a pause after a failure is left to chance
+ * (`random` is in 0..1), a tenth of an interval, so that many processors do not ask at once.
+ */
+export function nextTurn (previous: Turn | undefined, outcome: Outcome, now: number, pace: Pace, random: number): Turn {
+  if (!outcome.failed) return { at: Math.round(now + pace.intervalMs * (0.9 + 0.1 * random)), failures: 0 }
+  const failures = (previous?.failures ?? 0) + 1
+  const pause = Math.min(pace.intervalMs, pace.retryMs * 2 ** Math.min(failures - 1, 30))
+  const asked = Math.min(outcome.retryAfterMs ?? 0, longestRetryMs)
+  return { at: Math.round(now + Math.max(pause * (0.5 + 0.5 * random), asked)), failures }
+}
+
+/** What became of asking; `retryAfterMs` is what the server wants. */
+export interface Outcome { failed: boolean, retryAfterMs?: number | undefined }
+
+/** No server may ask to be left alone for longer. */
+const longestRetryMs = 3_600_000

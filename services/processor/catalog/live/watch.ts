@@ -1,21 +1,21 @@
 /** Looks at every source at its own pace: who is slow or away holds up nobody else. */
 import { isDeepStrictEqual } from 'node:util'
 import { pause } from '../../../runtime/shutdown.ts'
-import type { Answer } from '../worker/ask-thread.ts'
-import { Asker } from '../worker/asker.ts'
+import type { Background } from '../worker/background.ts'
+import type { Fetched } from '../worker/job.ts'
 import type { CatalogInputs } from '../worker/refresh.ts'
-import type { RemoteState } from '../fetching/remote.ts'
-import { configuredUnits } from '../fetching/remote-unit.ts'
+import type { RemoteState } from '../fetching/remote-unit.ts'
 import type { RemoteUnit } from '../fetching/remote-unit.ts'
 import type { Cached } from '../reading/cache.ts'
+import { configuredUnits } from '../config.ts'
 import type { CatalogConfig } from '../config.ts'
 import { Timetable } from './timetable.ts'
 
 /** What is watched, and who is told. */
 export interface WatchOptions {
   config: CatalogConfig
-  /** Folder of the last good readings. */
-  cache: string
+  /** Does the fetching. */
+  background: Background
   /** The configuration as it is now: tokens in files may have been renewed. Throws while it cannot be read. */
   reread: (() => CatalogConfig) | undefined
   /** What the catalog in use was made from. */
@@ -33,7 +33,6 @@ export class Watch {
   /** Good readings that could not be kept on disk. */
   readonly unsaved = new Map<string, Cached<unknown>>()
   readonly #options: WatchOptions
-  readonly #asker: Asker
   readonly #timetable: Timetable
   readonly #units = new Map<string, RemoteUnit>()
   readonly #looks = new Map<string, Promise<void>>()
@@ -42,10 +41,8 @@ export class Watch {
   #isClosed = false
 
   constructor (options: WatchOptions) {
-    const { config: { fetch, compile, refresh }, cache } = options
     this.#options = options
-    this.#asker = new Asker({ cache, policy: fetch, compile, intervalMs: refresh.remote })
-    this.#timetable = new Timetable(refresh)
+    this.#timetable = new Timetable(options.config.refresh)
     for (const unit of configuredUnits(options.config)) this.#units.set(unit.key, unit)
   }
 
@@ -114,7 +111,6 @@ export class Watch {
   async close (): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)
-    this.#asker.close()
     await this.answers()
   }
 
@@ -158,12 +154,12 @@ export class Watch {
   }
 
   /** Who is refused may have a token that has been renewed since. */
-  async #askWell (unit: RemoteUnit): Promise<Answer> {
-    const answer = await this.#asker.ask(unit)
+  async #askWell (unit: RemoteUnit): Promise<Fetched> {
+    const answer = await this.#options.background.fetch(unit)
     const renewed = answer.state.isRefused === true ? this.#renewed(unit) : unit
     if (isDeepStrictEqual(renewed, unit)) return answer
     this.#units.set(unit.key, renewed)
-    return await this.#asker.ask(renewed)
+    return await this.#options.background.fetch(renewed)
   }
 
   #renewed (unit: RemoteUnit): RemoteUnit {

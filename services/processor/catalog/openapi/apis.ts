@@ -2,16 +2,14 @@ import { basename, dirname, extname, resolve } from 'node:path'
 import type { ApiDocument, BackstageApi, Problem } from '../../../../normalizer/index.ts'
 import { GatelensError } from '../../../runtime/errors.ts'
 import { loadDefinition } from './definition.ts'
-import type { LoadedBackstage } from '../backstage/entities.ts'
 import type { LoadContext } from '../context.ts'
 import { findFilesOrCached } from '../reading/files.ts'
 import type { FoundFile } from '../reading/files.ts'
 import { noApi, serviceOfPath } from './api-document.ts'
 import type { DocumentLines, LoadedApi, ServiceChooser } from './api-document.ts'
 import { loadApiFile, loadApiUrl } from './cached-api.ts'
-import { openapiUnit } from '../fetching/remote-unit.ts'
-import { isUrl } from '../config.ts'
-import type { OpenApiSource } from '../config.ts'
+import { isUrl } from '../reading/source-name.ts'
+import type { DocumentOrigin, PlacedApi } from '../source.ts'
 
 /** All API documents, what they say of their services, and what was wrong. */
 export interface LoadedApis {
@@ -28,8 +26,8 @@ export interface LoadedApis {
 /** Finds file (or URL) and line of a JSON pointer in the document of a source; undefined for a source that was not read. */
 export type PlaceFinder = (source: string, where: string) => { source: string, line: number } | undefined
 
-/** Where API documents come from, and what they share with the other sources. */
-export interface ApiSources { sources: readonly OpenApiSource[], backstage: LoadedBackstage, context: LoadContext }
+/** Which documents to read, and the API entities that tell their services or have documents of their own. */
+export interface ApiSources { documents: readonly DocumentOrigin[], entities: readonly PlacedApi[], context: LoadContext }
 
 /** The same, and the entities by what they are found by. */
 interface Indexed extends ApiSources { find: ApiFinder }
@@ -43,11 +41,11 @@ interface Outcome { loaded: Map<string, LoadedApi>, passedOver: Set<string> }
  * document's; `x-service` of the document; the name of the file.
  */
 export async function loadApis (given: ApiSources): Promise<LoadedApis> {
-  const options = { ...given, find: apiFinder(given.backstage.apis) }
+  const options = { ...given, find: apiFinder(given.entities) }
   const loaded = new Map<string, LoadedApi>()
   const passedOver = new Set<string>()
-  for (const source of options.sources) await loadSource(source, options, { loaded, passedOver })
-  for (const api of options.backstage.apis) await loadDefinition(api, options.context, loaded)
+  for (const document of options.documents) await loadOrigin(document, options, { loaded, passedOver })
+  for (const api of options.entities) await loadDefinition(api, options.context, loaded)
   const apis = [...loaded.values()]
   const lines: Places = new Map(apis.flatMap(({ api, lines: own }) => api === undefined || own === undefined ? [] : [[api.source, own]]))
   let open: DocumentLines | undefined
@@ -75,15 +73,11 @@ function placeIn (lines: Places, source: string, where: string): ReturnType<Plac
   return place === undefined ? undefined : { source: place.source ?? source, line: place.lineOf(where) }
 }
 
-async function loadSource (source: OpenApiSource, options: Indexed, outcome: Outcome): Promise<void> {
-  const { loaded } = outcome
+async function loadOrigin (origin: DocumentOrigin, options: Indexed, outcome: Outcome): Promise<void> {
   const { find, context } = options
-  const unit = openapiUnit(source)
-  if (unit === undefined) {
-    await loadFiles(typeof source === 'object' && 'path' in source ? source : { path: String(source), service: '' }, options, outcome)
-  } else if (!loaded.has(unit.key)) {
-    const service = typeof source === 'string' ? '' : source.service ?? ''
-    loaded.set(unit.key, await loadApiUrl(unit, chooser(service, find), context))
+  if ('path' in origin) await loadFiles(origin, options, outcome)
+  else if (!outcome.loaded.has(origin.unit.key)) {
+    outcome.loaded.set(origin.unit.key, await loadApiUrl(origin.unit, chooser(origin.service, find), context))
   }
 }
 
@@ -126,8 +120,6 @@ async function loadFound ({ path, named }: FoundFile, choose: ServiceChooser, co
   return result.isDoubtful === true ? { problems: [] } : result
 }
 
-type Apis = LoadedBackstage['apis']
-
 function chooser (explicit: string, apis: ApiFinder): ServiceChooser {
   return (path, title, hints) => {
     const api = apis(path, title)
@@ -138,7 +130,7 @@ function chooser (explicit: string, apis: ApiFinder): ServiceChooser {
 /** Finds the API entity of a document: whose definition the path is, else whose name is that of the file or the title. */
 type ApiFinder = (path: string, title: string) => BackstageApi | undefined
 
-function apiFinder (apis: Apis): ApiFinder {
+function apiFinder (apis: readonly PlacedApi[]): ApiFinder {
   const byLocation = new Map<string, BackstageApi>()
   const byName = new Map<string, number>()
   apis.forEach(({ entity, place }, index) => {

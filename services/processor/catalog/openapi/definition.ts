@@ -6,16 +6,13 @@ import type { LoadContext } from '../context.ts'
 import { shownUrl } from '../fetching/fetch-error.ts'
 import { isAmong } from '../fetching/http.ts'
 import { loadInline } from './inline-definition.ts'
-import type { EntityPlace } from './inline-definition.ts'
 import { noApi } from './api-document.ts'
 import type { LoadedApi } from './api-document.ts'
 import { fileParts } from '../reading/parts.ts'
 import { rawUrl } from '../fetching/raw-url.ts'
-import { documentUnit } from '../fetching/remote-unit.ts'
-import { isUrl } from '../config.ts'
-
-/** An API entity, and where it stands. */
-export interface PlacedApi { entity: BackstageApi, place: EntityPlace }
+import { documentUnit } from './remote-document.ts'
+import { isUrl } from '../reading/source-name.ts'
+import type { PlacedApi } from '../source.ts'
 
 /** Loads the definition into `loaded`, by file, URL or entity, unless it is there. */
 export async function loadDefinition (api: PlacedApi, context: LoadContext, loaded: Map<string, LoadedApi>): Promise<void> {

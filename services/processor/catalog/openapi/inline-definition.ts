@@ -5,7 +5,7 @@ import type { Broken, SourceFile } from '../reading/document.ts'
 import { isApiDocument, noApi, readDocument, repeatedProblems } from './api-document.ts'
 import type { LoadedApi } from './api-document.ts'
 import type { PartReader } from '../reading/parts.ts'
-import { isUrl } from '../config.ts'
+import { isUrl } from '../reading/source-name.ts'
 
 /** Where an entity stands: in which of the documents of a file, or of what a Backstage answered. */
 export interface EntityPlace { file: SourceFile, document: number }

@@ -9,12 +9,17 @@ import type { FetchOptions, Validators } from '../fetching/http.ts'
 import { isApiDocument, readDocument, repeatedProblems } from './api-document.ts'
 import type { ServiceHints } from './api-document.ts'
 import type { Part, PartReader } from '../reading/parts.ts'
-import type { RemoteReading } from '../fetching/remote.ts'
+import type { RemoteReading, RemoteUnit } from '../fetching/remote-unit.ts'
 import { digestOf } from '../reading/cache.ts'
-import type { FetchPolicy } from '../config.ts'
+import type { FetchPolicy } from '../policy.ts'
 
 /** A document to fetch, and the headers that go to its own origin and nowhere else. */
 export interface DocumentUrl { url: string, headers: Record<string, string> }
+
+/** The unit of a document behind a URL. */
+export function documentUnit (options: DocumentUrl, intervalMs?: number): RemoteUnit<DocumentUrl> {
+  return { source: 'openapi', key: `openapi ${options.url}`, label: shownUrl(options.url), intervalMs, options }
+}
 
 /** What is kept of a fetched document: its operations, and how to ask whether it or what it refers to has changed. */
 export interface RemoteDocument {
@@ -137,7 +142,9 @@ class Texts implements PartReader {
   /** A document that another one refers to. */
   async read (url: string): Promise<Part> {
     try {
-      return parseSource(url, await this.#refer(url))
+      const text = await this.#refer(url)
+      this.#source.begin()
+      return parseSource(url, text)
     } catch (error) {
       this.failures.push({ url, error })
       return { message: messageOf(error), line: 0 }

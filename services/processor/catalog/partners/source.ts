@@ -1,22 +1,33 @@
-import type { Problem } from '../../../../normalizer/index.ts'
+/** Partners: organisations that call, their consumers and quotas, in a file of our own format. */
+import { resolve } from 'node:path'
+import { z } from 'zod'
 import { GatelensError } from '../../../runtime/errors.ts'
 import type { LoadContext } from '../context.ts'
+import { defineSource } from '../source.ts'
+import type { Declared } from '../source.ts'
 import { loadPartners } from './partners.ts'
 import type { Partner } from './partners.ts'
+
+/** Who calls, and how much each may use. */
+export const partners = defineSource({
+  options: z.string().min(1).optional().describe('Partners, their consumers and quotas.'),
+  origins: (path) => path === undefined ? [] : [{ path, mayRefer: false }],
+  read: async (path, context) => path === undefined ? {} : await loadPartnersFile(resolve(context.base, path), context),
+})
 
 /**
  * Reads the partners file. A broken one is an error at the start (CONFIG_…), later a problem that leaves the partners as
  * they were.
  */
-export async function loadPartnersFile (path: string, context: LoadContext): Promise<{ partners: Partner[], problems: Problem[] }> {
+async function loadPartnersFile (path: string, context: LoadContext): Promise<Declared> {
   const { files, cache, nameOf, isStart } = context
   const key = `partners ${path}`
   await files.note(path)
   try {
-    const partners = loadPartners(path)
+    const read = loadPartners(path)
     const digest = files.digest([path])
-    if (await cache.digest(key) !== digest) await cache.put(key, { digest, value: partners })
-    return { partners, problems: [] }
+    if (await cache.digest(key) !== digest) await cache.put(key, { digest, value: read })
+    return { partners: read }
   } catch (error) {
     const kept = isStart ? undefined : await cache.get<Partner[]>(key)
     if (kept === undefined || !(error instanceof GatelensError)) throw error

@@ -1,11 +1,9 @@
 import { realpath, stat } from 'node:fs/promises'
-import { basename, dirname, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { escapePath, glob } from 'tinyglobby'
 import { GatelensError } from '../../../runtime/errors.ts'
 import type { LoadContext } from '../context.ts'
 import { digestOf } from './cache.ts'
-import { isUrl, kongSources } from '../config.ts'
-import type { CatalogConfig } from '../config.ts'
 
 /** A file that a source names, and whether it was named itself or found in a folder or by a glob. */
 export interface FoundFile { path: string, named: boolean }
@@ -52,34 +50,4 @@ export async function findFilesOrCached (source: string, { base, cache, isStart,
     for (const { path } of kept.value) files.distrust(path)
     return kept.value
   }
-}
-
-/** All files that the configuration itself leads to; of a source that leads nowhere, none. */
-export async function rootFiles ({ openapi, backstage, kong, partners, exclude }: CatalogConfig, base: string): Promise<string[]> {
-  const documents = openapi.flatMap((source) => {
-    if (typeof source === 'string') return isUrl(source) ? [] : [source]
-    return 'path' in source ? [source.path] : []
-  })
-  const sources = [...documents, ...backstage, ...kongSources(kong), partners].filter((source) => typeof source === 'string')
-  const found = await Promise.all(sources.map(async (source) => await findFiles(source, base, exclude).catch(() => [])))
-  return found.flat().map(({ path }) => path)
-}
-
-/** The folders that the sources of the configuration stand for, absolute: a folder itself, that of a file, the fixed part of a glob. */
-export async function rootFolders ({ openapi, backstage }: CatalogConfig, base: string): Promise<string[]> {
-  const sources = [...openapi.map((source) => typeof source === 'object' && 'path' in source ? source.path : source), ...backstage]
-  const paths = sources.filter((source): source is string => typeof source === 'string' && !isUrl(source))
-  const folders = await Promise.all(paths.map(async (path) => {
-    const place = resolve(base, path)
-    const entry = await stat(place).catch(() => undefined)
-    if (entry?.isDirectory() === true) return place
-    return entry === undefined ? resolve(base, fixedPart(path)) : dirname(place)
-  }))
-  return [...new Set([base, ...folders])]
-}
-
-function fixedPart (glob: string): string {
-  const steps = glob.split('/')
-  const first = steps.findIndex((step) => /[*?{}[\]!()]/.test(step))
-  return steps.slice(0, first < 0 ? -1 : first).join('/') || (glob.startsWith('/') ? '/' : '.')
 }

@@ -1,5 +1,4 @@
 import { relative } from 'node:path'
-import { isUrl } from '../config.ts'
 
 /** Names a file or URL for people: relative to a folder when it lies inside it, else whole. */
 export type SourceNames = (path: string) => string
@@ -11,4 +10,9 @@ export function sourceNames (folder: string): SourceNames {
     const name = relative(folder, path)
     return name === '' || name.startsWith('..') ? path : name
   }
+}
+
+/** True for a text that is a URL and no path. */
+export function isUrl (text: string): boolean {
+  return /^https?:\/\//i.test(text)
 }

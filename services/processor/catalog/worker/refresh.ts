@@ -4,10 +4,9 @@ import type { CompiledCatalog } from '../compile.ts'
 import type { LoadContext } from '../context.ts'
 import { contentOf, signatureOf } from '../reading/file-states.ts'
 import type { FileState } from '../reading/file-states.ts'
-import { rootFiles } from '../reading/files.ts'
 import { CachedRemotes } from '../fetching/cached-remotes.ts'
-import { openReading } from '../reading/reading.ts'
-import type { RemoteState } from '../fetching/remote.ts'
+import { openReading, rootFiles } from '../roots.ts'
+import type { RemoteState } from '../fetching/remote-unit.ts'
 import { openCache } from '../reading/cache.ts'
 import type { Cached } from '../reading/cache.ts'
 import { sourceNames } from '../reading/source-name.ts'
@@ -59,7 +58,7 @@ export async function refreshCatalog (request: RefreshRequest, begin: (name: str
   const common = { base, nameOf: sourceNames(cwd), policy: config.fetch, isStart: inputs === undefined }
   const { files } = reading
   const context: LoadContext = { ...own, ...common, ...reading, remotes }
-  const catalog = await compileCatalog(config, context)
+  const { compiled: catalog } = await compileCatalog(config, context)
   const lost = [...remotes.states.values()].filter(({ unit, digest }) => digest === '' && isUsed(inputs, unit.key))
   if (inputs !== undefined && lost.length > 0) return { catalog: undefined, inputs, lost }
   await own.cache.sweep()
