@@ -13,14 +13,39 @@ export function redactParams (params: Readonly<Record<string, string>>, privacy:
  */
 export function redactPath (route: string, params: Readonly<Record<string, string>>): string {
   if (!route.includes('{')) return route
+  const { before, holes } = templates.get(route) ?? takeApart(route)
+  let path = before
+  for (const { placeholder, keys, behind } of holes) path += (valueOf(params, keys) ?? placeholder) + behind
+  return path
+}
+
+/** A route between its placeholders; `keys` are the names of the parameter that stands for one, the likeliest first. */
+interface Template { before: string, holes: Array<{ placeholder: string, keys: string[], behind: string }> }
+
+/** Routes are bounded, and taken apart once; the memory of them is emptied when it is full. */
+const templates = new Map<string, Template>()
+const mostTemplates = 20_000
+
+function takeApart (route: string): Template {
+  const [before = '', ...pieces] = route.split(/(\{[^{}]*\})/)
   const seen = new Map<string, number>()
-  return route.replace(/\{([^{}]*)\}/g, (placeholder, inner: string) => {
+  const template: Template = { before, holes: [] }
+  for (let index = 0; index < pieces.length; index += 2) {
+    const placeholder = pieces[index] ?? ''
+    const inner = placeholder.slice(1, -1)
     const name = inner.replace(/[+*]$/, '') || inner
     const count = (seen.get(name) ?? 0) + 1
     seen.set(name, count)
-    const valueOf = (key: string): string | undefined => Object.hasOwn(params, key) ? params[key] : undefined
-    return (count > 1 ? valueOf(`${name}_${count}`) : undefined) ?? valueOf(name) ?? valueOf(inner) ?? placeholder
-  })
+    template.holes.push({ placeholder, keys: [...count > 1 ? [`${name}_${count}`] : [], name, inner], behind: pieces[index + 1] ?? '' })
+  }
+  if (templates.size >= mostTemplates) templates.clear()
+  templates.set(route, template)
+  return template
+}
+
+function valueOf (params: Readonly<Record<string, string>>, keys: readonly string[]): string | undefined {
+  for (let index = 0; index < keys.length; index++) if (Object.hasOwn(params, keys[index]!)) return params[keys[index]!]
+  return undefined
 }
 
 function redact (name: string, value: string, privacy: Privacy): string {
