@@ -1,9 +1,12 @@
 import type { RawRecord } from '../contract.ts'
-import type { AccessEvent } from '../event.ts'
+import type { AccessEvent, EnrichedEvent } from '../event.ts'
 
-/** An event in which nothing is given but where its record stands: a decoder fills in what the record has. */
+/**
+ * An event in which nothing is given but where its record stands: a decoder fills in what the record has. The fields of later
+ * stages have their places already, undefined: an object that grows field by field is moved in memory again and again.
+ */
 export function blankEvent (gateway: string, { offset }: RawRecord, source: string): AccessEvent {
-  return {
+  const event: AccessEvent & { [Name in Exclude<keyof EnrichedEvent, keyof AccessEvent>]: undefined } = {
     time: 0,
     gateway,
     node: '',
@@ -45,5 +48,27 @@ export function blankEvent (gateway: string, { offset }: RawRecord, source: stri
     labels: {},
     source,
     source_offset: offset,
+    route: undefined,
+    outcome: undefined,
+    operation_id: undefined,
+    api: undefined,
+    api_version: undefined,
+    service: undefined,
+    deprecated: undefined,
+    declared_statuses: undefined,
+    path_params: undefined,
+    catalog: undefined,
+    owner: undefined,
+    system: undefined,
+    domain: undefined,
+    lifecycle: undefined,
+    partner: undefined,
+    partner_tier: undefined,
+    credential: undefined,
+    client_address: undefined,
+    user_agent: undefined,
+    path: undefined,
+    params: undefined,
   }
+  return event
 }

@@ -57,10 +57,15 @@ export function queryValues (target: string, wanted: ReadonlySet<string>): Array
 /** Trace and span of a `traceparent` header (W3C Trace Context §3.2), '' where it is not valid. */
 export function readTraceparent (header: string): { trace: string, span: string } {
   if (!isTraceparent(header)) return noContext
-  const trace = traceId(header.slice(3, 35).toLowerCase())
+  const trace = traceId(lowerHex(header.slice(3, 35)))
   if (trace === '') return noContext
-  const span = header.slice(36, 52).toLowerCase()
+  const span = lowerHex(header.slice(36, 52))
   return { trace, span: isRandomHex(span) ? span : '' }
+}
+
+/** Nearly all write digits in lower case, and those need no other text. */
+function lowerHex (digits: string): string {
+  return isLowerHex(digits) ? digits : digits.toLowerCase()
 }
 
 const noContext = { trace: '', span: '' }

@@ -1,9 +1,10 @@
-import type { JsonObject } from './field.ts'
-import { internText, readText } from './intern.ts'
 import {
-  BACKSLASH, BAD, BRACE, BRACE_END, BRACKET, BRACKET_END, COLON, COMMA, deepest, MINUS, NINE, QUOTE,
+  BAD, BRACE, BRACE_END, BRACKET, BRACKET_END, COMMA, deepest, MINUS, NINE, QUOTE,
   skipNumber, skipSpace, skipString, skipValue, ZERO,
 } from '../framing/json-skip.ts'
+import type { JsonObject } from './field.ts'
+import { found, isUsual, noteUsual, passName } from './json-member.ts'
+import { openText, readPlainText, skipText, text } from './json-text.ts'
 import type { Member } from './members.ts'
 import type { Wanted } from './shape.ts'
 
@@ -14,6 +15,7 @@ import type { Wanted } from './shape.ts'
  * escape, a control character) goes unseen. Not reentrant.
  */
 export function scanJson (bytes: Buffer, wanted: Wanted): JsonObject | undefined {
+  openText(bytes)
   let at = skipSpace(bytes, 0)
   if (bytes[at] !== BRACE) return undefined
   at = readObject(bytes, at + 1, wanted, 0)
@@ -22,10 +24,7 @@ export function scanJson (bytes: Buffer, wanted: Wanted): JsonObject | undefined
 }
 
 /** The newest value read: handing it over aside spares an allocation for each value. */
-let result: unknown
-
-/** The newest member found: its value begins where {@link passName} says. */
-let found: Member<Wanted>
+export let result: unknown
 
 function readObject (bytes: Buffer, at: number, wanted: Wanted, depth: number): number {
   const object: Record<string, unknown> = {}
@@ -36,13 +35,13 @@ function readObject (bytes: Buffer, at: number, wanted: Wanted, depth: number): 
   }
   let member = wanted.seen.first
   for (;;) {
-    at = passName(bytes, at, wanted, member)
+    at = passName(bytes, at, wanted.seen, member)
     if (at === BAD) return BAD
-    member = found
+    member = found as Member<Wanted>
     if (bytes[at]! <= 0x20) at = skipSpace(bytes, at)
-    if (member.value === undefined) at = skipValue(bytes, at, depth)
+    if (member.value === undefined) at = skipMember(bytes, at, member, depth)
     else {
-      at = readValue(bytes, at, member.value, depth)
+      at = readMember(bytes, at, member, member.value, depth)
       object[member.name] = result
     }
     if (at === BAD) return BAD
@@ -57,40 +56,29 @@ function readObject (bytes: Buffer, at: number, wanted: Wanted, depth: number): 
   }
 }
 
-/** Passes a name and its colon. It is most likely the one that followed `previous` in an earlier record. */
-function passName (bytes: Buffer, at: number, wanted: Wanted, previous: Member<Wanted>): number {
-  const { next, other } = previous
-  if (next !== undefined) {
-    if (stands(bytes, at, next.bytes)) {
-      found = next
-      return at + next.bytes.length
-    }
-    if (other !== undefined && stands(bytes, at, other.bytes)) {
-      found = other
-      return at + other.bytes.length
-    }
+/** Passes the value of a member that nobody wants. */
+export function skipMember (bytes: Buffer, at: number, member: Member<unknown>, depth: number): number {
+  if (bytes[at] !== QUOTE) return skipValue(bytes, at, depth)
+  if (isUsual(member, at)) return at + member.usual!.length
+  const end = skipText(bytes, at + 1)
+  if (end !== BAD) noteUsual(member, bytes, at, end, undefined)
+  return end
+}
+
+/** Reads the value of a member into {@link result}. */
+export function readMember (bytes: Buffer, at: number, member: Member<unknown>, wanted: Wanted, depth: number): number {
+  if (bytes[at] !== QUOTE || wanted.kind === 'fresh') return readValue(bytes, at, wanted, depth)
+  if (isUsual(member, at)) {
+    result = member.usualValue
+    return at + member.usual!.length
   }
-  return findName(bytes, at, wanted, previous)
+  const end = readString(bytes, at + 1, wanted)
+  if (end !== BAD) noteUsual(member, bytes, at, end, result)
+  return end
 }
 
-function findName (bytes: Buffer, at: number, wanted: Wanted, previous: Member<Wanted>): number {
-  if (bytes[at] !== QUOTE) return BAD
-  const end = skipString(bytes, at + 1)
-  if (end === BAD) return BAD
-  const member = wanted.seen.find(bytes, at + 1, end - 1, previous)
-  const colon = skipSpace(bytes, end)
-  if (member === undefined || bytes[colon] !== COLON) return BAD
-  found = member
-  return colon + 1
-}
-
-function stands (bytes: Buffer, at: number, name: Uint8Array): boolean {
-  const { length } = name
-  for (let i = 1; i < length; i++) if (bytes[at + i] !== name[i]) return false
-  return bytes[at] === QUOTE
-}
-
-function readValue (bytes: Buffer, at: number, wanted: Wanted, depth: number): number {
+/** Reads a value of any kind into {@link result}. */
+export function readValue (bytes: Buffer, at: number, wanted: Wanted, depth: number): number {
   const byte = bytes[at]!
   if (byte === QUOTE) return readString(bytes, at + 1, wanted)
   if (byte === MINUS || (byte >= ZERO && byte <= NINE)) return readNumber(bytes, at)
@@ -164,19 +152,10 @@ function readArray (bytes: Buffer, at: number, wanted: Wanted, depth: number): n
 }
 
 function readString (bytes: Buffer, start: number, wanted: Wanted): number {
-  const { length } = bytes
-  let seen = 0
-  for (let at = start; at < length; at++) {
-    const byte = bytes[at]!
-    if (byte === QUOTE) {
-      const isAscii = seen < 0x80
-      result = wanted.kind === 'fresh' ? readText(bytes, start, at, isAscii) : internText(bytes, start, at, isAscii)
-      return at + 1
-    }
-    if (byte === BACKSLASH || byte < 0x20) return readEscaped(bytes, start)
-    seen |= byte
-  }
-  return BAD
+  const end = readPlainText(bytes, start, wanted.kind === 'fresh')
+  if (end === BAD) return readEscaped(bytes, start)
+  result = text
+  return end
 }
 
 /** Left to the engine: a text with escapes, or one that is none for a control character in it. */

@@ -2,7 +2,10 @@ import { findJsonFault } from '../../runtime/json-fault.ts'
 import { isObject } from './field.ts'
 import type { JsonObject, Refusal } from './field.ts'
 import { scanJson } from './json-scan.ts'
+import { scanSlots } from './json-slots.ts'
 import type { Wanted } from './shape.ts'
+import { fillSlots } from './slots.ts'
+import type { Plan } from './slots.ts'
 
 /** What became of the bytes of one record: an object, or why it is none. */
 export type JsonReading = { value: JsonObject, refusal?: undefined } | { value?: undefined, refusal: Refusal }
@@ -15,6 +18,14 @@ export type JsonReading = { value: JsonObject, refusal?: undefined } | { value?:
 export function readJson (bytes: Buffer, wanted: Wanted): JsonReading {
   const scanned = scanJson(bytes, wanted)
   return scanned === undefined ? parseJson(bytes) : { value: scanned }
+}
+
+/** Reads one JSON object into the slots of a plan, as above; gives why it is none. */
+export function readSlots (bytes: Buffer, plan: Plan<string>): Refusal | undefined {
+  if (scanSlots(bytes, plan)) return undefined
+  const { value, refusal } = parseJson(bytes)
+  if (value !== undefined) fillSlots(plan, value)
+  return refusal
 }
 
 function parseJson (bytes: Buffer): JsonReading {

@@ -1,5 +1,5 @@
 /** The times in a record of Kong's. */
-import { durationMs, objectOf, roundMs } from './field.ts'
+import { durationMs, roundMs } from './field.ts'
 
 /** Times in ms; null: not given. */
 export interface Latencies { total: number | null, upstream: number | null, gateway: number | null }
@@ -8,8 +8,7 @@ export interface Latencies { total: number | null, upstream: number | null, gate
  * Latencies in ms, each null where the record does not give it: `latencies` may be absent, a text such as `-`, or have
  * parts that are absent, negative (Kong writes -1 for none) or no numbers. Kong's own time includes failed tries.
  */
-export function readLatencies (value: unknown): Latencies {
-  const latencies = objectOf(value)
+export function readLatencies (latencies: { proxy: unknown, kong: unknown, receive: unknown, request: unknown }): Latencies {
   const upstream = durationMs(latencies.proxy)
   const gateway = durationMs(latencies.kong)
   const receive = durationMs(latencies.receive) ?? 0

@@ -6,19 +6,21 @@
 import { z } from 'zod'
 import type { Decode, RawRecord } from '../contract.ts'
 import type { AccessEvent } from '../event.ts'
+import { blankEvent } from './blank-event.ts'
 import { defineDecoder } from './definition.ts'
 import { durationMs, isObject, numberOf, objectOf, sizeOf, textOf, wholeWithin } from './field.ts'
-import type { JsonObject, Refusal } from './field.ts'
+import type { Refusal } from './field.ts'
 import { cacheStatus, decimalTraceId, hostOf, nearestLimit, readTraceparent, splitUrl, tlsVersion, traceId } from './http.ts'
 import { eventId } from './identity.ts'
-import { readJson } from './json.ts'
+import { readSlots } from './json.ts'
 import { nameOf, readCaller } from './kong-caller.ts'
 import { isNone, readLatencies } from './kong-latencies.ts'
+import { slotsOf } from './kong-slots.ts'
+import type { Entry } from './kong-slots.ts'
 import { createLabelPicker } from './labels.ts'
 import type { LabelOptions, LabelPicker } from './labels.ts'
 import { reject } from './reject.ts'
-import { compileShape, entity, fresh, some, wholes } from './shape.ts'
-import type { Shape } from './shape.ts'
+import { planSlots } from './slots.ts'
 import { readInstant } from './time.ts'
 
 /** Kong's records, one JSON object each. Choices that the records leave open are told at each field. */
@@ -26,68 +28,38 @@ export const kong = defineDecoder({ name: 'kong', options: z.strictObject({}), f
 
 function createDecode (options: LabelOptions): Decode {
   const labels = createLabelPicker(options)
-  const wanted = compileShape(shapeOf(options))
+  const plan = planSlots(slotsOf(options))
+  const { values } = plan
   return (record, source) => {
-    const { value, refusal } = readJson(record.bytes, wanted)
+    const refusal = readSlots(record.bytes, plan)
     if (refusal !== undefined) return reject(refusal, record, source)
-    const core = readCore(value)
-    return 'reason' in core ? reject(core, record, source) : toEvent(value, core, labels, record, source)
+    const core = readCore(values)
+    return 'reason' in core ? reject(core, record, source) : toEvent(values, core, labels, record, source)
   }
-}
-
-/** All that is read below: the other two thirds of a record are not turned into values. */
-function shapeOf ({ headers = [] }: LabelOptions): Shape {
-  const allowed = Object.fromEntries(headers.map((name): [string, Shape] => [name.toLowerCase(), 'whole']))
-  return some({
-    request: some({
-      headers: some({ ...wholes('host', 'user-agent', 'x-anonymous-consumer'), ...fresh('traceparent'), ...allowed }),
-      tls: entity('version'),
-      ...wholes('method', 'size'),
-      ...fresh('id', 'uri', 'url'),
-    }),
-    response: some({
-      headers: {
-        members: { ...wholes('x-cache-status', 'retry-after', 'ratelimit-limit', 'ratelimit-remaining'), ...fresh('x-kong-request-id') },
-        prefixes: ['x-ratelimit-'],
-      },
-      ...wholes('status', 'size'),
-    }),
-    latencies: some(wholes('request', 'kong', 'proxy', 'receive')),
-    service: entity('name', 'host', 'id'),
-    route: entity('name', 'id'),
-    consumer: entity('username', 'custom_id', 'id'),
-    authenticated_entity: some(wholes('id', 'consumer_id')),
-    tries: { elements: some(wholes('ip', 'port')) },
-    session: some({}),
-    trace_id: some(fresh(...traceFormats)),
-    ...wholes('upstream_status', 'source', 'client_ip', 'started_at'),
-    ...fresh('upstream_uri', 'correlation_id'),
-  })
 }
 
 /** What a record must have to be a request. */
 interface Core { method: string, target: string, status: number, time: number }
 
-function readCore (entry: JsonObject): Core | Refusal {
+function readCore (entry: Entry): Core | Refusal {
   // TCP and TLS sessions have the same serializer but no request.
-  if (entry.request === undefined && isObject(entry.session)) return { reason: 'not_a_request', detail: 'a stream session' }
-  const request = objectOf(entry.request)
-  const status = numberOf(objectOf(entry.response).status)
-  const time = readInstant(entry.started_at)
-  const unread = isUnread(entry, request.uri, status)
-  const target = readTarget(request, unread)
-  return faultOfText('request.method', unread ? request.method || ' ' : request.method) ?? faultOfText('request.uri', unread ? target || ' ' : target) ??
+  if (entry.request === undefined && entry.session === true) return { reason: 'not_a_request', detail: 'a stream session' }
+  const status = numberOf(entry.status)
+  const time = readInstant(entry.startedAt)
+  const unread = isUnread(entry, status)
+  const target = readTarget(entry, unread)
+  return faultOfText('request.method', unread ? entry.method || ' ' : entry.method) ?? faultOfText('request.uri', unread ? target || ' ' : target) ??
     faultOfStatus(status) ?? faultOfTime(time) ??
-    { method: textOf(request.method), target: String(target), status: Number(status), time: Number(time) }
+    { method: textOf(entry.method), target: String(target), status: Number(status), time: Number(time) }
 }
 
 /** A request line that nginx itself refused (400, 414, 494, …): Kong logs it without a path, and it may lack the method too. */
-function isUnread (entry: JsonObject, uri: unknown, status: number | null): boolean {
-  return uri === '' && status !== null && status >= 400 && isByKong(entry)
+function isUnread (entry: Entry, status: number | null): boolean {
+  return entry.uri === '' && status !== null && status >= 400 && isByKong(entry)
 }
 
 /** Kong joins `url` of scheme, host, port and `uri`, so that it tells the path where `uri` does not. */
-function readTarget ({ uri, url }: JsonObject, unread: boolean): unknown {
+function readTarget ({ uri, url }: Entry, unread: boolean): unknown {
   if (!isMissing(uri) || typeof url !== 'string') return uri
   const { authority, target } = splitUrl(url)
   if (target.startsWith('/') || authority === '' || (target === '' && unread)) return target
@@ -120,84 +92,76 @@ function faultOfNumber (path: string, value: number | null, min: number, max: nu
   return value >= min && value <= max ? undefined : { reason: 'invalid_field', detail: `${path} is out of range` }
 }
 
-function toEvent (entry: JsonObject, core: Core, labels: LabelPicker, record: RawRecord, source: string): AccessEvent {
-  const request = objectOf(entry.request)
-  const headers = objectOf(request.headers)
-  const response = objectOf(entry.response)
-  const answered = objectOf(response.headers)
-  const caller = readCaller(entry, headers)
-  const trace = readTrace(entry.trace_id, textOf(headers.traceparent))
-  const latencies = readLatencies(entry.latencies)
+function toEvent (entry: Entry, core: Core, labels: LabelPicker, record: RawRecord, source: string): AccessEvent {
+  const caller = readCaller(entry)
+  const trace = readTrace(entry)
+  const latencies = readLatencies({ request: entry.latency, kong: entry.kong, proxy: entry.proxy, receive: entry.receive })
   const upstream = readUpstream(entry, latencies.upstream)
-  const url = splitUrl(textOf(request.url))
   const madeBy = responseSource(entry, upstream.attempts)
-  const limit = nearestLimit(answered)
-  const own = textOf(request.id) || textOf(answered['x-kong-request-id'])
-  const event: AccessEvent = {
-    time: core.time,
-    gateway: 'kong',
-    node: '',
-    event_id: '',
-    // A correlation id may come from the client, who may send one id with many requests.
-    request_id: own || textOf(entry.correlation_id),
-    trace_id: trace.trace,
-    span_id: trace.span,
-    method: core.method,
-    scheme: schemeOf(url.scheme, request.tls),
-    host: hostOf(textOf(headers.host)) || hostOf(url.authority),
-    target: core.target,
-    upstream_target: textOf(entry.upstream_uri),
-    gateway_service: nameOf(entry.service, 'name', 'host', 'id'),
-    gateway_route: nameOf(entry.route, 'name', 'id'),
-    consumer: caller.name,
-    consumer_id: caller.id,
-    consumer_custom_id: caller.customId,
-    anonymous: caller.anonymous,
-    credential_id: caller.credential,
-    client_ip: textOf(entry.client_ip),
-    user_agent_original: textOf(headers['user-agent']),
-    status: core.status,
-    upstream_status: upstream.status,
-    response_source: madeBy,
-    duration_ms: latencies.total,
-    upstream_ms: latencies.upstream,
-    gateway_ms: latencies.gateway,
-    request_bytes: sizeOf(request.size),
-    response_bytes: sizeOf(response.size),
-    attempts: upstream.attempts,
-    upstream_address: upstream.address,
-    rate_limited: madeBy === 'gateway' && isLimited(core.status, answered, limit?.remaining),
-    limit_name: limit?.name ?? '',
-    limit: limit?.limit ?? null,
-    remaining: limit?.remaining ?? null,
-    cache_status: cacheStatus(textOf(answered['x-cache-status'])),
-    plugins: {},
-    tls_version: tlsVersion(textOf(objectOf(request.tls).version)),
-    labels: labels(headers, core.target),
-    source,
-    source_offset: record.offset,
-  }
+  const limit = nearestLimit(objectOf(entry.limits))
+  const own = textOf(entry.id) || textOf(entry.headerId)
+  const event = blankEvent('kong', record, source)
+  event.time = core.time
+  // A correlation id may come from the client, who may send one id with many requests.
+  event.request_id = own || textOf(entry.correlationId)
+  event.trace_id = trace.trace
+  event.span_id = trace.span
+  event.method = core.method
+  event.scheme = schemeOf(textOf(entry.url), entry.tls)
+  event.host = hostOf(textOf(entry.host)) || hostOf(splitUrl(textOf(entry.url)).authority)
+  event.target = core.target
+  event.upstream_target = textOf(entry.upstreamUri)
+  event.gateway_service = nameOf(entry.service, 'name', 'host', 'id')
+  event.gateway_route = nameOf(entry.route, 'name', 'id')
+  event.consumer = caller.name
+  event.consumer_id = caller.id
+  event.consumer_custom_id = caller.customId
+  event.anonymous = caller.anonymous
+  event.credential_id = caller.credential
+  event.client_ip = textOf(entry.clientIp)
+  event.user_agent_original = textOf(entry.agent)
+  event.status = core.status
+  event.upstream_status = upstream.status
+  event.response_source = madeBy
+  event.duration_ms = latencies.total
+  event.upstream_ms = latencies.upstream
+  event.gateway_ms = latencies.gateway
+  event.request_bytes = sizeOf(entry.requestSize)
+  event.response_bytes = sizeOf(entry.responseSize)
+  event.attempts = upstream.attempts
+  event.upstream_address = upstream.address
+  event.rate_limited = madeBy === 'gateway' && isLimited(core.status, entry, limit?.remaining)
+  event.limit_name = limit?.name ?? ''
+  event.limit = limit?.limit ?? null
+  event.remaining = limit?.remaining ?? null
+  event.cache_status = cacheStatus(textOf(entry.cacheStatus))
+  event.tls_version = tlsVersion(textOf(objectOf(entry.tls).version))
+  event.labels = labels(objectOf(entry.allowed), core.target)
   event.event_id = eventId(own, event, record.bytes)
   return event
 }
 
-const hexFormats = ['w3c', 'b3', 'b3-single', 'ot', 'jaeger', 'gcp', 'instana', 'aws'] as const
-const traceFormats = [...hexFormats, 'datadog'] as const
+/** The formats besides that of the W3C, which comes first, and in most logs alone. */
+const hexFormats = ['b3', 'b3Single', 'ot', 'jaeger', 'gcp', 'instana', 'aws'] as const
 
-/** `trace_id` has one entry per propagation format. The span is the header's, as long as it is of the same trace. */
-function readTrace (ids: unknown, header: string): { trace: string, span: string } {
-  const parent = readTraceparent(header)
-  const trace = typeof ids === 'string' ? traceId(ids) : ids === undefined ? '' : traceOf(objectOf(ids))
+/** The span is that of the header `traceparent`, as long as it is of the same trace. */
+function readTrace (entry: Entry): { trace: string, span: string } {
+  const parent = readTraceparent(textOf(entry.traceparent))
+  const trace = typeof entry.trace === 'string' ? traceId(entry.trace) : entry.trace === undefined ? '' : traceOf(entry)
   return trace === '' || trace === parent.trace ? parent : { trace, span: '' }
 }
 
-function traceOf (ids: JsonObject): string {
+function traceOf (entry: Entry): string {
+  const own = traceId(textOf(entry.w3c))
+  if (own !== '') return own
   for (const format of hexFormats) {
-    const id = traceId(textOf(ids[format]))
+    const id = traceId(textOf(entry[format]))
     if (id !== '') return id
   }
-  return decimalTraceId(textOf(ids.datadog))
+  return decimalTraceId(textOf(entry.datadog))
 }
+
+const none: readonly unknown[] = []
 
 interface Upstream { status: number | null, attempts: number | null, address: string }
 
@@ -206,15 +170,15 @@ interface Upstream { status: number | null, attempts: number | null, address: st
  * entry is final. A shipper may have split it into an array. Attempts are what the longer of that list and `tries` says. A
  * record without both gives no number of them, unless it says that nothing was proxied.
  */
-function readUpstream (entry: JsonObject, ms: number | null): Upstream {
-  const { upstream_status: given } = entry
+function readUpstream (entry: Entry, ms: number | null): Upstream {
+  const { upstreamStatus: given } = entry
   const statuses = Array.isArray(given) ? given.map((item) => textOf(item) || '-').join() : textOf(given)
-  const list = statuses.includes(',') || statuses.includes(':') ? statuses.split(/[,:]/) : statuses === '' ? [] : [statuses]
-  const tries: unknown[] = Array.isArray(entry.tries) ? entry.tries : []
-  const seen = Math.max(list.length, tries.length)
-  const isProxied = ms !== null || !(isNone(objectOf(entry.latencies).proxy) || Array.isArray(entry.tries))
+  const list = statuses.includes(',') || statuses.includes(':') ? statuses.split(/[,:]/) : undefined
+  const tries: readonly unknown[] = Array.isArray(entry.tries) ? entry.tries : none
+  const seen = Math.max(list?.length ?? (statuses === '' ? 0 : 1), tries.length)
+  const isProxied = ms !== null || !(isNone(entry.proxy) || Array.isArray(entry.tries))
   return {
-    status: wholeWithin(list.at(-1), 999),
+    status: wholeWithin(list === undefined ? statuses : list.at(-1), 999),
     attempts: seen === 0 && isProxied ? null : Math.min(255, seen),
     address: addressOf(tries.at(-1)),
   }
@@ -229,15 +193,15 @@ function addressOf (attempt: unknown): string {
 }
 
 /** `source` came with 3.6; before, a latency of -1 says that nothing was proxied. */
-function responseSource (entry: JsonObject, attempts: number | null): AccessEvent['response_source'] {
+function responseSource (entry: Entry, attempts: number | null): AccessEvent['response_source'] {
   if (isByKong(entry)) return 'gateway'
   if (entry.source === 'upstream' || entry.source === 'service') return 'upstream'
-  const { proxy } = objectOf(entry.latencies)
+  const { proxy } = entry
   if (durationMs(proxy) === null && !isNone(proxy)) return ''
   return attempts === 0 ? 'gateway' : 'upstream'
 }
 
-function isByKong ({ source }: JsonObject): boolean {
+function isByKong ({ source }: Entry): boolean {
   return source === 'kong'
 }
 
@@ -245,11 +209,11 @@ function isByKong ({ source }: JsonObject): boolean {
  * A 429 of the gateway's own is a limit even without the headers, which `hide_client_headers` suppresses; another status
  * (`error_code`) is one only when the headers say so.
  */
-function isLimited (status: number, headers: JsonObject, remaining: number | null | undefined): boolean {
-  return status === 429 || (status >= 400 && remaining === 0 && headers['retry-after'] !== undefined)
+function isLimited (status: number, { retryAfter }: Entry, remaining: number | null | undefined): boolean {
+  return status === 429 || (status >= 400 && remaining === 0 && retryAfter !== undefined)
 }
 
-function schemeOf (scheme: string, tls: unknown): string {
-  if (scheme === 'http' || scheme === 'https') return scheme
+function schemeOf (url: string, tls: unknown): string {
+  if (/^https?:\/\//i.test(url)) return url[4] === ':' ? 'http' : 'https'
   return isObject(tls) ? 'https' : ''
 }

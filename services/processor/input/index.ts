@@ -1,6 +1,5 @@
-import { fileInput } from './file.ts'
-import { kafkaInput } from './kafka-options.ts'
-import { stdinInput } from './stdin.ts'
+import { createFileInput } from './file.ts'
+import { createKafkaInput } from './kafka.ts'
 
-/** The kinds of inputs. Their types are those that `inputs:` uses. */
-export const inputKinds = [fileInput, kafkaInput, stdinInput] as const
+/** The inputs by the name that `input.type` gives them. */
+export const inputs = { file: createFileInput, kafka: createKafkaInput }

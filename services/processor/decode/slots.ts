@@ -1,0 +1,144 @@
+import { isObject } from './field.ts'
+import type { JsonObject } from './field.ts'
+import { Members } from './members.ts'
+import { compileShape } from './shape.ts'
+import type { Shape, Wanted } from './shape.ts'
+
+/**
+ * Where a value of a record stands: the names of the members on the way, and what is wanted of it. `object` = true for an object
+ * of which other slots name members, and the value itself for what is none. `gather` = an object of all members of the object at
+ * `path` that have one of these names or prefixes.
+ */
+export interface Slot {
+  path: readonly string[]
+  shape: Shape | 'object' | { gather: readonly string[], prefixes?: readonly string[] }
+}
+
+/** The values of one record by the names of their slots; undefined for what it does not have. They last until the next one is read. */
+export type Values<Name extends string> = Record<Name, unknown>
+
+/** What is wanted of a member: a value for a slot, an object with slots in it, to be gathered; some of them at once. */
+export interface Target {
+  /** -1: no slot. */
+  slot: number
+  wanted: Wanted
+  node: Node | undefined
+  gathered: boolean
+}
+
+/** An object on the way to slots. */
+export interface Node {
+  targets: Map<string, Target>
+  /** The slot that tells whether it is there; -1: none. */
+  self: number
+  /** The slot of what is gathered; -1: none. */
+  gather: number
+  names: Set<string>
+  prefixes: string[]
+  seen: Members<Target>
+  /** The slots of all that is in it: an object that comes again in one record takes the place of the one before. */
+  inside: number[]
+  /** The number of the record that had it last. */
+  record: number
+}
+
+/** Slots in the form that a scan of bytes can use. */
+export interface Plan<Name extends string> {
+  values: Values<Name>
+  put: (slot: number, value: unknown) => void
+  clear: () => void
+  root: Node
+}
+
+const text: Wanted = compileShape('whole')
+
+/** Prepares slots for scanning. Not for two threads, nor for two records at once. */
+export function planSlots<Name extends string> (slots: Readonly<Record<Name, Slot>>): Plan<Name> {
+  const names = Object.keys(slots) as Name[]
+  const root = newNode()
+  names.forEach((name, index) => { place(root, slots[name], index) })
+  const values = Object.fromEntries(names.map((name) => [name, undefined])) as Values<Name>
+  const { put, clear } = compilePut(names)
+  return { values, root, put: (slot, value) => { put(values, slot, value) }, clear: () => { clear(values) } }
+}
+
+function newNode (): Node {
+  const targets = new Map<string, Target>()
+  const node: Node = {
+    targets,
+    self: -1,
+    gather: -1,
+    names: new Set(),
+    prefixes: [],
+    inside: [],
+    record: 0,
+    seen: new Members<Target>((name) => targetOf(node, name)),
+  }
+  return node
+}
+
+/** What is wanted of the member of that name; undefined: nothing. */
+export function targetOf (node: Node, name: string): Target | undefined {
+  const target = node.targets.get(name)
+  const gathered = node.names.has(name) || node.prefixes.some((prefix) => name.startsWith(prefix))
+  if (target === undefined) return gathered ? { slot: -1, wanted: text, node: undefined, gathered } : undefined
+  target.gathered = gathered
+  return target
+}
+
+function place (root: Node, { path, shape }: Slot, index: number): void {
+  let node = root
+  const inner = typeof shape === 'object' && 'gather' in shape ? undefined : shape
+  const way = inner === undefined || inner === 'object' ? path : path.slice(0, -1)
+  for (const name of way) {
+    const known = node.targets.get(name) ?? { slot: -1, wanted: text, node: undefined, gathered: false }
+    node.targets.set(name, known)
+    node = known.node ??= newNode()
+    node.inside.push(index)
+  }
+  if (inner === 'object') node.self = index
+  if (typeof shape === 'object' && 'gather' in shape) {
+    node.gather = index
+    for (const name of shape.gather) node.names.add(name)
+    node.prefixes.push(...shape.prefixes ?? [])
+  } else if (inner !== undefined && inner !== 'object') {
+    node.targets.set(path.at(-1) ?? '', { slot: index, wanted: compileShape(inner), node: undefined, gathered: false })
+  }
+}
+
+type Put = (values: object, slot: number, value: unknown) => void
+
+/** Functions with one statement a slot: V8 looks a name that varies up each time (see `native/block.ts`). */
+function compilePut (names: readonly string[]): { put: Put, clear: (values: object) => void } {
+  const cases = names.map((name, index) => `case ${index}: values[${JSON.stringify(name)}] = value; break`)
+  const clears = names.map((name) => `values[${JSON.stringify(name)}] = undefined`)
+  // eslint-disable-next-line no-new-func -- its text is made of the program's own names alone
+  const put = new Function('values', 'slot', 'value', `switch (slot) {\n${cases.join('\n')}\n}`) as Put
+  // eslint-disable-next-line no-new-func -- as above
+  return { put, clear: new Function('values', clears.join('\n')) as (values: object) => void }
+}
+
+/** Fills the slots from a record that was parsed whole. */
+export function fillSlots (plan: Plan<string>, value: JsonObject): void {
+  plan.clear()
+  fillNode(plan, plan.root, value)
+}
+
+function fillNode (plan: Plan<string>, node: Node, object: JsonObject): void {
+  const gathered: Record<string, unknown> = {}
+  for (const name of Object.keys(object)) {
+    const target = targetOf(node, name)
+    if (target === undefined) continue
+    const value = object[name]
+    if (target.gathered) gathered[name] = value
+    if (target.slot !== -1) plan.put(target.slot, value)
+    if (target.node !== undefined) fillObject(plan, target.node, value)
+  }
+  if (node.gather !== -1) plan.put(node.gather, gathered)
+}
+
+function fillObject (plan: Plan<string>, node: Node, value: unknown): void {
+  const found = isObject(value)
+  if (node.self !== -1) plan.put(node.self, found ? true : value)
+  if (found) fillNode(plan, node, value)
+}
