@@ -1,10 +1,13 @@
 /** The configuration reference: zod schemas → rows of path, kind, default and meaning, and the JSON Schema for editors. */
 import { z } from 'zod'
-import { partnersSchema } from '../services/processor/catalog/partners.ts'
+import { partnersSchema } from '../services/processor/catalog/partners/partners.ts'
 import { processorSchema } from '../services/processor/config.ts'
 import { rulesFileSchema } from '../services/processor/detect/rule.ts'
+import { inputKinds } from '../services/processor/input/index.ts'
+import { inputSchema } from '../services/processor/inputs.ts'
 
 interface Node {
+  $ref?: string
   type?: string
   const?: unknown
   enum?: unknown[]
@@ -26,17 +29,15 @@ interface Node {
 /** One configuration file: its title, what it is for, and a row a key: path, kind, default, meaning. */
 export interface ConfigurationPart { title: string, intro: string, rows: string[][] }
 
-/** The parts of the configuration reference. Kafka's keys stand apart because `input` is one of two kinds. */
+/** The parts of the configuration reference. Each kind of input and of log format has a part of its own. */
 export function configurationParts (): ConfigurationPart[] {
   const processor = schemaOf(processorSchema)
-  const [file = {}, kafka = {}] = processor.properties?.input?.oneOf ?? []
-  const formats = (file.properties?.format?.anyOf ?? []).flatMap(({ oneOf = [] }) => oneOf)
-  const rest = { ...processor, properties: { ...processor.properties, input: file } }
+  const inputs = inputKinds.map((kind) => ({ ...kind, node: schemaOf(kind.options) }))
+  const formats = (inputs[0]?.node.properties?.format?.anyOf ?? []).flatMap(({ oneOf = [] }) => oneOf)
   const defaults = processorSchema.parse({ input: { type: 'file', paths: ['x'] } })
-  const kafkaDefaults = processorSchema.parse({ input: { type: 'kafka', brokers: ['a:1'], topics: ['x'], group: 'g' } })
   return [
-    { title: 'gatelens.yaml', intro: 'The processor; here with the file input.', rows: rowsOf(rest, '', defaults) },
-    { title: 'gatelens.yaml: `input` of type `kafka`', intro: 'Instead of the file input.', rows: rowsOf(kafka, 'input', kafkaDefaults.input) },
+    { title: 'gatelens.yaml', intro: 'The processor.', rows: rowsOf(processor, '', { ...defaults, inputs: undefined }) },
+    ...inputs.map(inputPart),
     ...formats.filter(({ properties = {} }) => Object.keys(properties).length > 1).map(formatPart),
     {
       title: 'Rules file',
@@ -49,18 +50,27 @@ export function configurationParts (): ConfigurationPart[] {
   ]
 }
 
+function inputPart ({ type, example, node }: { type: string, example: object, node: Node }): ConfigurationPart {
+  return {
+    title: `gatelens.yaml: \`inputs[]\` of type \`${type}\``,
+    intro: 'An entry of `inputs`, or `input` where there is only one.',
+    rows: rowsOf(node, 'inputs[]', inputSchema.parse({ type, ...example })),
+  }
+}
+
 function formatPart ({ properties: { type, ...properties } = {} }: Node): ConfigurationPart {
   const name = String(type?.const)
   return {
-    title: `gatelens.yaml: \`input.format\` of type \`${name}\``,
+    title: `gatelens.yaml: \`inputs[].format\` of type \`${name}\``,
     intro: `Written \`format: { type: ${name}, … }\`, in inputs of any type.`,
-    rows: rowsOf({ properties }, 'input.format', {}),
+    rows: rowsOf({ properties }, 'inputs[].format', {}),
   }
 }
 
 /** The JSON Schema (draft 2020-12) of `gatelens.yaml` as it is written, before placeholders are expanded; for editors. */
 export function processorJsonSchema (): string {
-  return `${JSON.stringify({ ...withPlaceholders(schemaOf(processorSchema)), title: 'gatelens.yaml' }, null, 2)}\n`
+  const oneOf = [{ required: ['inputs'] }, { required: ['input'] }]
+  return `${JSON.stringify({ ...withPlaceholders(schemaOf(processorSchema)), title: 'gatelens.yaml', oneOf }, null, 2)}\n`
 }
 
 // What starts a placeholder: an environment variable's, with or without a default, or a file's.
@@ -74,7 +84,7 @@ function withPlaceholders (node: Node): Node {
     return { ...Object.fromEntries(about), anyOf: [form, placeholder] }
   }
   const below = Object.entries(node).map(([key, value]: [string, unknown]): [string, unknown] => {
-    if (key === 'properties') return [key, mapValues(value as Record<string, Node>, withPlaceholders)]
+    if (key === 'properties' || key === '$defs') return [key, mapValues(value as Record<string, Node>, withPlaceholders)]
     if (key === 'anyOf' || key === 'oneOf' || key === 'allOf') return [key, (value as Node[]).map(withPlaceholders)]
     const inner = (key === 'items' || key === 'additionalProperties') && typeof value === 'object'
     return [key, inner ? withPlaceholders(value as Node) : value]
@@ -116,6 +126,8 @@ function childRows (child: Node, at: string, value: unknown): string[][] {
 }
 
 function kindOf (node: Node): string {
+  // What is written once and referred to has a part of its own in the reference.
+  if (node.$ref !== undefined) return 'object'
   if (node.const !== undefined) return `\`${String(node.const)}\``
   if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ')
   const branches = node.anyOf ?? node.oneOf

@@ -4,7 +4,7 @@ import { privacySchema } from '../processor/enrich/privacy.ts'
 import { fields } from '../processor/event.ts'
 import type { AccessEvent, EnrichedEvent, Reject } from '../processor/event.ts'
 import { decodeRecords } from '../processor/records.ts'
-import { createStages } from '../processor/stages.ts'
+import { createInputDecoder, createStages } from '../processor/stages.ts'
 import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
 import { addFormatOptions, chooseFormat } from './format.ts'
@@ -34,11 +34,12 @@ async function run (words: string[], options: CatalogOptions & FormatOptions): P
   const format = chooseFormat(options, config)
   const catalog = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
   const privacy = config?.settings.privacy ?? privacySchema.parse({})
-  const stages = createStages({ catalog: () => catalog, privacy, filter: [], format })
+  const stages = createStages({ catalog: () => catalog, privacy, filter: [] })
+  const decoder = createInputDecoder(format, privacy)
   for (const file of files) {
     const source = file.path === '-' ? 'stdin' : file.path
     for await (const lines of readRecords(file)) {
-      const events = stages.enrich(stages.locate(decodeLines(lines, source, stages.decoder)))
+      const events = stages.enrich(stages.locate(decodeLines(lines, source, decoder)))
       await print(events.map((event) => `${JSON.stringify(publish(event))}\n`).join(''))
     }
   }

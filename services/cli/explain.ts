@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 import type { MatchRequest } from '../../normalizer/index.ts'
-import { isUrl } from '../processor/catalog/sources.ts'
+import { isUrl } from '../processor/catalog/reading/source-name.ts'
 import { GatelensError } from '../runtime/errors.ts'
 import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'

@@ -16,20 +16,36 @@ export function addFormatOptions (command: Command): Command {
 }
 
 /**
- * The format of logs: what the options name, with the options that a configuration of the same format gives, else the
- * configuration's, else `kong`. Throws USAGE for a format that cannot do without a configuration, and for a wrong log_format.
+ * The format of logs: what the options name, with the options that the configuration's inputs of the same format give, else the
+ * one format of all its inputs, else `kong`. Throws USAGE when its inputs leave a choice, for a format that cannot do without
+ * a configuration, and for a wrong log_format.
  */
 export function chooseFormat ({ format, logFormat }: FormatOptions, config: Pick<ConfigFile, 'settings'> | undefined): FormatConfig {
-  const configured = config?.settings.input.format
-  const name = format ?? (logFormat === undefined ? configured?.type ?? 'kong' : 'nginx')
-  if (logFormat !== undefined && name !== 'nginx') {
-    throw new GatelensError('USAGE', `--log-format is for the log format nginx, and --format is ${name}`, { hint: 'Leave one of them out.' })
+  const configured = config?.settings.inputs.map((input) => input.format) ?? []
+  const wanted = format ?? (logFormat === undefined ? undefined : 'nginx')
+  if (logFormat !== undefined && wanted !== 'nginx') {
+    throw new GatelensError('USAGE', `--log-format is for the log format nginx, and --format is ${wanted}`, { hint: 'Leave one of them out.' })
   }
-  const base = configured?.type === name ? configured : undefined
-  if (logFormat !== undefined) return withLogFormat(logFormat, base)
-  const chosen = base ?? formatOf(name)
+  const suitable = distinct(wanted === undefined ? configured : configured.filter(({ type }) => type === wanted))
+  if (logFormat !== undefined) return withLogFormat(logFormat, suitable[0])
+  if (suitable.length > 1) throw ambiguous(suitable, wanted)
+  const chosen = suitable[0] ?? formatOf(wanted ?? 'kong')
   if (typeof chosen !== 'string') return chosen
-  throw new GatelensError('USAGE', `--format ${name}: ${chosen}`, { hint: 'Write that into a configuration file, under input, and name the file with --config.' })
+  throw new GatelensError('USAGE', `--format ${wanted}: ${chosen}`, { hint: 'Write that into a configuration file, under an input, and name the file with --config.' })
+}
+
+function distinct (formats: FormatConfig[]): FormatConfig[] {
+  return [...new Map(formats.map((format) => [JSON.stringify(format), format])).values()]
+}
+
+function ambiguous (formats: FormatConfig[], wanted: string | undefined): GatelensError {
+  if (wanted === undefined) {
+    const names = [...new Set(formats.map(({ type }) => type))].join(', ')
+    return new GatelensError('USAGE', `the inputs of the configuration have ${formats.length} log formats (${names}), and the files fit one`, { hint: 'Choose with --format.' })
+  }
+  return new GatelensError('USAGE', `the inputs of the configuration give the log format ${wanted} ${formats.length} different sets of options`, {
+    hint: wanted === 'nginx' ? 'Choose with --log-format.' : 'Name a configuration file with one of them.',
+  })
 }
 
 function withLogFormat (logFormat: string, base: FormatConfig | undefined): FormatConfig {

@@ -3,12 +3,14 @@ import type { Command } from 'commander'
 import { readCount } from './arguments.ts'
 import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-options.ts'
 import type { CatalogOptions } from './catalog-options.ts'
+import type { FileInputOptions } from '../processor/input/file.ts'
 import { addFormatOptions, chooseFormat } from './format.ts'
 import type { FormatOptions } from './format.ts'
 import { exitCodes, print, say } from './outcome.ts'
 import { readProcessorConfig } from './processor-config.ts'
 import type { ConfigFile } from './processor-config.ts'
 import { findLogs, startBar } from './report/files.ts'
+import type { LogFile } from './report/records.ts'
 import { defaultRules, loadRules, rulesOf } from './report/rules.ts'
 import { renderReport } from './report/render.ts'
 import { runReport } from './report/run.ts'
@@ -32,12 +34,14 @@ async function run (words: string[], options: ReportOptions): Promise<void> {
   const openapi = splitOperands(options.openapi)
   const backstage = splitOperands(options.backstage)
   const config = options.config === undefined ? undefined : readProcessorConfig(options.config)
-  const files = findLogs(namedLogs([...words, ...openapi.operands, ...backstage.operands], config))
+  const named = [...words, ...openapi.operands, ...backstage.operands]
+  const configured = named.length === 0 ? configuredLogs(options, config) : []
+  const files = configured.length > 0 ? configured : findLogs(named)
   const catalog = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
   const bar = startBar(files)
   const { report: result, unread } = await runReport({
     files,
-    format: chooseFormat(options, config),
+    format: configured[0]?.format ?? chooseFormat(options, config),
     catalog,
     rules: options.rules !== undefined ? loadRules(options.rules) : config === undefined ? defaultRules(catalog) : rulesOf(config),
     filter: config?.settings.filter ?? [],
@@ -53,13 +57,18 @@ async function run (words: string[], options: ReportOptions): Promise<void> {
   if (broken.length > 0) process.exitCode = exitCodes.failed
 }
 
-/** The logs that are named, else those of the configuration. */
-function namedLogs (words: string[], config: ConfigFile | undefined): string[] {
-  const { input } = config?.settings ?? {}
-  if (config === undefined || words.length > 0 || input?.type !== 'file') return words
-  return input.paths.map((path) => {
-    const whole = resolve(config.folder, path)
-    const near = relative(process.cwd(), whole)
-    return near.startsWith('..') ? whole : near
-  })
+/** The files of the configuration's inputs, each with the format of its input, unless the options name one for all. */
+function configuredLogs (options: FormatOptions, config: ConfigFile | undefined): LogFile[] {
+  if (config === undefined) return []
+  const files = config.settings.inputs.filter((input): input is FileInputOptions => input.type === 'file')
+  const isChosen = options.format !== undefined || options.logFormat !== undefined
+  const chosen = isChosen ? chooseFormat(options, config) : undefined
+  const formats = new Map(files.flatMap(({ paths, format }) => paths.map((path) => [nearPath(config.folder, path), chosen ?? format])))
+  return formats.size === 0 ? [] : findLogs([...formats.keys()], formats)
+}
+
+function nearPath (folder: string, path: string): string {
+  const whole = resolve(folder, path)
+  const near = relative(process.cwd(), whole)
+  return near.startsWith('..') ? whole : near
 }

@@ -1,22 +1,18 @@
 import { z } from 'zod'
-import { catalogSchema } from './catalog/sources.ts'
+import { catalogSchema } from './catalog/config.ts'
 import { detectSchema } from './detect/detector.ts'
 import { ruleSchema } from './detect/rule.ts'
 import { privacySchema } from './enrich/privacy.ts'
 import { filterSchema } from './filter/filter.ts'
-import { fileInputSchema } from './input/file.ts'
-import { kafkaInputSchema } from './input/kafka-options.ts'
+import { inputSchema, inputsSchema } from './inputs.ts'
 import { normalizeSchema } from './normalize/bounds.ts'
 import { metricsSchema } from './observe/options.ts'
 import { clickhouseSchema } from './publish/options.ts'
 
-const inputSchema = z.discriminatedUnion('type', [fileInputSchema, kafkaInputSchema], {
-  error: 'input.type says where records come from: file or kafka',
-})
-
 /** The processor's configuration: the schemas of its components under the names that the file uses. */
 export const processorSchema = z.strictObject({
-  input: inputSchema,
+  inputs: inputsSchema.optional().describe('Where records come from: one entry for each input.'),
+  input: inputSchema.optional().describe('Short for `inputs` with one entry.'),
   catalog: catalogSchema.prefault({}),
   normalize: normalizeSchema.prefault({}),
   filter: filterSchema,
@@ -29,7 +25,10 @@ export const processorSchema = z.strictObject({
   log: z.strictObject({
     level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   }).prefault({}),
-})
+}).superRefine(({ input, inputs }, context) => {
+  if (input === undefined && inputs === undefined) context.addIssue({ code: 'custom', path: ['inputs'], message: 'says where records come from, and is missing' })
+  if (input !== undefined && inputs !== undefined) context.addIssue({ code: 'custom', path: ['input'], message: 'is short for inputs with one entry; write all entries below inputs' })
+}).transform(({ input, inputs = [], ...rest }) => ({ ...rest, inputs: input === undefined ? inputs : [input] }))
 
 /** The checked form of {@link processorSchema}. */
 export type ProcessorConfig = z.output<typeof processorSchema>

@@ -69,7 +69,7 @@ export async function keepRoutes (
   // A file of an earlier version, or one with all words, may hold names: it is written anew.
   let saved = isClean(state, bounds.words) ? inference.revision : -1
   telemetry.set('gatelens_inferred_routes', {}, inference.size)
-  const save = async (): Promise<void> => {
+  const write = async (): Promise<void> => {
     const { size, revision } = inference
     if (revision === saved) return
     const content = `${JSON.stringify(publishable(inference.save(), mayKeepService))}\n`
@@ -79,6 +79,13 @@ export async function keepRoutes (
     if (!written) throw unwritable(path, 'the disk is full')
     saved = revision
     telemetry.set('gatelens_inferred_routes', {}, size)
+  }
+  // One write at a time: pipelines that publish at the same time share the file, and each waits for its own routes.
+  let last = Promise.resolve()
+  const save = async (): Promise<void> => {
+    const turn = last.then(write)
+    last = turn.catch(() => {})
+    await turn
   }
   const guard = (sink: Sink): Sink => ({
     write: async (batch, landed) => {

@@ -14,27 +14,27 @@ import { settleWithin } from '../runtime/shutdown.ts'
 import { parseAddress } from '../runtime/units.ts'
 import { tellCaches } from './caches.ts'
 import type { Cache } from './caches.ts'
-import { startLiveCatalog } from './catalog/live.ts'
-import type { LiveCatalog } from './catalog/live.ts'
+import { startLiveCatalog } from './catalog/live/live.ts'
+import type { LiveCatalog } from './catalog/live/live.ts'
 import type { ProcessorConfig } from './config.ts'
-import type { Input, LagWatch } from './contract.ts'
+import type { LagWatch } from './contract.ts'
 import { startDetector } from './detect/detector.ts'
 import type { Detector } from './detect/detector.ts'
 import type { Rule } from './detect/rule.ts'
 import { createEndpoints } from './endpoints.ts'
 import { keepRoutes } from './inference.ts'
-import { inputs } from './input/index.ts'
+import { inputIdOf } from './inputs.ts'
 import { startExporter } from './observe/exporter.ts'
 import { createLagWatch } from './observe/lag.ts'
 import { createSeries } from './observe/series.ts'
 import type { Series } from './observe/series.ts'
-import { runPipeline } from './pipeline.ts'
 import { connectClickhouse, createClickhouseSink } from './publish/clickhouse.ts'
 import type { ClickhouseSink } from './publish/clickhouse.ts'
 import type { Declared } from './publish/declared.ts'
 import { DeclaredWriter } from './publish/declared-writer.ts'
 import { restoreQuotas } from './restore-quotas.ts'
 import { readRules, RulesWatch } from './rules.ts'
+import { runInputs } from './run-inputs.ts'
 import { createStages } from './stages.ts'
 import { createStateWriter } from './state-writes.ts'
 import { createBoard } from './status.ts'
@@ -63,11 +63,11 @@ export interface ProcessorContext {
 export interface Processor {
   /** Where /metrics, /livez and /readyz are. */
   url: string
-  /** Resolves when the input has ended and all of it is in the store, or after `close`; rejects when it cannot go on. */
+  /** Resolves when all inputs have ended and all of them is in the store, or after `close`; rejects when it cannot go on. */
   done: Promise<void>
   /** Looks at the rules and at all sources of the catalog now. Never rejects. */
   refresh (): Promise<void>
-  /** Ends the batch that is under way, commits it, and closes everything. What could not land comes again at the next start. */
+  /** Ends the batches that are under way, commits them, and closes everything. What could not land comes again at the next start. */
   close (): Promise<void>
 }
 
@@ -132,7 +132,7 @@ async function furnish (
   const rules = readRules(config.rules, base)
   const { budgets, max_series: maxSeries } = config.metrics
   const series = createSeries({ budgets, maxSeries, partners: () => catalog.current().partners })
-  const board = createBoard(series)
+  const board = createBoard(series, config.inputs.map(inputIdOf))
   board.set('gatelens_state_writable', {}, 1)
   board.set('gatelens_spool_max_bytes', {}, config.clickhouse.spool.max_bytes)
   const catalog = await startLiveCatalog({
@@ -180,8 +180,10 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
       await detection.begin(client)
     },
   })
-  const flow = flowThrough(house, sink).finally(() => stopping.abort())
-  const done = Promise.race([flow.then(async () => sink.settled()), sink.done])
+  let fail: (error: unknown) => void = () => {}
+  const failure = new Promise<never>((_resolve, reject) => { fail = reject })
+  const flow = flowThrough(house, sink, fail).finally(() => stopping.abort())
+  const done = Promise.race([flow.then(async () => sink.settled()), failure, sink.done])
   done.catch(() => {})
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
@@ -197,7 +199,7 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
     await closeFront()
     log.info('processor is closed')
   }
-  log.info({ url: listener.url, input: config.input.type }, 'processor is ready')
+  log.info({ url: listener.url, inputs: config.inputs.map(inputIdOf) }, 'processor is ready')
   return {
     url: listener.url,
     done,
@@ -212,24 +214,18 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
 /** How long what is under way may take to land when the processor ends, ms. */
 const graceMs = 5000
 
-async function flowThrough (house: House, sink: ClickhouseSink): Promise<void> {
-  const { config, state, catalog, series, board, lag, log, stopping: { signal } } = house
+async function flowThrough (house: House, sink: ClickhouseSink, failed: (error: unknown) => void): Promise<void> {
+  const { config, state, base, catalog, series, board, lag, log, stopping } = house
   const { privacy, filter, normalize } = config
-  const writer = createStateWriter('the list of inferred routes', { telemetry: board, log, signal })
+  const writer = createStateWriter('the list of inferred routes', { telemetry: board, log, signal: stopping.signal })
   const { inference, guard } = await keepRoutes(state, normalize.inference, {
     writer, telemetry: board, log, knows: (word) => catalog.current().knows(word), names: privacy.names,
   })
-  const { notices, caches, ...stages } = createStages({
-    catalog: () => catalog.current(), privacy, filter, format: config.input.format, inference,
-  })
-  house.caches.push(...caches)
-  for (const notice of notices) log.warn(notice)
-  await runPipeline({ input: createInput(house), ...stages, observe: series.observe, sink: guard(sink), telemetry: board, lag })
-}
-
-function createInput ({ config: { input }, state, base, board, lag, log, stopping: { signal } }: House): Input {
-  const context = { state, base, signal, telemetry: board, lag, log }
-  return input.type === 'kafka' ? inputs.kafka(input, context) : inputs.file(input, context)
+  const stages = createStages({ catalog: () => catalog.current(), privacy, filter, inference })
+  house.caches.push(...stages.caches)
+  for (const notice of stages.notices) log.warn(notice)
+  const shared = { stages, privacy, observe: series.observe, sink: guard(sink), telemetry: board, lag, stopping }
+  await runInputs(config.inputs, { state, base, telemetry: board, lag, log }, shared, failed)
 }
 
 /** What is declared goes to the store at the start and after every swap; endpoints never while a part of them could not be had yet. */

@@ -19,14 +19,12 @@ export interface StageOptions {
   catalog: () => Catalog
   privacy: PrivacyOptions
   filter: FilterRules
-  format: FormatConfig
   /** Inferred routes that are kept across restarts; a fresh inference within the default bounds without it. */
   inference?: Inference
 }
 
-/** The pure stages in the order in which the pipeline runs them, and what the operator should know. */
+/** The pure stages behind the decoders, in the order in which the pipeline runs them, and what the operator should know. */
 export interface Stages {
-  decoder: Decoder
   locate: Locator
   filter: Filter
   enrich: Enricher
@@ -35,17 +33,21 @@ export interface Stages {
   caches: readonly Cache[]
 }
 
-/** Makes one set of stages. They hold bounded memory of their own, so one set serves one pipeline. */
-export function createStages ({ catalog, privacy, filter, format, inference }: StageOptions): Stages {
+/** Makes one set of stages. They hold bounded memory of their own, which all pipelines of a thread share. */
+export function createStages ({ catalog, privacy, filter, inference }: StageOptions): Stages {
   const routes = inference ?? createRoutes(undefined, { knows: (word) => catalog().knows(word), names: privacy.names })
   const rules = createPrivacy(privacy)
   const enrich = createEnricher({ catalog, privacy: rules })
   return {
-    decoder: createDecoder(format, { headers: privacy.allow_headers, query: privacy.allow_query }),
     locate: createLocator(catalog, { inference: routes }),
     filter: createFilter(filter),
     enrich,
     notices: rules.notices,
     caches: [internedTexts, ...rules.caches, ...enrich.caches],
   }
+}
+
+/** Makes the decoder of one input; it picks the header and query values that `privacy` allows. */
+export function createInputDecoder (format: FormatConfig, privacy: PrivacyOptions): Decoder {
+  return createDecoder(format, { headers: privacy.allow_headers, query: privacy.allow_query })
 }

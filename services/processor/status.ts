@@ -1,15 +1,25 @@
-import type { CatalogStatus } from './catalog/health.ts'
+import type { CatalogStatus } from './catalog/live/health.ts'
 import type { Telemetry } from './contract.ts'
 import type { MetricName } from './observe/metrics.ts'
+
+/** How one input stands; null is what it has not told. */
+export interface InputStatus {
+  lag_bytes: number | null
+  lag_records: number | null
+  lag_seconds: number | null
+  stalled_seconds: number
+  unreadable: number
+}
 
 /** What `/readyz` answers: one word for the whole, and the state of each part. */
 export interface Status {
   /**
-   * `ready`; `degraded`: the store is away and batches wait on disk, or something of the input cannot be read; `blocked`: the
-   * input waits, because no room is left in the spool or on the disk, or nothing was committed for a minute though records wait.
+   * `ready`; `degraded`: the store is away and batches wait on disk, or something of an input cannot be read; `blocked`: an
+   * input waits, because no room is left in the spool or on the disk, or nothing of it was committed for a minute though records wait.
    */
   status: 'ready' | 'degraded' | 'blocked'
-  input: { lag_bytes: number | null, lag_seconds: number | null, stalled_seconds: number, unreadable: number }
+  /** By the ids of the inputs. */
+  inputs: Record<string, InputStatus>
   store: { up: boolean }
   spool: { bytes: number, max_bytes: number }
   state: { writable: boolean }
@@ -19,42 +29,45 @@ export interface Status {
 }
 
 export interface Board extends Telemetry {
-  /** True while the inputs have been read to their ends and all of it is in the store. */
+  /** True while every input has been read to its end and all of it is in the store. */
   isCaughtUp (): boolean
   /** The state as the gauges have it now. */
   status (known: { spoolBytes: number, catalog: CatalogStatus }): Status
 }
 
-/** Passes telemetry on and remembers the newest value of every gauge: what is ready is told by the metrics themselves. */
-export function createBoard (telemetry: Telemetry): Board {
-  const gauges = new Map<MetricName, number>()
-  const valueOf = (metric: MetricName): number | null => gauges.get(metric) ?? null
+/**
+ * Passes telemetry on and remembers the newest value of every gauge, those of inputs apart: what is ready is told by the
+ * metrics themselves. `inputs` are the ids of all inputs; one that has told nothing yet is not caught up.
+ */
+export function createBoard (telemetry: Telemetry, inputs: readonly string[]): Board {
+  const gauges = new Map<string, number>()
+  const valueOf = (metric: MetricName, input?: string): number | null => gauges.get(keyOf(metric, input)) ?? null
+  const statusOf = (input: string): InputStatus => ({
+    lag_bytes: valueOf('gatelens_input_lag_bytes', input),
+    lag_records: valueOf('gatelens_input_lag_records', input),
+    lag_seconds: valueOf('gatelens_input_lag_seconds', input),
+    stalled_seconds: valueOf('gatelens_input_stalled_seconds', input) ?? 0,
+    unreadable: valueOf('gatelens_input_unreadable', input) ?? 0,
+  })
   return {
     add: (metric, labels, value) => telemetry.add(metric, labels, value),
     record: (metric, labels, seconds) => telemetry.record(metric, labels, seconds),
     set: (metric, labels, value) => {
-      gauges.set(metric, value)
+      gauges.set(keyOf(metric, labels.input), value)
       telemetry.set(metric, labels, value)
     },
-    isCaughtUp: () => {
-      const waiting = [valueOf('gatelens_input_lag_bytes'), valueOf('gatelens_input_lag_records')].filter((lag) => lag !== null)
-      // A file that cannot be read keeps its lag; of a group that cannot be asked nobody knows it.
-      const isAway = valueOf('gatelens_input_lag_records') !== null && valueOf('gatelens_input_unreadable') === 1
-      return waiting.length > 0 && waiting.every((lag) => lag === 0) && valueOf('gatelens_spool_bytes') === 0 &&
-        valueOf('gatelens_store_up') === 1 && valueOf('gatelens_state_writable') !== 0 && !isAway
-    },
+    isCaughtUp: () => inputs.map(statusOf).every(isAtItsEnd) && valueOf('gatelens_spool_bytes') === 0 &&
+      valueOf('gatelens_store_up') === 1 && valueOf('gatelens_state_writable') !== 0,
     status: ({ spoolBytes, catalog }) => {
+      const states = inputs.map(statusOf)
       const up = valueOf('gatelens_store_up') === 1
       const writable = valueOf('gatelens_state_writable') !== 0
       const waiting = valueOf('gatelens_spool_bytes') ?? 0
-      const stalled = valueOf('gatelens_input_stalled_seconds') ?? 0
-      const unreadable = valueOf('gatelens_input_unreadable') ?? 0
-      const isBlocked = !writable || stalled > stalledSeconds || (!up && waiting >= spoolBytes * nearlyFull)
+      const isStalled = states.some((state) => state.stalled_seconds > stalledSeconds)
+      const isBlocked = !writable || isStalled || (!up && waiting >= spoolBytes * nearlyFull)
       return {
-        status: isBlocked ? 'blocked' : up && unreadable === 0 ? 'ready' : 'degraded',
-        input: {
-          lag_bytes: valueOf('gatelens_input_lag_bytes'), lag_seconds: valueOf('gatelens_input_lag_seconds'), stalled_seconds: stalled, unreadable,
-        },
+        status: isBlocked ? 'blocked' : up && states.every(({ unreadable }) => unreadable === 0) ? 'ready' : 'degraded',
+        inputs: Object.fromEntries(inputs.map((input, index) => [input, states[index]!])),
         store: { up },
         spool: { bytes: waiting, max_bytes: spoolBytes },
         state: { writable },
@@ -63,6 +76,18 @@ export function createBoard (telemetry: Telemetry): Board {
       }
     },
   }
+}
+
+function keyOf (metric: MetricName, input = ''): string {
+  return `${metric} ${input}`
+}
+
+/**
+ * True once an input has told that nothing of it waits. A file that cannot be read keeps its lag; of a group that cannot be
+ * asked nobody knows it.
+ */
+function isAtItsEnd ({ lag_bytes: bytes, lag_records: records, unreadable }: InputStatus): boolean {
+  return (bytes ?? records) !== null && (bytes ?? 0) === 0 && (records ?? 0) === 0 && !(records !== null && unreadable === 1)
 }
 
 /** How long nothing may be committed while records wait; a batch that a slow store takes its time for is no standstill. */

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { parse } from 'yaml'
 import { declarativeSchema } from '../../services/gateway/declarative.ts'
 import { loadCatalog } from '../../services/processor/catalog/load.ts'
+import type { KafkaInputOptions } from '../../services/processor/input/kafka-options.ts'
 import { processorSchema } from '../../services/processor/config.ts'
 import { rulesFileSchema } from '../../services/processor/detect/rule.ts'
 import { loadConfig, relativeTo } from '../../services/runtime/config.ts'
@@ -94,8 +95,9 @@ test('the processor\'s configuration, as it is mounted, is complete: catalog, pa
     assert.ok(typeof settings.rules === 'string')
     assert.ok(loadConfig(relativeTo(path, settings.rules), rulesFileSchema).rules.length > 0)
     assert.ok(mounts.some((mount) => mount.name === 'processor' && mount.target === settings.state), 'the state outlives the container')
-    assert.equal(settings.input.type, 'kafka')
-    if (settings.input.type === 'kafka') agreeOnTopic(settings.input)
+    const [input] = settings.inputs
+    assert.ok(input?.type === 'kafka')
+    agreeOnTopic(input as KafkaInputOptions)
     assert.match(compose.services.processor?.ports?.[0] ?? '', new RegExp(`:${settings.metrics.listen.split(':')[1]}$`))
   } finally {
     rmSync(folder, { recursive: true })

@@ -13,7 +13,7 @@ const read = (path: string): string => readFileSync(join(packageRoot, path), 'ut
 const schema = JSON.parse(read('docs/reference/gatelens.schema.json')) as Schema
 const ajv = new Ajv2020({ allErrors: true, strict: false, formats: { uri: (text: string) => URL.canParse(text) } })
 const whole = ajv.compile(schema)
-const part = ajv.compile({ ...schema, required: [] })
+const part = ajv.compile({ ...schema, required: [], oneOf: [{}] })
 const input = { type: 'file', paths: ['access.ndjson'] }
 
 for (const file of ['examples/gatelens.yaml', 'examples/compose/processor.yml']) {
@@ -57,6 +57,7 @@ const wrong = {
   'no input': {},
   'an unknown key': { input, metric: { listen: '127.0.0.1:9464' } },
   'an unknown key further down': { input, clickhouse: { ulr: 'http://127.0.0.1:8123' } },
+  'an input and a list of inputs': { input, inputs: [input] },
   'an input of an unknown type': { input: { ...input, type: 'flie' } },
   'a word that is none of those': { input: { ...input, start_at: 'middle' } },
   'a duration without a unit': { input: { ...input, batch: { linger: 500 } } },

@@ -60,7 +60,7 @@ const normalizer = compile([readOpenApi(document, { service: 'github', source: '
 const catalog: Catalog = { ...emptyCatalog(), normalizer, endpoints: normalizer.endpoints }
 const inference = createRoutes({ ...bounds, words: 'all', callers: 0 })
 const privacy = privacySchema.parse({ key: 'a key for this test only' })
-const { locate, enrich } = createStages({ catalog: () => catalog, privacy, filter: [], format: { type: 'kong' }, inference })
+const { locate, enrich } = createStages({ catalog: () => catalog, privacy, filter: [], inference })
 const series = createSeries({ budgets, maxSeries: 60_000 })
 
 const undeclared = new Set<string>()

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { compile } from '../../normalizer/index.ts'
 import type { Normalizer } from '../../normalizer/index.ts'
-import { loadOpenApi } from '../../services/processor/catalog/openapi.ts'
-import type { LoadedApi } from '../../services/processor/catalog/openapi.ts'
+import { loadOpenApi } from '../../services/processor/catalog/openapi/api-document.ts'
+import type { LoadedApi } from '../../services/processor/catalog/openapi/api-document.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatelens-references-'))
 after(() => rmSync(folder, { recursive: true }))

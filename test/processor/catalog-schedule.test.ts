@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nextTurn } from '../../services/processor/catalog/schedule.ts'
-import type { Turn } from '../../services/processor/catalog/schedule.ts'
+import { nextTurn } from '../../services/processor/catalog/live/timetable.ts'
+import type { Turn } from '../../services/processor/catalog/live/timetable.ts'
 import { fc } from '../property.ts'
 
 const pace = { intervalMs: 300_000, retryMs: 5000 }

@@ -9,7 +9,7 @@ import { privacySchema } from '../../services/processor/enrich/privacy.ts'
 import type { EnrichedEvent, Reject } from '../../services/processor/event.ts'
 import { filterSchema } from '../../services/processor/filter/filter.ts'
 import type { FilterRules } from '../../services/processor/filter/filter.ts'
-import { createStages } from '../../services/processor/stages.ts'
+import { createInputDecoder, createStages } from '../../services/processor/stages.ts'
 import { sourceFolder } from '../built.ts'
 import { expectCase, readCases } from '../case.ts'
 
@@ -20,9 +20,9 @@ interface Outcome { received: number, events: EnrichedEvent[], filtered: number,
 
 /** Runs records through all pure stages, in the pipeline's order. */
 function run (lines: string[], rules: FilterRules): Outcome {
-  const stages = createStages({ catalog: () => catalog, privacy, filter: rules, format: { type: 'kong' } })
+  const stages = createStages({ catalog: () => catalog, privacy, filter: rules })
   const records = cutLines(Buffer.from(lines.join('\n')), { offset: 0, maxRecords: Infinity, maxBytes: 1024 * 1024, final: true }).records
-  const { events, rejects } = decodeRecords(records, 'access.log', stages.decoder, { events: [], rejects: [] })
+  const { events, rejects } = decodeRecords(records, 'access.log', createInputDecoder({ type: 'kong' }, privacy), { events: [], rejects: [] })
   const received = events.length + rejects.length
   const located = stages.locate(events)
   const kept = located.filter((event) => !stages.filter(event))
@@ -51,7 +51,7 @@ test('received = published + filtered + rejected, over all records of all cases'
 })
 
 test('stages tell when the key of the hashes will not outlive the process', () => {
-  const options = { catalog: () => catalog, filter: [], format: { type: 'kong' } }
+  const options = { catalog: () => catalog, filter: [] }
   assert.equal(createStages({ ...options, privacy: privacySchema.parse({}) }).notices.length, 1)
   assert.equal(createStages({ ...options, privacy }).notices.length, 0)
 })

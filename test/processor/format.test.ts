@@ -5,7 +5,7 @@ import { createDecoder, formatNames, formatSchema } from '../../services/process
 import { parseConfig } from '../../services/runtime/config.ts'
 
 function formatIn (text: string): unknown {
-  return parseConfig({ path: 'gatelens.yaml', text: `input:\n  type: file\n  paths: [a]\n  format: ${text}\n` }, processorSchema).input.format
+  return parseConfig({ path: 'gatelens.yaml', text: `input:\n  type: file\n  paths: [a]\n  format: ${text}\n` }, processorSchema).inputs[0]?.format
 }
 
 test('a format is a name or an object, and its parsed form has all options', () => {
@@ -18,7 +18,7 @@ test('a format is a name or an object, and its parsed form has all options', () 
 
 test('the format of every input is kong where none is named', () => {
   for (const input of ['{ type: file, paths: [a] }', '{ type: kafka, brokers: [\'a:1\'], topics: [t], group: g }']) {
-    assert.deepEqual(parseConfig({ path: 'gatelens.yaml', text: `input: ${input}` }, processorSchema).input.format, { type: 'kong' })
+    assert.deepEqual(parseConfig({ path: 'gatelens.yaml', text: `input: ${input}` }, processorSchema).inputs[0]?.format, { type: 'kong' })
   }
 })
 

@@ -125,3 +125,22 @@ test('requests that found nothing get known routes, but few of their own', () =>
 function letters (index: number): string {
   return `${'abcdefghij'.charAt(index % 10)}o${'lmnprstvwx'.charAt(Math.floor(index / 10) % 10)}a${'klmnprstvw'.charAt(Math.floor(index / 100))}`
 }
+
+test('pipelines that publish at the same time write the file one after the other, and each waits for its own routes', async (t) => {
+  const folder = makeFolder(t)
+  let writing = 0
+  const slow = async (run: () => Promise<void>): Promise<boolean> => {
+    assert.equal(++writing, 1, 'one write at a time')
+    await run()
+    await new Promise((resolve) => { setImmediate(resolve) })
+    writing--
+    return true
+  }
+  const { inference, save } = await keepRoutes(folder, defaults, { writer: slow, telemetry: { set: () => {} }, log: { warn: () => {} } })
+  const saves = Array.from({ length: 10 }, async (_, index) => {
+    const route = inference.infer(`service-${index}`, '/orders/7')
+    await save()
+    assert.ok(readFileSync(join(folder, 'inference.json'), 'utf8').includes(`service-${index}`), route)
+  })
+  await Promise.all(saves)
+})

@@ -1,10 +1,10 @@
 /** A live catalog for tests that ask it to look themselves. */
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { startLiveCatalog } from '../../services/processor/catalog/live.ts'
-import type { LiveCatalog } from '../../services/processor/catalog/live.ts'
-import { catalogSchema } from '../../services/processor/catalog/sources.ts'
-import type { CatalogConfig } from '../../services/processor/catalog/sources.ts'
+import { startLiveCatalog } from '../../services/processor/catalog/live/live.ts'
+import type { LiveCatalog } from '../../services/processor/catalog/live/live.ts'
+import { catalogSchema } from '../../services/processor/catalog/config.ts'
+import type { CatalogConfig } from '../../services/processor/catalog/config.ts'
 import { createLog } from '../../services/runtime/log.ts'
 
 const quiet = { files: '1h', remote: '1h', retry: '1h', grace: '1h' }

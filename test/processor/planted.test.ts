@@ -9,7 +9,7 @@ import type { FieldName } from '../../services/processor/event.ts'
 import { formatSchema } from '../../services/processor/format.ts'
 import type { FormatConfig } from '../../services/processor/format.ts'
 import { decodeRecords } from '../../services/processor/records.ts'
-import { createStages } from '../../services/processor/stages.ts'
+import { createInputDecoder, createStages } from '../../services/processor/stages.ts'
 import { sourceFolder } from '../built.ts'
 import { isReadable } from './planted/exceptions.ts'
 import { kinds, make } from './planted/kinds.ts'
@@ -24,9 +24,11 @@ const names = Object.keys(fields) as FieldName[]
 
 /** What the store gets of a line: rejects, and the published fields of events. */
 function createPublisher (privacy: object, format: FormatConfig = { type: 'kong' }): (line: string) => string {
-  const stages = createStages({ catalog: () => catalog, privacy: privacySchema.parse(privacy), filter: [], format })
+  const rules = privacySchema.parse(privacy)
+  const stages = createStages({ catalog: () => catalog, privacy: rules, filter: [] })
+  const decoder = createInputDecoder(format, rules)
   return (line) => {
-    const { events, rejects } = decodeRecords([{ bytes: Buffer.from(line), offset: 0 }], 'access.log', stages.decoder, { events: [], rejects: [] })
+    const { events, rejects } = decodeRecords([{ bytes: Buffer.from(line), offset: 0 }], 'access.log', decoder, { events: [], rejects: [] })
     assert.ok(events.length + rejects.length > 0)
     const published = stages.enrich(stages.locate(events)).map((event) => names.map((name) => event[name]))
     return JSON.stringify([rejects, published])

@@ -7,17 +7,14 @@ import { privacySchema } from '../../services/processor/enrich/privacy.ts'
 import { fields } from '../../services/processor/event.ts'
 import type { FieldName } from '../../services/processor/event.ts'
 import { decodeRecords } from '../../services/processor/records.ts'
-import { createStages } from '../../services/processor/stages.ts'
+import { createInputDecoder, createStages } from '../../services/processor/stages.ts'
 import { sourceFolder } from '../built.ts'
 import { fc } from '../property.ts'
 
 const catalog = await loadCatalog({ openapi: ['apis'], backstage: ['catalog-info.yaml'], partners: 'partners.yaml' }, { base: join(sourceFolder(import.meta.dirname), 'catalog') })
-const stages = createStages({
-  catalog: () => catalog,
-  privacy: privacySchema.parse({ key: 'a key of the tests alone', allow_headers: ['x-tenant'], allow_query: ['page'] }),
-  filter: [],
-  format: { type: 'kong' },
-})
+const rules = privacySchema.parse({ key: 'a key of the tests alone', allow_headers: ['x-tenant'], allow_query: ['page'] })
+const stages = createStages({ catalog: () => catalog, privacy: rules, filter: [] })
+const decoder = createInputDecoder({ type: 'kong' }, rules)
 
 /** A Kong record in which `secret(kind)` stands in every place that a client, or a credential, can fill. */
 function plant (secret: (kind: string) => string): object {
@@ -68,7 +65,7 @@ function plant (secret: (kind: string) => string): object {
 }
 
 function published (record: object): string {
-  const { events, rejects } = decodeRecords([{ bytes: Buffer.from(JSON.stringify(record)), offset: 0 }], 'access.log', stages.decoder, { events: [], rejects: [] })
+  const { events, rejects } = decodeRecords([{ bytes: Buffer.from(JSON.stringify(record)), offset: 0 }], 'access.log', decoder, { events: [], rejects: [] })
   if (rejects.length > 0) return JSON.stringify(rejects)
   const [event] = stages.enrich(stages.locate(events))
   assert.ok(event !== undefined)

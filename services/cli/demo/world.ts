@@ -5,6 +5,7 @@ import { parseDocument } from 'yaml'
 import type { Document } from 'yaml'
 import { loadCatalog } from '../../processor/catalog/load.ts'
 import { packageRoot } from '../../runtime/package.ts'
+import { chooseFormat } from '../format.ts'
 import { readProcessorConfig } from '../processor-config.ts'
 import { openLog } from '../report/records.ts'
 import { rulesOf } from '../report/rules.ts'
@@ -53,7 +54,7 @@ export async function reportDemo (folder: DemoFolder): Promise<ReportShape> {
   const { catalog, filter } = config.settings
   const { report } = await runReport({
     files: [openLog(folder.accessLog)],
-    format: config.settings.input.format,
+    format: chooseFormat({}, config),
     catalog: await loadCatalog(catalog, { base: config.folder }),
     rules: rulesOf(config),
     filter,

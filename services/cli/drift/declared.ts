@@ -1,6 +1,6 @@
 import { compile, readOpenApi } from '../../../normalizer/index.ts'
 import type { Endpoint, Normalizer } from '../../../normalizer/index.ts'
-import type { PlaceFinder } from '../../processor/catalog/apis.ts'
+import type { PlaceFinder } from '../../processor/catalog/openapi/apis.ts'
 import type { LoadedCatalog } from '../../processor/catalog/load.ts'
 import { answersByEnd, answersById, answersByRoute } from './answers.ts'
 import { groupBy } from './group.ts'

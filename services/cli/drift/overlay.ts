@@ -3,7 +3,7 @@
  * documents, and the findings end.
  */
 import { relative } from 'node:path'
-import { stepsOf } from '../../processor/catalog/member.ts'
+import { stepsOf } from '../../processor/catalog/reading/member.ts'
 import { answersByPath } from './answers.ts'
 import type { DeclaredOperation } from './declared.ts'
 import type { Finding } from './finding.ts'

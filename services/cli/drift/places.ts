@@ -1,4 +1,4 @@
-import type { PlaceFinder } from '../../processor/catalog/apis.ts'
+import type { PlaceFinder } from '../../processor/catalog/openapi/apis.ts'
 import type { SarifFinding } from '../sarif.ts'
 import type { Declared, DeclaredOperation } from './declared.ts'
 import type { Finding } from './finding.ts'

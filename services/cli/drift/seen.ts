@@ -1,5 +1,5 @@
 import type { EnrichedEvent, Outcome } from '../../processor/event.ts'
-import { unmapped } from '../../processor/catalog/partners.ts'
+import { unmapped } from '../../processor/catalog/partners/partners.ts'
 import { isByGateway } from '../../processor/statuses.ts'
 
 /** Requests that are alike in all that a verdict on drift needs; times are epoch ms. As the table `drift_1d` has them, without days. */

@@ -1,7 +1,7 @@
 /** Where places of an API document stand in its text: operations may be there by reference only. */
-import { isBroken, readSource } from '../../processor/catalog/document.ts'
-import { memberOf, stepsOf } from '../../processor/catalog/member.ts'
-import { isUrl } from '../../processor/catalog/sources.ts'
+import { isBroken, readSource } from '../../processor/catalog/reading/document.ts'
+import { memberOf, stepsOf } from '../../processor/catalog/reading/member.ts'
+import { isUrl } from '../../processor/catalog/reading/source-name.ts'
 
 /** Documents by their source as they are written, references not followed; those that are no files of their own are not there. */
 export type Written = ReadonlyMap<string, unknown>

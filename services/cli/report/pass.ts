@@ -9,7 +9,7 @@ import { createRoutes } from '../../processor/inference.ts'
 import type { NormalizeConfig } from '../../processor/normalize/bounds.ts'
 import { decodeRecords } from '../../processor/records.ts'
 import type { Decoded } from '../../processor/records.ts'
-import { createStages } from '../../processor/stages.ts'
+import { createInputDecoder, createStages } from '../../processor/stages.ts'
 import { explainError, GatelensError } from '../../runtime/errors.ts'
 import { readRecords } from './records.ts'
 import type { LogFile, LogLines } from './records.ts'
@@ -21,6 +21,7 @@ import { explainUnread } from './unread.ts'
 /** What one pass over logs reads, and how. */
 export interface PassRequest {
   files: LogFile[]
+  /** Of the files that have none of their own. */
   format: FormatConfig
   catalog: Catalog
   filter: FilterRules
@@ -44,10 +45,10 @@ export interface PassResult { files: FileShape[], filtered: number, repeated: nu
 export async function readLogs (request: PassRequest, observe: (events: EnrichedEvent[]) => void): Promise<PassResult> {
   const { catalog, format, filter: rules, privacy = privacySchema.parse({}) } = request
   const inference = createRoutes(request.normalize?.inference, { knows: request.catalog.knows, names: privacy.names })
-  const { decoder, locate, filter, enrich } = createStages({ catalog: () => catalog, privacy, filter: rules, format, inference })
+  const { locate, filter, enrich } = createStages({ catalog: () => catalog, privacy, filter: rules, inference })
   const result: PassResult = { files: [], filtered: 0, repeated: 0, rejects: new RejectTally(), unread: [] }
   const repeats = request.once === true ? new Repeats() : undefined
-  const take: Take = (lines, source) => {
+  const take: Take = (lines, source, decoder) => {
     const decoded = decodeAll(lines, source, decoder)
     for (const reject of decoded.rejects) result.rejects.add(reject)
     // Only an id that the gateway gave says that it is one request; without one, two equal lines are two.
@@ -60,16 +61,20 @@ export async function readLogs (request: PassRequest, observe: (events: Enriched
     return { events: decoded.events.length, rejects: decoded.rejects }
   }
   for (const file of request.files) {
-    const { shape, first } = await readFile(file, take, request.advance)
+    const own = file.format ?? format
+    const decoder = createInputDecoder(own, privacy)
+    const { shape, first } = await readFile(file, (lines, source) => take(lines, source, decoder), request.advance)
     result.files.push(shape)
-    if (first !== undefined && shape.records === shape.rejected) result.unread.push(explainUnread(file.path, first, format.type))
+    if (first !== undefined && shape.records === shape.rejected) result.unread.push(explainUnread(file.path, first, own.type))
   }
   return result
 }
 
-type Take = (lines: LogLines, source: string) => { events: number, rejects: readonly Reject[] }
+type Take = (lines: LogLines, source: string, decoder: Decoder) => Taken
 
-async function readFile (file: LogFile, take: Take, advance?: PassRequest['advance']): Promise<{ shape: FileShape, first: Reject | undefined }> {
+interface Taken { events: number, rejects: readonly Reject[] }
+
+async function readFile (file: LogFile, take: (lines: LogLines, source: string) => Taken, advance?: PassRequest['advance']): Promise<{ shape: FileShape, first: Reject | undefined }> {
   const shape: FileShape = { path: file.path, bytes: file.size, records: 0, rejected: 0, error: null }
   let first: Reject | undefined
   try {

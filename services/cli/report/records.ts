@@ -1,22 +1,21 @@
 import { closeSync, createReadStream, openSync, statSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
-import type { RawRecord } from '../../processor/contract.ts'
-import { cutLines } from '../../processor/input/lines.ts'
-import type { LongLine } from '../../processor/input/lines.ts'
+import type { FormatConfig } from '../../processor/format.ts'
+import { splitLines } from '../../processor/input/stream-lines.ts'
+import type { StreamLines } from '../../processor/input/stream-lines.ts'
 import { GatelensError, messageOf, systemCode } from '../../runtime/errors.ts'
 
-/** One file (or `-` for standard input) and its size on disk; 0 when the size is not known. */
-export interface LogFile { path: string, size: number }
+/** One file (or `-` for standard input), its size on disk (0 when it is not known), and its format where that is not the format of all. */
+export interface LogFile { path: string, size: number, format?: FormatConfig }
 
 /** The records of one piece of a log, and those that are too long to be decoded. */
-export interface LogLines { records: RawRecord[], tooLong: LongLine[] }
+export type LogLines = Pick<StreamLines, 'records' | 'tooLong'>
 
 /** Bytes read at once; a batch of records is what one such piece holds. */
 const pieceBytes = 256 * 1024
 /** A record longer than this is not decoded, as in the processor. */
 const longestRecord = 1024 * 1024
-const newline = 0x0A
 
 /** Checks that a log file can be read; a pipe is not opened before it is read. Throws INPUT_UNREADABLE with its path. */
 export function openLog (path: string): LogFile {
@@ -37,7 +36,7 @@ export function openLog (path: string): LogFile {
  */
 export async function * readRecords (file: LogFile, advance: (bytes: number) => void = () => {}): AsyncGenerator<LogLines> {
   try {
-    yield * splitLines(unpack(readPieces(file, advance)))
+    yield * splitLines(unpack(readPieces(file, advance)), longestRecord)
   } catch (error) {
     if (error instanceof GatelensError) throw error
     const hint = systemCode(error).startsWith('Z_') ? 'The gzip data is cut or damaged; what could be read of it counts.' : undefined
@@ -74,35 +73,4 @@ function gunzip (pieces: AsyncGenerator<Buffer>): AsyncIterable<Buffer> {
   const unpacked = createGunzip({ chunkSize: pieceBytes })
   pipeline(pieces, unpacked).catch((error: unknown) => { unpacked.destroy(error as Error) })
   return unpacked
-}
-
-async function * splitLines (stream: AsyncIterable<Buffer>): AsyncGenerator<LogLines> {
-  let rest: Buffer = Buffer.alloc(0)
-  let offset = 0
-  /** Length so far of a record that is longer than allowed; its bytes are not kept. */
-  let skipped = 0
-  for await (const piece of stream) {
-    let bytes: Buffer = piece
-    const tooLong: LongLine[] = []
-    if (skipped > 0) {
-      const end = piece.indexOf(newline)
-      skipped += end === -1 ? piece.length : end
-      if (end === -1) continue
-      tooLong.push({ offset, length: skipped })
-      offset += skipped + 1
-      skipped = 0
-      bytes = piece.subarray(end + 1)
-    }
-    const buffer = rest.length === 0 ? bytes : Buffer.concat([rest, bytes])
-    const lines = cutLines(buffer, { offset, maxRecords: Infinity, maxBytes: longestRecord, final: false })
-    yield { records: lines.records, tooLong: [...tooLong, ...lines.tooLong] }
-    offset += lines.consumed
-    rest = buffer.subarray(lines.consumed)
-    if (rest.length > longestRecord) {
-      skipped = rest.length
-      rest = Buffer.alloc(0)
-    }
-  }
-  if (skipped > 0) yield { records: [], tooLong: [{ offset, length: skipped }] }
-  else yield cutLines(rest, { offset, maxRecords: Infinity, maxBytes: longestRecord, final: true })
 }

@@ -1,6 +1,6 @@
 import { LogCollapsingLowestDenseDDSketch as Sketch } from '@datadog/sketches-js'
 import type { EnrichedEvent, Outcome } from '../../processor/event.ts'
-import { unmapped } from '../../processor/catalog/partners.ts'
+import { unmapped } from '../../processor/catalog/partners/partners.ts'
 import type { Quotas } from '../../processor/observe/quota.ts'
 import { QuotaPeak } from './quota-peak.ts'
 

@@ -5,7 +5,7 @@ import { readGatewayFiles } from '../../gateway/files.ts'
 import { loadCatalog } from '../../processor/catalog/load.ts'
 import type { Catalog, CatalogSources, LoadedCatalog } from '../../processor/catalog/load.ts'
 import type { Rule } from '../../processor/detect/rule.ts'
-import { isUrl } from '../../processor/catalog/sources.ts'
+import { isUrl } from '../../processor/catalog/reading/source-name.ts'
 import { GatelensError } from '../../runtime/errors.ts'
 import { fileOptions, givenSources, splitOperands } from '../catalog-options.ts'
 import type { CatalogOptions } from '../catalog-options.ts'
@@ -85,7 +85,7 @@ function describeOthers ({ passedOver }: LoadedCatalog): string[] {
   return passedOver === 0 ? [] : [`${countOf(passedOver, 'file')} passed over: ${passedOver === 1 ? 'it is no document' : 'they are no documents'} of the catalog`]
 }
 
-function describeKong ({ kong: { gateway, services, consumers, passedOver } }: LoadedCatalog): string {
+function describeKong ({ gateway: { gateway, services, consumers, passedOver } }: LoadedCatalog): string {
   const others = passedOver === 0 ? '' : `; ${countOf(passedOver, 'other file')} passed over`
   return `Kong with ${countOf(services.length, 'service')}, ${countOf(gateway.routes.length, 'route')} and ${countOf(consumers.length, 'consumer')}${others}`
 }

@@ -2,8 +2,8 @@ import { endpointsOf, open, prepare } from '../../../normalizer/index.ts'
 import type { Endpoint, Normalizer, Problem } from '../../../normalizer/index.ts'
 import type { CompiledCatalog } from './compile.ts'
 import { digestCatalog } from './digest.ts'
-import { createConsumerFinder, createConsumerNames, createPartnerFinder } from './partners.ts'
-import type { ConsumerFinder, Partner, PartnerFinder } from './partners.ts'
+import { createConsumerFinder, createConsumerNames, createPartnerFinder } from './partners/partners.ts'
+import type { ConsumerFinder, Partner, PartnerFinder } from './partners/partners.ts'
 import type { Service } from './service.ts'
 
 /** Everything that is declared, ready for use. It is never changed, only replaced whole. */

@@ -1,21 +1,20 @@
 /** From sources to a compiled catalog as plain data: what a worker can hand to the thread that uses it. */
 import { resolve } from 'node:path'
 import { lintCatalog, open, prepare } from '../../../normalizer/index.ts'
-import type { GatewayMap, KongCatalog, Prepared, Problem } from '../../../normalizer/index.ts'
+import type { Prepared, Problem } from '../../../normalizer/index.ts'
 import { gatewayAliases } from './alias.ts'
-import { loadApis } from './apis.ts'
-import type { PlaceFinder } from './apis.ts'
-import { loadBackstage } from './backstage.ts'
+import { configuredSources } from './config.ts'
+import type { CatalogConfig } from './config.ts'
 import type { LoadContext } from './context.ts'
 import { digestCatalog } from './digest.ts'
-import type { LoadedKong } from './kong-files.ts'
-import { loadKong } from './kong-source.ts'
-import { claimedConsumers, conflictingClaims, packConsumerNames, packOwners, unknownClaims } from './partners.ts'
-import type { KnownConsumer, Partner } from './partners.ts'
-import { loadPartnersFile } from './partners-source.ts'
+import { catalogSources } from './index.ts'
+import { loadApis } from './openapi/apis.ts'
+import type { PlaceFinder } from './openapi/apis.ts'
+import { claimedConsumers, conflictingClaims, packConsumerNames, packOwners, unknownClaims } from './partners/partners.ts'
+import type { KnownConsumer, Partner } from './partners/partners.ts'
 import { collectServices } from './service.ts'
 import type { Service } from './service.ts'
-import type { CatalogConfig } from './sources.ts'
+import type { Declared, DeclaredGateway, SourceRegistry } from './source.ts'
 
 /** Everything that is declared, compiled, as plain data. */
 export interface CompiledCatalog {
@@ -36,66 +35,83 @@ export interface CompiledCatalog {
   compiledAt: number
 }
 
+/** A compiled catalog, and what only people ask for: where operations stand, what the gateway has, which files were something else. */
+export interface CompiledWhole { compiled: CompiledCatalog, placeOf: PlaceFinder, gateway: DeclaredGateway, passedOver: number }
+
+/** `lint` adds findings that traffic does not need. */
+export interface CompileOptions { lint?: boolean, sources?: SourceRegistry }
+
 /**
  * Reads and compiles what the sources name. What is broken or away becomes a problem; in its place stands what was read
  * of it last, if anything. Throws CATALOG_EMPTY for a path or glob that gives no document, and a CONFIG error for a
  * broken partners file, unless there is an earlier reading.
  */
-export async function compileCatalog (config: CatalogConfig, context: LoadContext): Promise<CompiledCatalog> {
-  return (await compileWithPlaces(config, context, { lint: false })).compiled
-}
-
-/** The same, and where the declared operations stand, for people. `lint` adds findings that traffic does not need. */
-export async function compileWithPlaces (
-  config: CatalogConfig, context: LoadContext, { lint }: { lint: boolean }
-): Promise<{ compiled: CompiledCatalog, placeOf: PlaceFinder, kong: LoadedKong, passedOver: number }> {
-  const backstage = await loadBackstage(config.backstage, context)
-  const apis = await loadApis({ sources: config.openapi, backstage, context })
-  const kong = await loadKong(config.kong ?? [], context)
-  const { partners, problems } = await loadOwnPartners(config, context)
-  const consumers = knownConsumers(kong)
+export async function compileCatalog (
+  config: CatalogConfig, context: LoadContext, { lint = false, sources = catalogSources }: CompileOptions = {}
+): Promise<CompiledWhole> {
+  const all = await readSources(config, context, sources)
+  const entities = all.flatMap(({ apis = [] }) => apis)
+  const apis = await loadApis({ documents: all.flatMap(({ documents = [] }) => documents), entities, context })
+  const gateways = all.flatMap(({ gateway = [] }) => gateway)
+  const gateway = mergeGateways(gateways)
+  const partners = all.flatMap((declared) => declared.partners ?? [])
   context.begin('')
-  const gateway: GatewayMap | undefined = config.kong === undefined ? undefined : kong.gateway
-  const prepared = prepare(apis.documents, { gateway })
+  const map = gateways.length === 0 ? undefined : gateway.gateway
+  const prepared = prepare(apis.documents, { gateway: map })
   const normalizer = open(prepared)
-  const services = collectServices(backstage.catalog, apis.hints)
-  const aliases = gatewayAliases(backstage.catalog.apis, kong.gateway.routes, normalizer)
-  const partnersFile = context.nameOf(resolve(context.base, config.partners ?? ''))
-  const claims = [
-    ...conflictingClaims(partners, consumers).map((message) => ({ code: 'partner-conflict', message })),
-    ...lint ? unknownClaims(partners, consumers).map(toProblem) : [],
-  ].map((problem): Problem => ({ severity: 'warning', source: partnersFile, ...problem }))
-  const withPlace = (problem: Problem): Problem => (problem.code === 'unsupported-pattern' ? kong.placed(problem) : undefined) ?? apis.withLine(problem)
-  const located = [...normalizer.problems, ...lint ? lintCatalog(apis.documents, { gateway }) : []]
+  const declaredApis = entities.map(({ entity }) => entity)
+  const services = collectServices(all.flatMap((declared) => declared.services ?? []), declaredApis, apis.hints)
+  const aliases = gatewayAliases(declaredApis, gateway.gateway.routes, normalizer)
+  const withPlace = (problem: Problem): Problem =>
+    (problem.code === 'unsupported-pattern' ? gateway.placed(problem) : undefined) ?? apis.withLine(problem)
+  const located = [...normalizer.problems, ...lint ? lintCatalog(apis.documents, { gateway: map }) : []]
+  const claims = claimProblems(partners, gateway.consumers, context.nameOf(resolve(context.base, config.partners ?? '')), lint)
   const compiled: CompiledCatalog = {
-    // They are among the problems, and a large catalog is handed from thread to thread.
+    // They are among the problems, and a large catalog is passed from thread to thread.
     prepared: { ...prepared, problems: [] },
     services,
     aliases,
-    partners,
-    // Those that no partner claims change nothing.
-    consumers: claimedConsumers(partners, consumers),
-    owners: packOwners(consumers),
-    consumerNames: packConsumerNames(partners, consumers),
-    problems: [...backstage.problems, ...apis.problems, ...kong.problems, ...problems, ...claims, ...located.map(withPlace)],
+    ...packCallers(partners, gateway.consumers),
+    problems: [...all.flatMap(({ problems = [] }) => problems), ...apis.problems, ...claims, ...located.map(withPlace)],
     cut: { errors: 0, warnings: 0 },
-    digest: digestCatalog({ documents: apis.documents, gateway, services, aliases, partners, consumers }),
+    digest: digestCatalog({ documents: apis.documents, gateway: map, services, aliases, partners, consumers: gateway.consumers }),
     compiledAt: Date.now(),
   }
-  return { compiled, placeOf: apis.placeOf, kong, passedOver: apis.passedOver + backstage.passedOver }
+  const passedOver = all.reduce((sum, declared) => sum + (declared.passedOver ?? 0), apis.passedOver)
+  return { compiled, placeOf: apis.placeOf, gateway, passedOver }
+}
+
+async function readSources (config: CatalogConfig, context: LoadContext, sources: SourceRegistry): Promise<Declared[]> {
+  const declared: Declared[] = []
+  for (const { source, options } of configuredSources(config, sources)) declared.push(await source.read(options, context))
+  return declared
+}
+
+function mergeGateways (gateways: readonly DeclaredGateway[]): DeclaredGateway {
+  return {
+    gateway: { kind: 'kong', routes: gateways.flatMap(({ gateway }) => gateway.routes) },
+    services: gateways.flatMap(({ services }) => services),
+    consumers: gateways.flatMap(({ consumers }) => consumers),
+    placed: (problem) => gateways.map((gateway) => gateway.placed(problem)).find((found) => found !== undefined),
+    passedOver: gateways.reduce((sum, { passedOver }) => sum + passedOver, 0),
+  }
+}
+
+function packCallers (
+  partners: Partner[], consumers: readonly KnownConsumer[]
+): Pick<CompiledCatalog, 'partners' | 'consumers' | 'owners' | 'consumerNames'> {
+  // Consumers that no partner claims change nothing.
+  const claimed = claimedConsumers(partners, consumers)
+  return { partners, consumers: claimed, owners: packOwners(consumers), consumerNames: packConsumerNames(partners, consumers) }
+}
+
+function claimProblems (partners: readonly Partner[], consumers: readonly KnownConsumer[], source: string, lint: boolean): Problem[] {
+  const conflicts = conflictingClaims(partners, consumers).map((message) => ({ code: 'partner-conflict', message }))
+  const unknown = lint ? unknownClaims(partners, consumers).map(toProblem) : []
+  return [...conflicts, ...unknown].map((problem): Problem => ({ severity: 'warning', source, ...problem }))
 }
 
 function toProblem ({ partner, consumer }: { partner: string, consumer: string }): { code: string, message: string } {
   const message = `the partner "${partner}" claims the consumer "${consumer}", which the gateway's configuration does not have`
   return { code: 'partner-consumer', message }
-}
-
-async function loadOwnPartners (config: CatalogConfig, context: LoadContext): Promise<{ partners: Partner[], problems: Problem[] }> {
-  if (config.partners === undefined) return { partners: [], problems: [] }
-  return await loadPartnersFile(resolve(context.base, config.partners), context)
-}
-
-function knownConsumers (kong: KongCatalog): KnownConsumer[] {
-  return kong.consumers.map(({ id, custom_id, username, credentials }) =>
-    ({ names: [id, custom_id, username].filter((name) => name !== ''), credentials }))
 }

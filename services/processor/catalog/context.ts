@@ -1,10 +1,10 @@
-import type { FileReach } from './file-reach.ts'
-import type { FileInputs } from './inputs.ts'
-import type { PartCache } from './parts.ts'
-import type { RemoteReadings } from './remote.ts'
-import type { Shelf } from './shelf.ts'
-import type { SourceNames } from './source-name.ts'
-import type { FetchPolicy } from './sources.ts'
+import type { FileReach } from './reading/file-reach.ts'
+import type { FileInputs } from './reading/file-states.ts'
+import type { PartCache } from './reading/parts.ts'
+import type { RemoteReadings } from './fetching/remote-unit.ts'
+import type { ReadingCache } from './reading/cache.ts'
+import type { SourceNames } from './reading/source-name.ts'
+import type { FetchPolicy } from './policy.ts'
 
 /** What all readers of one run share. */
 export interface LoadContext {
@@ -12,7 +12,7 @@ export interface LoadContext {
   base: string
   nameOf: SourceNames
   /** The last good readings. */
-  shelf: Shelf
+  cache: ReadingCache
   remotes: RemoteReadings
   policy: FetchPolicy
   files: FileInputs

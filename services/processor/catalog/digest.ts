@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ApiDocument, GatewayMap } from '../../../normalizer/index.ts'
-import { claimedConsumers, packOwners } from './partners.ts'
-import type { KnownConsumer, Partner } from './partners.ts'
+import { claimedConsumers, packOwners } from './partners/partners.ts'
+import type { KnownConsumer, Partner } from './partners/partners.ts'
 import type { Service } from './service.ts'
 
 /** What a catalog says of requests, wherever its documents stand. */

@@ -1,4 +1,4 @@
-import type { BackstageCatalog } from '../../../normalizer/index.ts'
+import type { BackstageApi } from '../../../normalizer/index.ts'
 
 /** A backend, and who answers for it. '' where the catalog does not say. */
 export interface Service { name: string, owner: string, system: string, domain: string, lifecycle: string, contact: string }
@@ -7,15 +7,13 @@ export interface Service { name: string, owner: string, system: string, domain: 
 export type Hints = ReadonlyMap<string, { owner: string, contact: string }>
 
 /**
- * All services by name: Backstage components, then API entities that no component provides, then services that only an
- * API document names. What an earlier source leaves empty, a later one fills.
+ * All services by name: those that sources declare, then API entities that no service provides, then services that only an
+ * API document names. What an earlier one leaves empty, a later one fills.
  */
-export function collectServices (backstage: BackstageCatalog, hints: Hints): Map<string, Service> {
+export function collectServices (declared: readonly Service[], apis: readonly BackstageApi[], hints: Hints): Map<string, Service> {
   const services = new Map<string, Service>()
-  for (const { name, owner, system, domain, lifecycle, contact } of backstage.services) {
-    add(services, { name, owner, system, domain, lifecycle, contact })
-  }
-  for (const { name, owner, system, domain, lifecycle, providers } of backstage.apis) {
+  for (const service of declared) add(services, { ...service })
+  for (const { name, owner, system, domain, lifecycle, providers } of apis) {
     if (providers.length === 0) add(services, { name, owner, system, domain, lifecycle, contact: '' })
   }
   for (const [name, { owner, contact }] of hints) add(services, { name, owner, system: '', domain: '', lifecycle: '', contact })

@@ -11,14 +11,17 @@ import type { Logger } from '../../runtime/log.ts'
 import { pause } from '../../runtime/shutdown.ts'
 import { byteSize, duration } from '../../runtime/units.ts'
 import { sourceOf } from '../contract.ts'
-import type { Input, LagWatch, RecordBatch, Telemetry } from '../contract.ts'
+import type { Input, RecordBatch } from '../contract.ts'
 import { formatSchema } from '../format.ts'
 import { createStateWriter } from '../state-writes.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import type { Checkpoint, Intent } from './checkpoint.ts'
+import { defineInput } from './definition.ts'
+import type { InputContext } from './definition.ts'
 import { FileSet } from './file-set.ts'
 import { Flight } from './flight.ts'
 import { beginningOf, fingerprint, readHead, startsWith } from './fingerprint.ts'
+import { rejectLong } from './long-lines.ts'
 import { readAgain, readSlice } from './tail.ts'
 import type { Slice, Tail } from './tail.ts'
 import { extend, marksOf } from './trail.ts'
@@ -49,17 +52,6 @@ export const fileInputSchema = z.strictObject({
 
 export type FileInputOptions = z.output<typeof fileInputSchema>
 
-export interface InputContext {
-  /** Folder of the checkpoints. */
-  state: string
-  /** Folder that relative paths start from. */
-  base: string
-  signal: AbortSignal
-  telemetry: Pick<Telemetry, 'add' | 'set'>
-  lag: Pick<LagWatch, 'waits'>
-  log: Logger
-}
-
 /**
  * Reads files as {@link fileInputSchema} says. At most one pass at a time; the records of a batch are valid until the
  * next batch is asked for. Several batches may await their commit; commits must come in the order of the batches.
@@ -68,6 +60,11 @@ export interface InputContext {
 export function createFileInput (options: FileInputOptions, context: InputContext): Input {
   return { [Symbol.asyncIterator]: () => readFiles(options, context) }
 }
+
+/** The definition of the file input. */
+export const fileInput = defineInput({
+  type: 'file', options: fileInputSchema, example: { paths: ['access.log'] }, idOf: ({ name }) => name, create: createFileInput,
+})
 
 async function * readFiles (options: FileInputOptions, context: InputContext): AsyncGenerator<RecordBatch, void> {
   const checkpoint = await openCheckpoint(context.state, options.name, createStateWriter('the checkpoint', context))
@@ -236,10 +233,7 @@ class Reader {
     if (tail.stat.size <= intent.to) tail.waitingSince = undefined
     this.#flight.add(intent)
     tail.position = intent.to
-    const source = sourceOf(range)
-    const rejects = slice.tooLong.map(({ offset, length }) => ({
-      reason: 'too_long' as const, detail: `longer than ${this.#options.max_record_bytes} bytes`, source, source_offset: offset, length,
-    }))
+    const rejects = rejectLong(slice.tooLong, sourceOf(range), this.#options.max_record_bytes)
     return { range, records: slice.records, rejects, commit: () => this.#commit(tail, intent) }
   }
 

@@ -1,5 +1,6 @@
-import { createFileInput } from './file.ts'
-import { createKafkaInput } from './kafka.ts'
+import { fileInput } from './file.ts'
+import { kafkaInput } from './kafka-options.ts'
+import { stdinInput } from './stdin.ts'
 
-/** The inputs by the name that `input.type` gives them. */
-export const inputs = { file: createFileInput, kafka: createKafkaInput }
+/** The kinds of inputs. Their types are those that `inputs:` uses. */
+export const inputKinds = [fileInput, kafkaInput, stdinInput] as const

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { byteSize, duration } from '../../runtime/units.ts'
 import { formatSchema } from '../format.ts'
+import { defineInput } from './definition.ts'
 
 /** `input:` in the processor's configuration, for `type: kafka`. */
 export const kafkaInputSchema = z.strictObject({
@@ -39,3 +40,17 @@ export const kafkaInputSchema = z.strictObject({
 
 /** The checked and defaulted form of {@link kafkaInputSchema}. */
 export type KafkaInputOptions = z.output<typeof kafkaInputSchema>
+
+/** Id of a Kafka input. */
+export function kafkaIdOf ({ name, group }: Pick<KafkaInputOptions, 'name' | 'group'>): string {
+  return name ?? `kafka:${group}`
+}
+
+/** The definition of the Kafka input; its client is loaded when there is such an input. */
+export const kafkaInput = defineInput({
+  type: 'kafka',
+  options: kafkaInputSchema,
+  example: { brokers: ['kafka:9092'], topics: ['access-log'], group: 'gatelens' },
+  idOf: kafkaIdOf,
+  create: async (options, context) => (await import('./kafka.ts')).createKafkaInput(options, context),
+})

@@ -11,6 +11,7 @@ import { pause } from '../../runtime/shutdown.ts'
 import type { Input, LagWatch, RecordBatch, Telemetry } from '../contract.ts'
 import { isCodecMissing, kindOf, reasonOf } from './kafka-client.ts'
 import { Handoff } from './kafka-handoff.ts'
+import { kafkaIdOf } from './kafka-options.ts'
 import type { KafkaInputOptions } from './kafka-options.ts'
 import { Session } from './kafka-session.ts'
 import type { Slot } from './kafka-slot.ts'
@@ -65,7 +66,7 @@ async function * readKafka (options: KafkaInputOptions, context: KafkaInputConte
 /** Runs one session after the other until the input is closed. */
 async function supervise (options: KafkaInputOptions, handoff: Handoff, closed: AbortSignal, context: KafkaInputContext): Promise<void> {
   let session: Session | undefined
-  const input = options.name ?? `kafka:${options.group}`
+  const input = kafkaIdOf(options)
   const report = createReport(context.log, (unreadable) => context.telemetry.set('gatelens_input_unreadable', { input }, unreadable))
   const around: Surroundings = {
     ...context,

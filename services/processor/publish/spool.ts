@@ -16,6 +16,8 @@ export class Spool {
   readonly #waiting: Waiting[]
   #sequence: number
   #bytes: number
+  /** Bytes of parcels that are being written. */
+  #underWay = 0
 
   private constructor (folder: string, maxBytes: number, waiting: Waiting[]) {
     this.#folder = folder
@@ -52,17 +54,23 @@ export class Spool {
 
   /** True when a parcel of that size may be added; a single one always may. */
   hasRoom (bytes: number): boolean {
-    return this.#waiting.length === 0 || this.#bytes + bytes <= this.#maxBytes
+    const taken = this.#bytes + this.#underWay
+    return taken === 0 || taken + bytes <= this.#maxBytes
   }
 
-  /** Adds a packed parcel. */
+  /** Adds a packed parcel. Several may be written at once; its number and its room are taken when it is called. */
   async add (token: string, content: Buffer): Promise<void> {
     if (this.has(token)) return
-    const name = `${String(this.#sequence + 1).padStart(digits, '0')}-${token}${ending}`
-    await writeDurably(join(this.#folder, name), content)
-    this.#sequence++
-    this.#waiting.push({ name, token, bytes: content.length })
-    this.#bytes += content.length
+    const bytes = content.length
+    const name = `${String(++this.#sequence).padStart(digits, '0')}-${token}${ending}`
+    this.#underWay += bytes
+    try {
+      await writeDurably(join(this.#folder, name), content)
+    } finally {
+      this.#underWay -= bytes
+    }
+    this.#waiting.push({ name, token, bytes })
+    this.#bytes += bytes
   }
 
   /** The parcel that has waited longest. Throws STATE_INVALID when its file is broken. */

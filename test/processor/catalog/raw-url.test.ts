@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { rawUrl } from '../../../services/processor/catalog/raw-url.ts'
+import { rawUrl } from '../../../services/processor/catalog/fetching/raw-url.ts'
 
 const pages: Record<string, string> = {
   'https://github.com/acme/orders/blob/main/openapi.yaml': 'https://raw.githubusercontent.com/acme/orders/main/openapi.yaml',

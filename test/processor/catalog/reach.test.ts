@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { loadCatalog } from '../../../services/processor/catalog/load.ts'
-import { catalogSchema } from '../../../services/processor/catalog/sources.ts'
+import { catalogSchema } from '../../../services/processor/catalog/config.ts'
 import { apiDocument } from '../document-server.ts'
 import { makeFolder } from '../input/fixture.ts'
 

@@ -1,9 +1,9 @@
 /** Keys that stand twice, in YAML and JSON: operations must not be lost without a word. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isBroken, parseSource } from '../../../services/processor/catalog/document.ts'
-import { deepestLevel } from '../../../services/processor/catalog/json-keys.ts'
-import { repeatedProblems } from '../../../services/processor/catalog/openapi.ts'
+import { isBroken, parseSource } from '../../../services/processor/catalog/reading/document.ts'
+import { deepestLevel } from '../../../services/processor/catalog/reading/json-keys.ts'
+import { repeatedProblems } from '../../../services/processor/catalog/openapi/api-document.ts'
 
 function problemsOf (path: string, text: string): string[] {
   const file = parseSource(path, text)

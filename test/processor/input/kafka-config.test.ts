@@ -4,7 +4,7 @@ import { processorSchema } from '../../../services/processor/config.ts'
 import { GatelensError } from '../../../services/runtime/errors.ts'
 import { parseConfig } from '../../../services/runtime/config.ts'
 
-const parse = (input: string): unknown => parseConfig({ path: 'gatelens.yaml', text: `input: ${input}\n` }, processorSchema).input
+const parse = (input: string): unknown => parseConfig({ path: 'gatelens.yaml', text: `input: ${input}\n` }, processorSchema).inputs[0]
 
 test('three keys are enough for Kafka, the rest has defaults', () => {
   assert.deepEqual(parse('{ type: kafka, brokers: [\'kafka:9092\'], topics: [access-log], group: gatelens }'), {

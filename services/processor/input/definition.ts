@@ -1,0 +1,37 @@
+import type { z } from 'zod'
+import type { Logger } from '../../runtime/log.ts'
+import type { Input, LagWatch, Telemetry } from '../contract.ts'
+
+/** What an input may use of the processor that it runs in. */
+export interface InputContext {
+  /** Folder of the checkpoints. */
+  state: string
+  /** Folder that relative paths start from. */
+  base: string
+  /** Aborts when no more batches are wanted. */
+  signal: AbortSignal
+  telemetry: Pick<Telemetry, 'add' | 'set'>
+  lag: Pick<LagWatch, 'waits'>
+  log: Logger
+}
+
+/** A kind of input: one file that exports one of these, and one line in the registry (`index.ts`). */
+export interface InputDefinition<Type extends string = string, Options extends z.ZodObject = z.ZodObject> {
+  /** The word in the configuration: `type: file`. */
+  type: Type
+  /** The options, `type`, `name` and `format` among them. */
+  options: Options
+  /** What an input of this kind must be told at the least, for the documentation and the tests. */
+  example: Readonly<Record<string, unknown>>
+  /** The id of the input with these options: it is the source of its events, and no two inputs of a processor share one. */
+  idOf (options: z.output<Options>): string
+  /** Makes the input; what it needs of large packages is loaded here, so that commands that only read configuration start quickly. */
+  create (options: z.output<Options>, context: InputContext): Input | Promise<Input>
+}
+
+/** Defines a kind of input; the types of its options follow from their schema. */
+export function defineInput<Type extends string, Options extends z.ZodObject> (
+  definition: InputDefinition<Type, Options>
+): InputDefinition<Type, Options> {
+  return definition
+}

@@ -1,0 +1,102 @@
+/**
+ * The stdin input: reads what is piped into the process, `tail -F access.log | gatelens processor …`, and ends the input at its end. A
+ * pipe cannot be read twice: what was read and not stored when the process dies is lost, which the file input avoids.
+ */
+import { z } from 'zod'
+import { pause } from '../../runtime/shutdown.ts'
+import { byteSize, duration } from '../../runtime/units.ts'
+import { sourceOf } from '../contract.ts'
+import type { Input, RawRecord, RecordBatch } from '../contract.ts'
+import { formatSchema } from '../format.ts'
+import { defineInput } from './definition.ts'
+import type { InputContext } from './definition.ts'
+import type { LongLine } from './lines.ts'
+import { rejectLong } from './long-lines.ts'
+import { splitLines } from './stream-lines.ts'
+import type { StreamLines } from './stream-lines.ts'
+
+export const stdinInputSchema = z.strictObject({
+  type: z.literal('stdin'),
+  name: z.string().regex(/^[\w.-]+$/, 'letters, digits, _, . and - only').default('stdin').describe('Id of the input: the source of its events.'),
+  format: formatSchema.prefault('kong').describe('Log format: a name, or an object of `type` and options.'),
+  batch: z.strictObject({
+    records: z.number().int().min(1).max(1_000_000).default(20_000).describe('So many records make a batch; one piece of the pipe more may be in it.'),
+    linger: duration.default(1000).describe('How long fewer records than that are waited for more.'),
+  }).prefault({}),
+  max_record_bytes: byteSize.default(1024 ** 2).describe('A longer record is rejected as too_long and never held in memory.'),
+})
+
+/** The checked form of {@link stdinInputSchema}. */
+export type StdinInputOptions = z.output<typeof stdinInputSchema>
+
+/** Reads a stream as {@link stdinInputSchema} says; positions count its bytes, in a partition of this run. */
+export function createStdinInput (options: StdinInputOptions, context: InputContext, stream: AsyncIterable<Buffer> = process.stdin): Input {
+  return { [Symbol.asyncIterator]: () => readStream(options, context, stream) }
+}
+
+/** The definition of the stdin input. */
+export const stdinInput = defineInput({
+  type: 'stdin',
+  options: stdinInputSchema,
+  example: {},
+  idOf: ({ name }) => name,
+  create: (options, context) => createStdinInput(options, context),
+})
+
+/** What was read and not handed out. */
+interface Held { records: RawRecord[], tooLong: LongLine[], from: number, to: number, since: number }
+
+async function * readStream (
+  options: StdinInputOptions, { signal, telemetry, lag }: InputContext, stream: AsyncIterable<Buffer>
+): AsyncGenerator<RecordBatch, void> {
+  const { name: input, batch: { records, linger }, max_record_bytes: maxBytes } = options
+  const partition = `${Date.now().toString(36)}-${process.pid}`
+  const pieces = splitLines(stream, maxBytes)
+  const ended = new Promise<undefined>((resolve) => { signal.addEventListener('abort', () => { resolve(undefined) }, { once: true }) })
+  let held: Held = { records: [], tooLong: [], from: 0, to: 0, since: 0 }
+  const tell = (): void => {
+    telemetry.set('gatelens_input_lag_bytes', { input }, held.to - held.from)
+    lag.waits(input, held.to > held.from)
+  }
+  const handOut = (): RecordBatch => {
+    const range = { input, partition, from: held.from, to: held.to }
+    const batch = { range, records: held.records, rejects: rejectLong(held.tooLong, sourceOf(range), maxBytes), commit: async () => {} }
+    held = { records: [], tooLong: [], from: range.to, to: range.to, since: 0 }
+    tell()
+    return batch
+  }
+  tell()
+  let next = pieces.next()
+  while (!signal.aborted) {
+    const isFull = held.records.length >= records
+    const wait = held.since === 0 ? Infinity : held.since + linger - Date.now()
+    if (isFull || wait <= 0) {
+      yield handOut()
+      continue
+    }
+    const piece = await firstOf([next, ended], wait)
+    if (piece === 'later') continue
+    if (piece === undefined || piece.done === true) break
+    held = add(held, piece.value)
+    tell()
+    next = pieces.next()
+  }
+  // Whoever reads from a pipe that nobody closes would wait for ever for its end.
+  next.catch(() => {})
+  if (held.to > held.from) yield handOut()
+}
+
+function add (held: Held, { records, tooLong, to }: StreamLines): Held {
+  for (const record of records) held.records.push(record)
+  held.tooLong.push(...tooLong)
+  return { ...held, to, since: held.since === 0 && to > held.from ? Date.now() : held.since }
+}
+
+/** What comes first, or `later` when nothing has come after so many ms. */
+async function firstOf<T> (promises: ReadonlyArray<Promise<T>>, ms: number): Promise<T | 'later'> {
+  if (ms === Infinity) return Promise.race(promises)
+  const over = new AbortController()
+  const result = await Promise.race([...promises, pause(ms, over.signal).then(() => 'later' as const)])
+  over.abort()
+  return result
+}

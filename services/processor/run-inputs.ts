@@ -1,0 +1,43 @@
+/** Runs the inputs of a processor side by side: one pipeline each, with a decoder of its own, into the same stages, series and sink. */
+import type { Observer, Sink, Telemetry, LagWatch } from './contract.ts'
+import type { PrivacyOptions } from './enrich/privacy.ts'
+import { createInput } from './inputs.ts'
+import type { InputConfig } from './inputs.ts'
+import type { InputContext } from './input/definition.ts'
+import { runPipeline } from './pipeline.ts'
+import { createInputDecoder } from './stages.ts'
+import type { Stages } from './stages.ts'
+
+/** What all inputs of a processor share. */
+export interface SharedParts {
+  stages: Pick<Stages, 'locate' | 'filter' | 'enrich'>
+  privacy: PrivacyOptions
+  observe: Observer
+  sink: Sink
+  telemetry: Pick<Telemetry, 'add' | 'set'>
+  lag: LagWatch
+  /** Ends all inputs when one fails. */
+  stopping: AbortController
+}
+
+/**
+ * Runs every input until all have ended; then everything of them is committed. The first failure of one ends the others at
+ * their next batch. Resolves or rejects once none runs any more; `failed` is told of the first failure at once.
+ */
+export async function runInputs (
+  configs: readonly InputConfig[], context: Omit<InputContext, 'signal'>, shared: SharedParts, failed: (error: unknown) => void
+): Promise<void> {
+  const { stages: { locate, filter, enrich }, privacy, observe, sink, telemetry, lag, stopping } = shared
+  const run = async (config: InputConfig): Promise<void> => {
+    const input = await createInput(config, { ...context, signal: stopping.signal })
+    const decoder = createInputDecoder(config.format, privacy)
+    await runPipeline({ input, decoder, locate, filter, enrich, observe, sink, telemetry, lag })
+  }
+  let first: { error: unknown } | undefined
+  await Promise.all(configs.map(async (config) => run(config).catch((error: unknown) => {
+    if (first === undefined) failed(error)
+    first ??= { error }
+    stopping.abort()
+  })))
+  if (first !== undefined) throw first.error
+}
