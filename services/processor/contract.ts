@@ -42,7 +42,15 @@ export interface Input extends AsyncIterable<RecordBatch> {
    * own positions; `store` when another machine, without this one's disk, may have to go on behind what is committed.
    */
   readonly durable?: Kept
+  /** What the offsets of its records count; `bytes` is the default. */
+  readonly positions?: Positions
 }
+
+/**
+ * What the offsets of an input count. `bytes`: a record that stands within another has a place of its own. `messages`: the next
+ * offset is the next message's, so that all records of a message have its offset.
+ */
+export type Positions = 'bytes' | 'messages'
 
 /**
  * How the records of a log format are written: `json` = one JSON object each, `lines` = one line of text each. Wrappers of

@@ -1,6 +1,6 @@
 import { sourceOf } from './contract.ts'
 import type {
-  Decoder, Enricher, Filter, Input, Kept, LagWatch, Landed, Locator, Observer, RecordBatch, Sink, Telemetry, Ticket,
+  Decoder, Enricher, Filter, Input, Kept, LagWatch, Landed, Locator, Observer, Positions, RecordBatch, Sink, Telemetry, Ticket,
 } from './contract.ts'
 import type { AccessEvent, EnrichedEvent, LocatedEvent, Reject } from './event.ts'
 import { decodeRecords } from './records.ts'
@@ -101,7 +101,7 @@ function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
   }
   return {
     decode: timed('decode', (batch) => {
-      const decoded = decodeBatch(batch, decoder)
+      const decoded = decodeBatch(batch, decoder, input.positions)
       telemetry.add('gatelens_events_total', { outcome: 'received' }, decoded.events.length + decoded.rejects.length)
       telemetry.set('gatelens_last_record_timestamp_seconds', {}, clock() / 1000)
       return { ...decoded, ticket: lag.take(batch.range.input, oldestOf(decoded.events)) }
@@ -163,8 +163,8 @@ function oldestOf (events: AccessEvent[]): number {
   return oldest
 }
 
-function decodeBatch (batch: RecordBatch, decoder: Decoder): Decoded {
-  return decodeRecords(batch.records, sourceOf(batch.range), decoder, { events: [], rejects: [...batch.rejects ?? []] })
+function decodeBatch (batch: RecordBatch, decoder: Decoder, positions?: Positions): Decoded {
+  return decodeRecords(batch.records, sourceOf(batch.range), decoder, { events: [], rejects: [...batch.rejects ?? []] }, positions)
 }
 
 /** Counts a batch that has landed: received = published + filtered + rejected, save for what is on its way. */

@@ -1,6 +1,6 @@
 /** From the records of an input to events: what no decoder reads is opened first, if it is a wrapper. Pure. */
 import { isReject } from './contract.ts'
-import type { Decoder, Decoding, RawRecord } from './contract.ts'
+import type { Decoder, Decoding, Positions, RawRecord } from './contract.ts'
 import type { AccessEvent, Reject, RejectReason } from './event.ts'
 import { recognize } from './framing/formats.ts'
 import { unwrap } from './framing/unwrap.ts'
@@ -14,15 +14,34 @@ const openable: ReadonlySet<RejectReason> = new Set(['invalid_json', 'truncated'
 
 /**
  * Decodes records in their order, and adds to `decoded`. A record that the decoder takes costs nothing more; only one that
- * it refuses is looked at again.
+ * it refuses, or that holds several, is looked at again.
  */
-export function decodeRecords (records: readonly RawRecord[], source: string, decoder: Decoder, decoded: Decoded): Decoded {
+export function decodeRecords (
+  records: readonly RawRecord[], source: string, decoder: Decoder, decoded: Decoded, positions: Positions = 'bytes'
+): Decoded {
   for (const record of records) {
     const decoding = decoder.decode(record, source)
-    if (isRefused(decoding)) openRecord(record, decoding, source, decoder, decoded)
-    else add(decoding, record, decoded, asItIs)
+    const isSingle = !isRefused(decoding) && (positions === 'bytes' || !isList(decoding))
+    if (isSingle) add(decoding, record, decoded, asItIs)
+    else if (positions === 'bytes') openRecord(record, decoding, source, decoder, decoded)
+    else decodeMessage(record, source, decoder, decoded)
   }
   return decoded
+}
+
+/**
+ * Decodes the records of a message on their own: their ids follow from the message and their places in it, and all have the
+ * offset of the message, because the offsets behind it are those of other messages.
+ */
+function decodeMessage ({ bytes, offset }: RawRecord, source: string, decoder: Decoder, { events, rejects }: Decoded): void {
+  const message = { bytes, offset: 0 }
+  const own: Decoded = { events: [], rejects: [] }
+  const name = `${source}#${offset}`
+  const decoding = decoder.decode(message, name)
+  if (isRefused(decoding)) openRecord(message, decoding, name, decoder, own)
+  else add(decoding, message, own, asItIs)
+  for (const item of own.events) events.push(Object.assign(item, { source, source_offset: offset }))
+  for (const item of own.rejects) rejects.push({ ...item, source, source_offset: offset })
 }
 
 /** True for a record of which nothing could be read, in a way that a wrapper would explain. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RawRecord } from '../../services/processor/contract.ts'
-import { createDecoder } from '../../services/processor/format.ts'
+import { createDecoder, formatSchema } from '../../services/processor/format.ts'
 import { cutLines } from '../../services/processor/input/lines.ts'
 import { decodeRecords } from '../../services/processor/records.ts'
 import type { Decoded } from '../../services/processor/records.ts'
@@ -85,4 +85,39 @@ test('damaged lines of any kind never throw, and cost time in proportion to thei
     const { events } = decodeRecords([{ bytes: Buffer.from(text), offset: 0 }], 'access.log', kong, { events: [], rejects: [] })
     assert.deepEqual(events, [])
   }
+})
+
+const bare = JSON.stringify({ request: { method: 'GET', uri: '/v1/orders', url: 'http://a/v1/orders' }, response: { status: 200 }, latencies: { request: 7 }, started_at: 1787220930123 })
+
+/** What the messages of a topic give; their offsets count messages. */
+function consume (messages: string[], from = 5, decoder = kong): Decoded {
+  const records = messages.map((text, index) => ({ bytes: Buffer.from(text), offset: from + index }))
+  return decodeRecords(records, 'topic/0', decoder, { events: [], rejects: [] }, 'messages')
+}
+
+test('records within one message have its offset, and each of them an id of its own', () => {
+  const several = [
+    `[${bare},${bare},${bare}]`, bare, `${bare}${bare}`, JSON.stringify({ log: bare, stream: 'stdout', time: '2026-08-20T10:15:33.7Z' }),
+    `<190>Aug 20 10:15:33 gw kong: ${bare}`, bare,
+  ]
+  const { events, rejects } = consume(several)
+  assert.deepEqual(rejects, [])
+  assert.deepEqual(events.map((event) => event.source_offset), [5, 5, 5, 6, 7, 7, 8, 9, 10])
+  assert.deepEqual(new Set(events.map(({ source }) => source)), new Set(['topic/0']))
+  assert.equal(new Set(events.map((event) => event.event_id)).size, events.length)
+  assert.deepEqual(consume(several), { events, rejects }, 'the same message gives the same ids when it comes again')
+  assert.deepEqual(consume(several.slice(2), 7).events, events.slice(4), 'the messages before it do not matter')
+})
+
+test('what is wrong within a message has its offset, too', () => {
+  const { events, rejects } = consume([bare, `[${bare},{"request":1}]`, 'nonsense', ''])
+  assert.deepEqual(events.map((event) => event.source_offset), [5, 6])
+  assert.deepEqual(rejects.map(({ source, source_offset: offset }) => [source, offset]), [['topic/0', 6], ['topic/0', 7]])
+})
+
+test('a line of text behind a prefix has the offset of its message', () => {
+  const line = '10.0.0.1 - - [20/Aug/2026:10:15:30 +0000] "GET / HTTP/1.1" 200 7 "-" "-"'
+  const { events } = consume([`<190>Aug 20 10:15:33 gw nginx: ${line}`, `<14>1 2026-08-20T10:15:33.732Z gw access 7 - - ${line}`, line], 0, createDecoder(formatSchema.parse('nginx')))
+  assert.deepEqual(events.map((event) => event.source_offset), [0, 1, 2])
+  assert.equal(new Set(events.map((event) => event.event_id)).size, 3)
 })

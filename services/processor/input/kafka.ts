@@ -35,7 +35,7 @@ const drainMs = 4000
  * again for ever. Iteration throws INPUT_UNREADABLE for messages in a compression that is not built in.
  */
 export function createKafkaInput (options: KafkaInputOptions, context: KafkaInputContext): Input {
-  return { durable: 'store', [Symbol.asyncIterator]: () => readKafka(options, context) }
+  return { durable: 'store', positions: 'messages', [Symbol.asyncIterator]: () => readKafka(options, context) }
 }
 
 async function * readKafka (options: KafkaInputOptions, context: KafkaInputContext): AsyncGenerator<RecordBatch, void> {
