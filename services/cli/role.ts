@@ -28,7 +28,7 @@ export async function runRole (name: string, role: Role): Promise<void> {
 
 function tellParent (url: string, close: () => Promise<void>): void {
   if (process.send === undefined) return
-  const leave = (): void => { close().finally(() => process.exit(0)) }
+  const leave = (): void => { close().then(() => process.exit(0), () => process.exit(1)) }
   if (!process.connected) return leave()
   process.on('disconnect', leave)
   process.send({ url } satisfies RoleMessage)
