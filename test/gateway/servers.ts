@@ -67,6 +67,8 @@ export interface Upstream {
 /** An HTTP server on a free port. */
 export async function serve (handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<Upstream> {
   const server = createServer({ keepAliveTimeout: 60_000 }, handler)
+  // All of them: newer versions of Node refuse what is over the limit, older ones cut it off.
+  server.maxHeadersCount = 0
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
   const { port } = server.address() as AddressInfo
   return { port, url: `http://127.0.0.1:${port}`, close: async () => { server.closeAllConnections(); await new Promise((resolve) => { server.close(resolve) }) } }
