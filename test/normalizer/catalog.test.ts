@@ -154,10 +154,10 @@ test('inference keeps the first words of a level, then collapses, then counts th
   assert.equal(inference.size, 5)
 })
 
-test('a million random paths stay within the budget of routes', () => {
+test('200,000 random paths stay within the budget of routes', () => {
   const inference = createInference({ perLevel: 20, total: 300 })
   const seen = new Set<string>()
-  for (let index = 0; index < 1_000_000; index++) {
+  for (let index = 0; index < 200_000; index++) {
     const value = Math.imul(index, 0x9E3779B1) >>> 0
     const word = value.toString(36).replace(/\d/g, 'q')
     seen.add(inference.infer(`s${value % 5}`, `/${word}/${index % 3 === 0 ? value : `${word}-slug`}/${index % 7 === 0 ? `${word}@example.com` : 'items'}`))

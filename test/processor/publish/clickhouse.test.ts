@@ -105,17 +105,6 @@ test('what waits on disk holds published fields only, under names without conten
   assert.ok(!content.includes(secret) && !names.join().includes(secret))
 })
 
-test('rows of more days than one insert may touch are inserted in several', async (t) => {
-  const folder = makeFolder(t)
-  const store = await startStoreProcess(t, join(folder, 'store'))
-  const { sink } = await openSink(t, { url: store.url, state: join(folder, 'state') })
-  const events = makeEvents(110, (index) => ({ time: Date.UTC(2026, 0, 1) + index * 86_400_000 }))
-  for (let time = 0; time < 2; time++) await sink.write(makeBatch('a', 0, events))
-  await sink.settled()
-  assert.deepEqual(await store.query('SELECT count() AS rows, sum(requests) AS requests FROM gatelens.requests_1m'), [{ rows: 110, requests: 110 }])
-  assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.rejected'), [{ rows: 0 }])
-})
-
 test('an insert that something else than ClickHouse says yes to has not landed', async (t) => {
   const folder = makeFolder(t)
   const early = await startStoreProcess(t, join(folder, 'store'))
