@@ -9,38 +9,55 @@ import { inputKinds } from './input/index.ts'
 /** The checked form of one entry of `inputs`. */
 export interface InputConfig { type: string, format: FormatConfig, [option: string]: unknown }
 
-const kinds = inputKinds as unknown as readonly InputDefinition[]
-const definitions = new Map(kinds.map((definition) => [definition.type, definition]))
-const types = [...definitions.keys()]
-const [first, ...others] = inputKinds.map(({ options }) => options)
+/** What follows from a list of definitions. */
+export interface Inputs {
+  /** One input: its `type` and the options of that. */
+  schema: z.ZodType<InputConfig>
+  /** The inputs of a processor. Their ids, which are the source of their events, are different. */
+  listSchema: z.ZodType<InputConfig[]>
+  /** The id of an input: the source of its events, and a label of its metrics. */
+  inputIdOf (config: InputConfig): string
+  /** Makes an input of its checked configuration. */
+  createInput (config: InputConfig, context: InputContext): Promise<Input>
+}
 
-/** One input: its `type` and the options of that. */
-export const inputSchema = z.discriminatedUnion('type', [first!, ...others], {
-  error: `type says where records come from: ${types.slice(0, -1).join(', ')} or ${types.at(-1)}`,
-}).meta({ id: 'input' }).transform((given): InputConfig => given)
+/** Makes the union of inputs out of the definitions of their kinds. */
+export function createInputs (kinds: readonly InputDefinition[]): Inputs {
+  const definitions = new Map(kinds.map((definition) => [definition.type, definition]))
+  const definitionOf = ({ type }: InputConfig): InputDefinition => {
+    const definition = definitions.get(type)
+    if (definition === undefined) throw new GatelensError('CONFIG_INVALID', `no input of type "${type}"`, { where: 'inputs' })
+    return definition
+  }
+  const schema = schemaOf(kinds)
+  const inputIdOf = (config: InputConfig): string => definitionOf(config).idOf(config)
+  return {
+    schema,
+    listSchema: z.array(schema).min(1).superRefine((inputs, context) => { checkList(inputs, inputs.map(inputIdOf), context) }),
+    inputIdOf,
+    createInput: async (config, context) => await definitionOf(config).create(config, context),
+  }
+}
 
-/** The inputs of a processor. Their ids, which are the source of their events, are different. */
-export const inputsSchema = z.array(inputSchema).min(1).superRefine((inputs, context) => {
-  const ids = inputs.map(inputIdOf)
+/** The registered inputs. */
+export const {
+  schema: inputSchema, listSchema: inputsSchema, inputIdOf, createInput,
+} = createInputs(inputKinds as unknown as readonly InputDefinition[])
+
+function schemaOf (kinds: readonly InputDefinition[]): z.ZodType<InputConfig> {
+  const types = kinds.map(({ type }) => type)
+  const [first, ...others] = kinds.map(({ options }) => options)
+  return z.discriminatedUnion('type', [first!, ...others] as unknown as [z.ZodObject<{ type: z.ZodLiteral }>], {
+    error: `type says where records come from: ${types.slice(0, -1).join(', ')} or ${types.at(-1)}`,
+  }).meta({ id: 'input' }).transform((given) => given as unknown as InputConfig)
+}
+
+function checkList (inputs: readonly InputConfig[], ids: readonly string[], context: z.RefinementCtx): void {
   for (const [index, id] of ids.entries()) {
-    if (ids.indexOf(id) < index) context.addIssue({ code: 'custom', path: [index, 'name'], message: `another input is called "${id}" already; give each a name of its own` })
+    if (ids.indexOf(id) === index) continue
+    context.addIssue({ code: 'custom', path: [index, 'name'], message: `another input is called "${id}" already; give each a name of its own` })
   }
   const pipes = inputs.filter(({ type }) => type === 'stdin')
-  if (pipes.length > 1) context.addIssue({ code: 'custom', path: [inputs.lastIndexOf(pipes.at(-1)!), 'type'], message: 'there is one standard input only' })
-})
-
-/** The id of an input: the source of its events, and a label of its metrics. */
-export function inputIdOf (config: InputConfig): string {
-  return definitionOf(config).idOf(config)
-}
-
-/** Makes an input of its checked configuration. */
-export async function createInput (config: InputConfig, context: InputContext): Promise<Input> {
-  return await definitionOf(config).create(config, context)
-}
-
-function definitionOf ({ type }: InputConfig): InputDefinition {
-  const definition = definitions.get(type)
-  if (definition === undefined) throw new GatelensError('CONFIG_INVALID', `no input of type "${type}"`, { where: 'inputs' })
-  return definition
+  if (pipes.length < 2) return
+  context.addIssue({ code: 'custom', path: [inputs.lastIndexOf(pipes.at(-1)!), 'type'], message: 'there is one standard input only' })
 }
