@@ -1,5 +1,7 @@
 /** The words of what is declared: they may stand in labels of paths that nothing declares. */
 import type { Endpoint, GatewayMap } from './endpoint.ts'
+import { text, texts } from './gateway-groups.ts'
+import { rulesOf } from './gateway-rules.ts'
 import { piecesOf } from './known-word.ts'
 import type { KnowsWord } from './known-word.ts'
 
@@ -19,16 +21,13 @@ export function collectWords (endpoints: readonly Endpoint[], hosts: Iterable<st
     add(route)
     words.add(service)
   }
-  const routes: readonly unknown[] = Array.isArray(gateway?.routes) ? gateway.routes : []
-  for (const route of routes) {
-    if (typeof route !== 'object' || route === null) continue
-    const { name, service, paths, hosts: own } = route as Record<string, unknown>
+  for (const { route: { name, service }, path, hosts: own } of rulesOf(gateway)) {
     add(name)
     if (typeof name === 'string') words.add(name)
-    for (const host of Array.isArray(own) ? own as unknown[] : []) addHost(host)
+    for (const host of texts(own)) addHost(host)
     add(service)
     // Of a pattern only what looks like a word.
-    for (const path of Array.isArray(paths) ? paths as unknown[] : []) add(typeof path === 'string' ? path.replace(/^~/, '').replace(/[^\w./~-]+/g, '/') : '')
+    add('value' in path ? text(path.value).replace(/[^\w./~-]+/g, '/') : '')
   }
   return [...words].join('\n')
 }

@@ -92,37 +92,45 @@ export interface ApiDocument {
   problems: readonly Problem[]
 }
 
-/** One route of a gateway; field names are those of Kong's declarative file (version 3.0). */
+/** Where a gateway sends a request. Rules that share a route share the object. */
 export interface GatewayRoute {
   name: string
   /** The gateway's id of the route, another name for it. */
   id?: string
   /** The gateway's own name of the backend. */
   service: string
-  /** Prefixes, or regular expressions when they begin with `~`; none = every path. */
-  paths?: readonly string[]
-  /** `example.com`, `*.example.com`, `example.*`, each with an optional `:port`. */
-  hosts?: readonly string[]
-  methods?: readonly string[]
-  /** Names asked for by TLS: one more criterion for the priority. They stand in for `hosts` where there are none. */
-  snis?: readonly string[]
-  /**
-   * Header name to accepted values, `~*…` for a regular expression; counts for the priority, compared only when the request
-   * tells its headers.
-   */
-  headers?: Readonly<Record<string, readonly string[]>>
-  /** Default true, as in Kong. */
-  strip_path?: boolean
-  regex_priority?: number
-  /** `http://host:port/path` of the backend. */
+  /** `http://host:port/path` of the backend; its path is put before what the gateway sends there. */
   service_url?: string
 }
 
-/** What the gateway does to paths. */
-export interface GatewayMap {
-  kind: 'kong'
-  routes: readonly GatewayRoute[]
+/**
+ * Which paths a rule takes: the `exact` path; a `prefix`, letter by letter; whole `segments` (`/v1` takes `/v1` and `/v1/x`, not `/v1x`); a
+ * `regex` from the start of the path on (RE2 or PCRE; one that ends in `$` takes whole paths); `any` path; or `none`, so that only records
+ * that name the route find it.
+ */
+export type GatewayPath = { kind: 'exact' | 'prefix' | 'segments' | 'regex', value: string } | { kind: 'any' | 'none' }
+
+/** A header that must be there with one of the values, in any case, or hold a match of one of the patterns. */
+export interface GatewayHeader { name: string, values?: readonly string[], patterns?: readonly string[] }
+
+/** One rule: what a request must be, and where it goes then. All conditions must hold; one that is left out always does. */
+export interface GatewayRule {
+  route: GatewayRoute
+  path: GatewayPath
+  /** `example.com`, `*.example.com`, `example.*`, each with an optional `:port`. */
+  hosts?: readonly string[]
+  methods?: readonly string[]
+  /** Compared when the request tells its headers. */
+  headers?: readonly GatewayHeader[]
+  /** Whether the part of the path that the rule takes is cut off before the request goes to the backend. */
+  strip?: boolean
 }
+
+/**
+ * How a gateway routes: rules in the order in which the gateway decides. The first rule that fits counts. The reader of each gateway makes
+ * the order; `readKong` and `orderKongRoutes` make Kong's.
+ */
+export interface GatewayMap { rules: readonly GatewayRule[] }
 
 /** One request, as a gateway logged it. */
 export interface MatchRequest {

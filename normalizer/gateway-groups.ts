@@ -1,5 +1,5 @@
 /** Which documents describe the backend of a gateway's route. */
-import type { GatewayRoute } from './endpoint.ts'
+import type { GatewayRule } from './endpoint.ts'
 import { mountSet } from './forms.ts'
 import type { Mount } from './forms.ts'
 import { splitPort } from './hosts.ts'
@@ -9,7 +9,7 @@ import type { MountSet } from './select.ts'
 /** What documents say of the backends of routes. */
 export interface Describer {
   /** The groups of servers that may answer for a route at one of its prefixes; null = all. */
-  groupsOf (route: GatewayRoute, prefix: string): MountSet | null
+  groupsOf (rule: Pick<GatewayRule, 'route' | 'hosts'>, prefix: string): MountSet | null
   /** Whether one of the groups declares a path at or below the prefix. */
   declaresBelow (groups: MountSet | null, prefix: string): boolean
 }
@@ -19,10 +19,10 @@ export interface Describer {
  * its URL; else those that declare paths under the route's prefix; else those that no other service claims by name or
  * host. Null when that says nothing.
  */
-export function createDescriber (mounts: readonly Mount[], routes: readonly GatewayRoute[]): Describer {
+export function createDescriber (mounts: readonly Mount[], rules: readonly GatewayRule[]): Describer {
   const labels = mounts.flatMap((mount, index) => mount.labels.map((label) => ({ label, index })))
     .sort((a, b) => a.label < b.label ? -1 : a.label > b.label ? 1 : 0)
-  const claimed = claimedBy(routes, mounts, labels)
+  const claimed = claimedBy(rules, mounts, labels)
   const known = new Map<string, MountSet | null>()
   const groupsWhere = (test: (mount: Mount, index: number) => boolean): MountSet | null => {
     const groups = mountSet(mounts, test)
@@ -38,16 +38,16 @@ export function createDescriber (mounts: readonly Mount[], routes: readonly Gate
     if (!ofService.has(service)) ofService.set(service, service === '' ? null : groupsWhere((mount) => mount.service === service))
     return ofService.get(service)!
   }
-  const groupsOf = (route: GatewayRoute, prefix: string): MountSet | null => {
+  const groupsOf: Describer['groupsOf'] = ({ route, hosts: given }, prefix) => {
     const service = text(route.service)
-    const key = `${service} ${text(route.service_url)} ${prefix} ${hostsOf(route).join(' ')}`
+    const key = `${service} ${text(route.service_url)} ${prefix} ${texts(given).join(' ')}`
     const cached = known.get(key)
     if (cached !== undefined) return cached
     const named = groupsOfService(service)
     if (named !== null) return named
     const backend = hostOfUrl(route.service_url)
     const under = groupsBelow(prefix)
-    const hosts = hostsOf(route).map((host) => splitPort(normalizeHost(host)).name)
+    const hosts = texts(given).map((host) => splitPort(normalizeHost(host)).name)
     const groups = (backend === '' ? null : groupsWhere((mount) => mount.hosts.some((host) => splitPort(host).name === backend))) ??
       (under === null ? null : groupsWhere((mount, index) => under.has(index) && claimed[index] !== NAMED && mayServe(mount, hosts))) ??
       groupsWhere((_, index) => claimed[index] === FREE) ?? (claimed.includes(FREE) ? null : mountSet(mounts, () => false))
@@ -65,12 +65,12 @@ const UNDER_PREFIX = 1
 const NAMED = 2
 
 /** Which groups of servers describe some service of the gateway: by name or host, by a route's prefix, or none. */
-function claimedBy (routes: readonly GatewayRoute[], mounts: readonly Mount[], labels: readonly Label[]): Uint8Array {
-  const names = new Set(routes.map((route) => route.service))
-  const backends = new Set(routes.map((route) => hostOfUrl(route.service_url)).filter((host) => host !== ''))
+function claimedBy (rules: readonly GatewayRule[], mounts: readonly Mount[], labels: readonly Label[]): Uint8Array {
+  const names = new Set(rules.map(({ route }) => route.service))
+  const backends = new Set(rules.map(({ route }) => hostOfUrl(route.service_url)).filter((host) => host !== ''))
   const claimed = Uint8Array.from(mounts, (mount) =>
     names.has(mount.service) || mount.hosts.some((host) => backends.has(splitPort(host).name)) ? NAMED : FREE)
-  for (const prefix of new Set(routes.flatMap((route) => texts(route.paths)))) {
+  for (const prefix of new Set(rules.flatMap(({ path }) => 'value' in path && path.kind !== 'regex' ? texts([path.value]) : []))) {
     for (const group of groupsUnder(labels, normalizeText(prefix)) ?? []) claimed[group] = Math.max(claimed[group]!, UNDER_PREFIX)
   }
   return claimed
@@ -102,12 +102,6 @@ function groupsUnder (labels: readonly Label[], prefix: string): Set<number> | n
 
 function hostOfUrl (url: unknown): string {
   return splitPort(normalizeHost(/^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(text(url))?.[1] ?? '')).name
-}
-
-/** The hosts of a route. A client asks by TLS (SNI) for the host that it then names, so one without hosts is told by its `snis`. */
-export function hostsOf (route: GatewayRoute): string[] {
-  const hosts = texts(route.hosts)
-  return hosts.length > 0 ? hosts : texts(route.snis).map((name) => name.replace(/\.$/, ''))
 }
 
 /** The value if it is a string, else ''. */

@@ -1,31 +1,30 @@
-/**
- * The rules by which Kong picks a route, as plain data in Kong's order. Priorities follow the `traditional_compat`
- * router: https://developer.konghq.com/gateway/routing/traditional/
- */
-import type { GatewayMap, GatewayRoute, Problem } from './endpoint.ts'
+/** The rules of a gateway as plain data that changes threads, with what the documents say of their backends. */
+import type { GatewayMap, GatewayPath, GatewayRoute, GatewayRule, Problem } from './endpoint.ts'
 import type { Mount } from './forms.ts'
-import { createDescriber, hostsOf, text, texts } from './gateway-groups.ts'
+import { createDescriber, text, texts } from './gateway-groups.ts'
 import type { Describer } from './gateway-groups.ts'
 import { splitPort } from './hosts.ts'
 import { normalizeHost, normalizeText } from './path.ts'
 import { compilePattern } from './pattern.ts'
 import type { MountSet } from './select.ts'
 
-/** One path of one route. Rules stand in the order in which Kong asks them. */
-export interface GatewayRule {
+/** One rule. Rules stand in the order in which the gateway asks them. */
+export interface PreparedRule {
   readonly route: GatewayRoute
   /** What every path that fits begins with, in normal form. */
   readonly prefix: string
-  /** Regular expression, '' for a plain prefix. */
+  /** Regular expression, '' for a path without one. */
   readonly pattern: string
   /** What every path that fits the pattern holds behind the prefix. */
   readonly inner: string
+  /** What may stand behind the prefix, where there is no pattern: anything, nothing, or what begins with a slash. */
+  readonly rest: 'any' | 'nothing' | 'segments'
   readonly hosts: ReadonlyArray<{ readonly name: string, readonly port: string }>
   /** Upper case; none = every method. */
   readonly methods: readonly string[]
-  /** Lower-case names, and values as they stand in the route. */
-  readonly headers: ReadonlyArray<readonly [name: string, values: readonly string[]]>
-  readonly hasPath: boolean
+  /** Lower-case names, with values and patterns as they stand in the rule. */
+  readonly headers: ReadonlyArray<readonly [name: string, values: readonly string[], patterns: readonly string[]]>
+  readonly strips: boolean
   /** Path of the service's URL, without a trailing slash. */
   readonly servicePath: string
   /** The documents of the service leave that path out: they declare nothing below it. */
@@ -34,61 +33,65 @@ export interface GatewayRule {
   readonly groups: MountSet | null
 }
 
-/** Reads a gateway map into rules. Junk in the map becomes problems. */
-export function prepareGateway (map: GatewayMap | undefined, mounts: readonly Mount[]): { rules: GatewayRule[], problems: Problem[] } {
+/** The rules of a map of which nothing is known: what is none is left out. */
+export function rulesOf (map: GatewayMap | undefined): GatewayRule[] {
+  const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+  if (!Array.isArray(map?.rules)) return []
+  return map.rules.filter((rule: GatewayRule) => isObject(rule) && isObject(rule.route) && isObject(rule.path))
+}
+
+/** Prepares the rules of a gateway map, in their order. Junk in the map becomes problems. */
+export function prepareGateway (map: GatewayMap | undefined, mounts: readonly Mount[]): { rules: PreparedRule[], problems: Problem[] } {
   const problems: Problem[] = []
-  const routes = Array.isArray(map?.routes) ? map.routes.filter((route) => typeof route === 'object' && route !== null) : []
-  if (routes.length === 0) return { rules: [], problems }
-  const describer = createDescriber(mounts, routes)
-  // Sorting keeps the order of the file where nothing else decides.
-  return { rules: routes.flatMap((route) => rulesOf(route, describer, problems)).sort(compareRules), problems }
+  const rules = rulesOf(map)
+  if (rules.length === 0) return { rules: [], problems }
+  const describer = createDescriber(mounts, rules)
+  return { rules: rules.map((rule) => prepareRule(rule, describer, problems)), problems }
 }
 
 // No request has such a path (none begins without a slash), so that the route is found by its name alone.
 const noPath = '(pattern)'
 
-function rulesOf (route: GatewayRoute, describer: Describer, problems: Problem[]): GatewayRule[] {
-  const shared = {
+function prepareRule (rule: GatewayRule, describer: Describer, problems: Problem[]): PreparedRule {
+  const { route, path, hosts, methods, headers } = rule
+  const form = formOf(path, text(route.name), problems)
+  const servicePath = pathOfUrl(route.service_url)
+  const groups = describer.groupsOf(rule, form.prefix === noPath ? '' : form.prefix)
+  return {
     route,
-    hosts: hostsOf(route).map((host) => splitPort(normalizeHost(host))),
-    methods: texts(route.methods).map((method) => method.toUpperCase()),
-    headers: Object.entries(route.headers ?? {}).map(([name, values]) =>
-      [name.toLowerCase(), texts(values)] as const),
-    servicePath: pathOfUrl(route.service_url),
+    ...form,
+    hosts: texts(hosts).map((host) => splitPort(normalizeHost(host))),
+    methods: texts(methods).map((method) => method.toUpperCase()),
+    headers: headersOf(headers),
+    strips: rule.strip === true,
+    servicePath,
+    isMounted: servicePath !== '' && !describer.declaresBelow(groups, servicePath),
+    groups,
   }
-  const paths = texts(route.paths)
-  const described = (prefix: string): Pick<GatewayRule, 'groups' | 'isMounted'> => {
-    const groups = describer.groupsOf(route, prefix)
-    return { groups, isMounted: shared.servicePath !== '' && !describer.declaresBelow(groups, shared.servicePath) }
-  }
-  if (paths.length === 0) return [{ ...shared, hasPath: false, prefix: '', pattern: '', inner: '', ...described('') }]
-  return paths.flatMap((path): GatewayRule[] => {
-    const pattern = path.startsWith('~') ? compilePattern(path.slice(1)) : null
-    if (path.startsWith('~') && pattern === null) {
-      const message = `Route ${text(route.name)}: the pattern ${path} is not understood: only records that name the route find it.`
-      problems.push({ severity: 'error', code: 'unsupported-pattern', message, source: 'gateway', where: text(route.name) })
-      return [{ ...shared, hasPath: true, prefix: noPath, pattern: '', inner: '', ...described('') }]
+}
+
+function headersOf (headers: GatewayRule['headers']): PreparedRule['headers'] {
+  const given = Array.isArray(headers) ? headers.filter((header) => typeof header === 'object' && header !== null) : []
+  return given.map(({ name, values, patterns }) => [text(name).toLowerCase(), texts(values), texts(patterns)] as const)
+}
+
+function formOf (path: GatewayPath, route: string, problems: Problem[]): Pick<PreparedRule, 'prefix' | 'pattern' | 'inner' | 'rest'> {
+  const plain = { pattern: '', inner: '', rest: 'any' } as const
+  if (path.kind === 'any') return { ...plain, prefix: '' }
+  const value = 'value' in path ? text(path.value) : ''
+  switch (path.kind) {
+    case 'prefix': return { ...plain, prefix: normalizeText(value) }
+    case 'exact': return { ...plain, prefix: normalizeText(value), rest: 'nothing' }
+    case 'segments': return { ...plain, prefix: normalizeText(value).replace(/\/+$/, ''), rest: 'segments' }
+    case 'regex': {
+      const pattern = compilePattern(value)
+      if (pattern !== null) return { ...plain, prefix: pattern.head, pattern: value, inner: pattern.inner }
+      const message = `Route ${route}: the pattern ${value} is not understood: only records that name the route find it.`
+      problems.push({ severity: 'error', code: 'unsupported-pattern', message, source: 'gateway', where: route })
+      return { ...plain, prefix: noPath }
     }
-    const prefix = pattern?.head ?? normalizeText(path)
-    return [{ ...shared, hasPath: true, prefix, pattern: path.slice(pattern === null ? path.length : 1), inner: pattern?.inner ?? '', ...described(prefix) }]
-  })
-}
-
-/** More kinds of criteria, plain hosts before wildcards, more headers, patterns before prefixes, priority, longer prefix. */
-function compareRules (a: GatewayRule, b: GatewayRule): number {
-  return weight(b) - weight(a) || Number(plainHosts(b)) - Number(plainHosts(a)) || b.headers.length - a.headers.length ||
-    Number(b.pattern !== '') - Number(a.pattern !== '') ||
-    (a.pattern === '' ? b.prefix.length - a.prefix.length : (b.route.regex_priority ?? 0) - (a.route.regex_priority ?? 0))
-}
-
-function weight ({ methods, headers, hasPath, route: { hosts, snis } }: GatewayRule): number {
-  const lists = [methods, headers, texts(hosts), texts(snis)]
-  return lists.filter((list) => list.length > 0).length + Number(hasPath)
-}
-
-function plainHosts ({ route }: GatewayRule): boolean {
-  const hosts = texts(route.hosts)
-  return hosts.length > 0 && hosts.every((host) => !host.includes('*'))
+    default: return { ...plain, prefix: noPath }
+  }
 }
 
 function pathOfUrl (url: unknown): string {

@@ -1,6 +1,6 @@
 /** What a gateway does to a path: which route takes it, what is stripped, what the service's own path adds. */
 import type { GatewayRoute, MatchRequest } from './endpoint.ts'
-import type { GatewayRule } from './gateway-rules.ts'
+import type { PreparedRule } from './gateway-rules.ts'
 import { globTest, splitPort } from './hosts.ts'
 import { normalizeHost } from './path.ts'
 import { compilePattern, compileSearch } from './pattern.ts'
@@ -19,11 +19,11 @@ export interface GatewayHit {
   rest: string
 }
 
-/** Finds the route of a request: by the names in the request, else as Kong routes. Null when none fits. */
+/** Finds the route of a request: by the names in the request, else the first rule that fits. Null when none fits. */
 export type ResolveRoute = (request: MatchRequest, host: unknown, path: string) => GatewayHit | null
 
 /** A rule at work; `rank` is its place in the order. */
-interface Rule extends Omit<GatewayRule, 'pattern' | 'headers'> {
+interface Rule extends Omit<PreparedRule, 'pattern' | 'headers'> {
   rank: number
   headerTests: ReadonlyArray<{ name: string, test: (value: string) => boolean }>
   hostTests: ReadonlyArray<{ test: (name: string) => boolean, port: string }>
@@ -41,8 +41,8 @@ interface Host {
 /** The rules whose prefix a path begins with. */
 type Starts = (path: string) => readonly Rule[]
 
-/** A resolver over rules in Kong's order; null without any. */
-export function openGateway (given: readonly GatewayRule[]): ResolveRoute | null {
+/** A resolver over rules in the gateway's order; null without any. */
+export function openGateway (given: readonly PreparedRule[]): ResolveRoute | null {
   if (given.length === 0) return null
   const rules = given.map(openRule)
   const names = new Map<string, Rule[]>()
@@ -75,17 +75,17 @@ export function openGateway (given: readonly GatewayRule[]): ResolveRoute | null
   }
 }
 
-/** As Kong does before it routes, and hands on (`kong.tools.uri.normalize`). */
+/** As gateways do before they route, and pass on (`kong.tools.uri.normalize`, NGINX's `merge_slashes`). */
 function mergeSlashes (path: string): string {
   return path.includes('//') ? path.replace(/\/{2,}/g, '/') : path
 }
 
-function openRule ({ pattern: source, headers, ...rule }: GatewayRule, rank: number): Rule {
+function openRule ({ pattern: source, headers, ...rule }: PreparedRule, rank: number): Rule {
   let compiled: Pattern | undefined
   return {
     ...rule,
     rank,
-    headerTests: headers.map(([name, values]) => ({ name, test: headerTest(values) })),
+    headerTests: headers.map(([name, values, patterns]) => ({ name, test: headerTest(values, patterns) })),
     hostTests: rule.hosts.map(({ name, port }) => ({ port, test: name.includes('*') ? globTest(name) : (other: string) => other === name })),
     // It was understood when the rules were read.
     pattern: source === '' ? null : () => (compiled ??= compilePattern(source)!),
@@ -93,10 +93,10 @@ function openRule ({ pattern: source, headers, ...rule }: GatewayRule, rank: num
 }
 
 /** Case does not count, for patterns neither. One that is not understood speaks for any value, as was told when it was read. */
-function headerTest (values: readonly string[]): (value: string) => boolean {
+function headerTest (values: readonly string[], patterns: readonly string[]): (value: string) => boolean {
   const plain = new Set(values.map((value) => value.toLowerCase()))
-  const patterns = values.filter((value) => value.startsWith('~*')).map((value) => compileSearch(value.slice(2)))
-  return (value) => plain.has(value.toLowerCase()) || patterns.some((found) => found === null || found(value))
+  const searches = patterns.map(compileSearch)
+  return (value) => plain.has(value.toLowerCase()) || searches.some((found) => found === null || found(value))
 }
 
 function add (lists: Map<string, Rule[]>, key: unknown, rule: Rule): void {
@@ -197,12 +197,16 @@ function fitsRequest (rule: Rule, request: MatchRequest, host: Host): boolean {
 /** How much of the path the rule's prefix or pattern takes; -1 when it does not fit. */
 function lengthTaken (rule: Rule, path: string): number {
   if (!path.startsWith(rule.prefix)) return -1
-  if (rule.pattern === null) return rule.prefix.length
+  if (rule.pattern === null) return isEnd(rule, path) ? rule.prefix.length : -1
   // Of many patterns that begin alike nearly all end here, long before their machines are built.
   return path.includes(rule.inner, rule.prefix.length) ? rule.pattern().matchLength(path) : -1
 }
 
+function isEnd ({ rest, prefix }: Rule, path: string): boolean {
+  return rest === 'any' || path.length === prefix.length || (rest === 'segments' && path[prefix.length] === '/')
+}
+
 /** What is left of the path when the route has stripped its own part. */
 function restOf (rule: Rule, path: string): string {
-  return rule.route.strip_path === false ? path : path.slice(Math.max(0, lengthTaken(rule, path)))
+  return !rule.strips ? path : path.slice(Math.max(0, lengthTaken(rule, path)))
 }

@@ -9,11 +9,14 @@
 export { readBackstage } from './catalog/backstage.ts'
 export type { BackstageApi, BackstageCatalog, BackstageService } from './catalog/backstage.ts'
 export { readKong } from './catalog/kong.ts'
+export { orderKongRoutes } from './catalog/kong-order.ts'
+export type { KongRoute } from './catalog/kong-order.ts'
 export type { KongCatalog, KongConsumer, KongService } from './catalog/kong.ts'
 export { readOpenApi } from './catalog/openapi.ts'
 export type { ReadOptions } from './catalog/openapi.ts'
 export type {
-  ApiDocument, ApiOperation, ApiPath, Candidate, Endpoint, Explanation, GatewayMap, GatewayRoute, InferredSegment,
+  ApiDocument, ApiOperation, ApiPath, Candidate, Endpoint, Explanation, GatewayHeader, GatewayMap, GatewayPath,
+  GatewayRoute, GatewayRule, InferredSegment,
   Match, MatchOutcome, MatchRequest, NearestTemplate, ParameterValues, Problem, Scope, Server, Severity, TargetSteps,
 } from './endpoint.ts'
 export { inferRoute } from './infer.ts'

@@ -1,7 +1,7 @@
 /** The two forms of a compiled catalog: with objects, as matching uses it, and packed, as one thread hands it to another. */
 import type { Endpoint, Form, Problem } from './endpoint.ts'
 import type { Mount } from './forms.ts'
-import type { GatewayRule } from './gateway-rules.ts'
+import type { PreparedRule } from './gateway-rules.ts'
 import { numbered } from './leaves.ts'
 import type { LeafTable } from './leaves.ts'
 import { createObjectReader, packObjects } from './packed.ts'
@@ -17,7 +17,7 @@ export interface Compiled {
   readonly methods: ReadonlyMap<string, number>
   readonly endpoints: readonly Endpoint[]
   readonly problems: readonly Problem[]
-  readonly rules: readonly GatewayRule[]
+  readonly rules: readonly PreparedRule[]
   /** Words of what is declared, a line each. */
   readonly words: string
 }

@@ -1,9 +1,11 @@
 /** Kong's and decK's declarative configuration, formats 1.1, 2.1 and 3.0: https://developer.konghq.com/gateway/db-less-mode/ */
-import type { GatewayMap, GatewayRoute, Problem } from '../endpoint.ts'
+import type { GatewayMap, Problem } from '../endpoint.ts'
 import { compileSearch } from '../pattern.ts'
 import { formatOf, settleDeclaration } from './kong-declaration.ts'
 import type { Report } from './kong-declaration.ts'
 import { reportKeys } from './kong-keys.ts'
+import { orderKongRoutes } from './kong-order.ts'
+import type { KongRoute } from './kong-order.ts'
 import { isObject, objectsOf, stringsOf, textOf } from './references.ts'
 import type { Json } from './references.ts'
 
@@ -15,6 +17,8 @@ export interface KongConsumer { username: string, custom_id: string, id: string,
 
 /** What was read. */
 export interface KongCatalog {
+  routes: KongRoute[]
+  /** The routes as rules, in Kong's order. Routes of several catalogs are ordered together by `orderKongRoutes`. */
   gateway: GatewayMap
   services: KongService[]
   consumers: KongConsumer[]
@@ -35,8 +39,10 @@ export function readKong (declarative: unknown, options: { source: string }): Ko
   const root = settleDeclaration(given, report)
   reportKeys(root, report)
   const services = readServices(root, report)
+  const routes = readRoutes(root, services, report)
   return {
-    gateway: { kind: 'kong', routes: readRoutes(root, services, report) },
+    routes,
+    gateway: orderKongRoutes(routes),
     services: services.map(({ service }) => service),
     consumers: readConsumers(root),
     problems,
@@ -53,7 +59,7 @@ function readServices (root: Json, report: Report): Backend[] {
   return backends
 }
 
-function readRoutes (root: Json, backends: readonly Backend[], report: Report): GatewayRoute[] {
+function readRoutes (root: Json, backends: readonly Backend[], report: Report): KongRoute[] {
   const byName = new Map<string, Backend>()
   for (const backend of [...backends].reverse()) byName.set(backend.service.id, backend).set(backend.service.name, backend)
   const nested = backends.flatMap((backend) => objectsOf(backend.raw.routes).map((route, index) =>
@@ -84,10 +90,8 @@ function backendOf (route: Json, backends: ReadonlyMap<string, Backend>, missing
 }
 
 const streams = new Set(['tcp', 'tls', 'tls_passthrough', 'udp'])
-// No request has such a path (none begins without a slash), so that the route is found by its name alone.
-const noPath = '(expression)'
 
-function readRoute (route: Json, backend: Backend | undefined, where: string, report: Report): GatewayRoute[] {
+function readRoute (route: Json, backend: Backend | undefined, where: string, report: Report): KongRoute[] {
   const protocols = stringsOf(route.protocols)
   if (backend?.raw.enabled === false || (protocols.length > 0 && protocols.every((protocol) => streams.has(protocol)))) return []
   const name = textOf(route.name) || textOf(route.id)
@@ -96,7 +100,8 @@ function readRoute (route: Json, backend: Backend | undefined, where: string, re
     name,
     id: textOf(route.id),
     service: backend?.service.name ?? '',
-    paths: textOf(route.expression) === '' ? stringsOf(route.paths) : [noPath],
+    paths: textOf(route.expression) === '' ? stringsOf(route.paths) : [],
+    ...textOf(route.expression) !== '' && { expression: textOf(route.expression) },
     hosts: stringsOf(route.hosts),
     ...stringsOf(route.snis).length > 0 && { snis: stringsOf(route.snis) },
     methods: stringsOf(route.methods),

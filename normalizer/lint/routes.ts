@@ -1,6 +1,7 @@
 /** Operations that the gateway's routes do not lead to. */
-import type { Endpoint, GatewayMap, GatewayRoute, Match, MatchRequest, Problem } from '../endpoint.ts'
-import { hostsOf, text, texts } from '../gateway-groups.ts'
+import type { Endpoint, GatewayMap, GatewayRule, Match, MatchRequest, Problem } from '../endpoint.ts'
+import { text, texts } from '../gateway-groups.ts'
+import { rulesOf } from '../gateway-rules.ts'
 import { splitPort } from '../hosts.ts'
 import { normalizeHost } from '../path.ts'
 import { writeHost, writePath } from './samples.ts'
@@ -15,16 +16,16 @@ export type Leads = (subject: Subject) => boolean | undefined
  * no route claims by service or host may be anyone's.
  */
 export function createLeads (map: GatewayMap | undefined, fresh: string, match: (request: MatchRequest) => Match): Leads {
-  const known = Array.isArray(map?.routes) ? map.routes.filter((route) => typeof route === 'object' && route !== null) : []
-  const byService = groupRoutes(known, ({ service }) => text(service))
-  const byHost = groupRoutes(known, ({ service_url: url }) => hostOf(url))
+  const known = rulesOf(map)
+  const byService = groupRules(known, ({ route }) => text(route.service))
+  const byHost = groupRules(known, ({ route }) => hostOf(route.service_url))
   return (subject) => {
     const { endpoint, mount } = subject
-    const routes = byService.get(endpoint.service) ?? mount.hosts.flatMap((host) => byHost.get(splitPort(host).name) ?? [])
-    if (routes.length === 0 || routes.some(isPattern)) return undefined
-    return routes.some((route) => requestsFor(route, subject, fresh).some((request) => {
+    const rules = byService.get(endpoint.service) ?? mount.hosts.flatMap((host) => byHost.get(splitPort(host).name) ?? [])
+    if (rules.length === 0 || rules.some(isPattern)) return undefined
+    return rules.some((rule) => requestsFor(rule, subject, fresh).some((request) => {
       const found = match(request)
-      return found.endpoint === endpoint && found.gateway === route
+      return found.endpoint === endpoint && found.gateway === rule.route
     }))
   }
 }
@@ -36,35 +37,33 @@ export function lintRoutes ({ endpoint }: { endpoint: Endpoint }): Problem {
   return { severity: 'warning', code: 'no-gateway-route', message, source: endpoint.source, where: endpoint.where }
 }
 
-function groupRoutes (routes: readonly GatewayRoute[], keyOf: (route: GatewayRoute) => string): Map<string, GatewayRoute[]> {
-  const groups = new Map<string, GatewayRoute[]>()
-  for (const route of routes) {
-    const key = keyOf(route)
+function groupRules (rules: readonly GatewayRule[], keyOf: (rule: GatewayRule) => string): Map<string, GatewayRule[]> {
+  const groups = new Map<string, GatewayRule[]>()
+  for (const rule of rules) {
+    const key = keyOf(rule)
     if (key === '') continue
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, [route])
-    else group.push(route)
+    if (group === undefined) groups.set(key, [rule])
+    else group.push(rule)
   }
   return groups
 }
 
-function isPattern ({ paths, headers }: GatewayRoute): boolean {
-  return texts(paths).some((path) => path.startsWith('~')) || Object.values(headers ?? {}).some((values) => texts(values)[0]?.startsWith('~*'))
+function isPattern ({ path, headers }: GatewayRule): boolean {
+  return path.kind === 'regex' || (headers ?? []).some(({ values, patterns }) => texts(values).length === 0 && texts(patterns).length > 0)
 }
 
 /** What clients may send so that the service sees the operation's path: the route's prefix goes, the service's path comes. */
-function requestsFor (route: GatewayRoute, subject: Subject, fresh: string): MatchRequest[] {
+function requestsFor (rule: GatewayRule, subject: Subject, fresh: string): MatchRequest[] {
   const { endpoint, mount, full, stripped } = subject
-  const prefixes = texts(route.paths).length === 0 ? [''] : texts(route.paths)
-  const base = pathOf(route.service_url)
+  const prefix = 'value' in rule.path ? rule.path.value : ''
+  const base = pathOf(rule.route.service_url)
   const paths = [...full, ...stripped].map((form) => writePath(form, () => fresh))
-  const host = hostsOf(route)[0] ?? mount.hosts[0]
-  const headers = Object.fromEntries(Object.entries(route.headers ?? {}).map(([name, values]) =>
-    [name.toLowerCase(), texts(values)[0] ?? '']))
-  const strips = route.strip_path !== false
+  const host = texts(rule.hosts)[0] ?? mount.hosts[0]
+  const headers = Object.fromEntries((rule.headers ?? []).map(({ name, values }) => [name.toLowerCase(), texts(values)[0] ?? '']))
+  const strips = rule.strip === true
   const known = { method: askedMethod(endpoint), headers, ...host === undefined || host === '' ? {} : { host: writeHost(host)! } }
-  return prefixes.flatMap((prefix) => paths.flatMap((path) => externalPaths(path, prefix, base, strips)))
-    .map((path) => ({ ...known, path }))
+  return paths.flatMap((path) => externalPaths(path, prefix, base, strips)).map((path) => ({ ...known, path }))
 }
 
 function externalPaths (path: string, prefix: string, base: string, strips: boolean): string[] {

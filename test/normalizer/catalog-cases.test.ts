@@ -21,11 +21,11 @@ for (const item of readCases('catalog/backstage')) {
 for (const item of readCases('catalog/kong')) {
   test(item.name, () => {
     const { config, requests } = splitInput(item.input)
-    const { gateway, services, consumers, problems } = readKong(parse(config), { source: 'kong.yml' })
-    const apis = gateway.routes.map(({ service }) => readOpenApi({ openapi: '3.1.0', paths: { '/x': { get: {} } } }, { service, source: service }))
+    const { routes, gateway, services, consumers, problems } = readKong(parse(config), { source: 'kong.yml' })
+    const apis = routes.map(({ service }) => readOpenApi({ openapi: '3.1.0', paths: { '/x': { get: {} } } }, { service, source: service }))
     const normalizer = compile(apis, { gateway })
     expectCase(item, [
-      ...gateway.routes.map(({ name, ...route }) => `route ${name} ${JSON.stringify(route)}`),
+      ...routes.map(({ name, ...route }) => `route ${name} ${JSON.stringify(route)}`),
       ...services.map(({ name, ...service }) => `service ${name} ${JSON.stringify(service)}`),
       ...consumers.map((consumer) => `consumer ${JSON.stringify(consumer)}`),
       ...problems.map(problemLine),

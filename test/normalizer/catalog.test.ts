@@ -137,7 +137,7 @@ test('a Kong file gives routes, services and consumers, and no secret', () => {
     consumers: [{ username: 'acme', custom_id: 'P-1', keyauth_credentials: [{ key: 'top-secret', id: 'k1' }] }],
     keyauth_credentials: [{ consumer: 'acme', key: 'other-secret', id: 'k2' }],
   }, { source: 'kong.yml' })
-  assert.deepEqual(kong.gateway.routes.map(({ name, service, service_url, strip_path }) => ({ name, service, service_url, strip_path })), [
+  assert.deepEqual(kong.routes.map(({ name, service, service_url, strip_path }) => ({ name, service, service_url, strip_path })), [
     { name: 'a-route', service: 'a', service_url: 'http://a.internal:8080/base', strip_path: true },
     { name: 'b-route', service: 'b', service_url: 'https://b.internal:81/p', strip_path: false },
     { name: 'lost', service: '', service_url: '', strip_path: true },

@@ -1,7 +1,7 @@
 /** Kong's priorities where a line of a golden case cannot say it: headers, TLS names, and gateways with thousands of routes. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compile, readKong, readOpenApi } from '../../normalizer/index.ts'
+import { compile, orderKongRoutes, readKong, readOpenApi } from '../../normalizer/index.ts'
 import type { MatchRequest } from '../../normalizer/index.ts'
 
 /** The name of the route that a request takes; every route is named after its place. */
@@ -69,7 +69,7 @@ test('a pattern is not passed over for a literal that only some of its matches h
 
 test('a header that a request does not have is not found on objects, whatever its name', () => {
   const routes = [{ name: 'odd', service: 's', paths: ['/a'], headers: { constructor: ['~*function'] } }, { name: 'plain', service: 's', paths: ['/a'] }]
-  const normalizer = compile([], { gateway: { kind: 'kong', routes } })
+  const normalizer = compile([], { gateway: orderKongRoutes(routes) })
   const gatewayRoute = (headers: Record<string, string>): unknown => normalizer.explain({ method: 'GET', path: '/a', headers }).match.gateway?.name
   assert.equal(gatewayRoute({}), 'plain')
   assert.equal(gatewayRoute({ constructor: 'a function' }), 'odd')

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
-  compile, createInference, inferRoute, isInferenceState, lintCatalog, open, prepare, readBackstage, readKong, readOpenApi, readRouteName,
+  compile, createInference, inferRoute, isInferenceState, lintCatalog, open, orderKongRoutes,
+  prepare, readBackstage, readKong, readOpenApi, readRouteName,
 } from '../../normalizer/index.ts'
 
 const document = { openapi: '3.0.0', paths: { '/a/{id}': { get: {} }, '/files/{path+}': { get: {} }, '/{a}-{b}.{c}': { get: {} } } }
@@ -18,7 +19,18 @@ const junk: unknown[] = [
 type Any = (...values: unknown[]) => unknown
 
 const whole: Record<string, unknown> = {
-  compile, prepare, open, createInference, inferRoute, isInferenceState, lintCatalog, readBackstage, readKong, readOpenApi, readRouteName,
+  compile,
+  prepare,
+  open,
+  createInference,
+  inferRoute,
+  isInferenceState,
+  lintCatalog,
+  orderKongRoutes,
+  readBackstage,
+  readKong,
+  readOpenApi,
+  readRouteName,
 }
 
 for (const [name, call] of Object.entries(whole)) {
@@ -29,13 +41,13 @@ for (const [name, call] of Object.entries(whole)) {
       (call as Any)([value], value);
       (call as Any)(value, { source: value, service: value, gateway: value });
       (call as Any)([], value);
-      (call as Any)([api], { gateway: { kind: 'kong', routes: value } })
+      (call as Any)([api], { gateway: { rules: value } })
     }
   })
 }
 
 test('a normalizer takes junk for any argument and any field of a request', () => {
-  const normalizer = compile([api], { gateway: { kind: 'kong', routes: [{ name: 'r', service: 's', paths: ['/r'], hosts: ['*.x'] }] } })
+  const normalizer = compile([api], { gateway: orderKongRoutes([{ name: 'r', service: 's', paths: ['/r'], hosts: ['*.x'] }]) })
   for (const value of junk) {
     for (const call of [normalizer.match, normalizer.explain, normalizer.infer, normalizer.params]) (call as Any)(value, value)
     for (const field of ['method', 'path', 'host', 'service', 'route', 'upstream', 'headers']) {
@@ -49,7 +61,7 @@ test('a normalizer takes junk for any argument and any field of a request', () =
 test('a gateway map takes junk for any field of a route', () => {
   for (const value of junk) {
     for (const field of ['name', 'id', 'service', 'paths', 'hosts', 'methods', 'headers', 'strip_path', 'regex_priority', 'service_url']) {
-      const gateway = { kind: 'kong', routes: [{ name: 'r', service: 's', paths: ['/r', '~('], [field]: value }] };
+      const gateway = (orderKongRoutes as Any)([{ name: 'r', service: 's', paths: ['/r', '~('], [field]: value }]);
       (compile as Any)([api], { gateway });
       (lintCatalog as Any)([api], { gateway })
     }

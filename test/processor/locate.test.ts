@@ -25,7 +25,7 @@ function declare ({ documents = {}, kong }: Config): Declared {
   const apis = Object.entries(documents).map(([service, document]) => readOpenApi(document, { service, source: `${service}.yaml` }))
   const gateway = kong === undefined ? undefined : readKong(kong, { source: 'kong.yml' }).gateway
   const normalizer = compile(apis, { gateway })
-  return { normalizer, aliases: gatewayAliases([], gateway?.routes ?? [], normalizer) }
+  return { normalizer, aliases: gatewayAliases([], gateway?.rules ?? [], normalizer) }
 }
 
 function locateLine (line: string, locate: ReturnType<typeof createLocator>): string {

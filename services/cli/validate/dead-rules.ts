@@ -20,8 +20,9 @@ export function findDeadRules (rules: readonly Rule[], catalog: LoadedCatalog, f
 interface Known { services: Set<string>, routes: Set<string>, partners: Set<string>, quotas: Set<string> }
 
 function namesOf ({ endpoints, services, aliases, gateway, partners }: LoadedCatalog): Known {
+  const backends = [...endpoints, ...gateway.gateway.rules.map(({ route }) => route)].map(({ service }) => service)
   return {
-    services: new Set([...services.keys(), ...aliases.values(), ...[...endpoints, ...gateway.gateway.routes].map((item) => item.service)]),
+    services: new Set([...services.keys(), ...aliases.values(), ...backends]),
     routes: new Set(endpoints.map((endpoint) => endpoint.route)),
     partners: new Set(partners.map((partner) => partner.name)),
     quotas: new Set(partners.flatMap((partner) => Object.keys(partner.quotas))),

@@ -87,7 +87,7 @@ function describeOthers ({ passedOver }: LoadedCatalog): string[] {
 
 function describeKong ({ gateway: { gateway, services, consumers, passedOver } }: LoadedCatalog): string {
   const others = passedOver === 0 ? '' : `; ${countOf(passedOver, 'other file')} passed over`
-  return `Kong with ${countOf(services.length, 'service')}, ${countOf(gateway.routes.length, 'route')} and ${countOf(consumers.length, 'consumer')}${others}`
+  return `Kong with ${countOf(services.length, 'service')}, ${countOf(new Set(gateway.rules.map(({ route }) => route)).size, 'route')} and ${countOf(consumers.length, 'consumer')}${others}`
 }
 
 async function inspectGateway (sources: readonly string[]): Promise<Inspection> {

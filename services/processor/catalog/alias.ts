@@ -1,14 +1,14 @@
-import type { BackstageApi, GatewayRoute, Normalizer } from '../../../normalizer/index.ts'
+import type { BackstageApi, GatewayRule, Normalizer } from '../../../normalizer/index.ts'
 
 /**
  * The catalog service behind each name that a gateway gives to a backend, so that undeclared traffic has an owner too: a
  * component that provides an API of that name, else the one service whose endpoints all routes of the backend lead to.
  */
 export function gatewayAliases (
-  apis: readonly BackstageApi[], routes: readonly GatewayRoute[], normalizer: Normalizer
+  apis: readonly BackstageApi[], rules: readonly GatewayRule[], normalizer: Normalizer
 ): Map<string, string> {
   const aliases = new Map<string, string>()
-  for (const [name, services] of servedBy(routes, normalizer)) {
+  for (const [name, services] of servedBy(rules, normalizer)) {
     const [service, ...more] = services
     if (service !== undefined && more.length === 0) aliases.set(name, service)
   }
@@ -17,9 +17,9 @@ export function gatewayAliases (
 }
 
 /** Which services each backend serves: every endpoint is asked for with sample values, as a client would. */
-function servedBy (routes: readonly GatewayRoute[], normalizer: Normalizer): Map<string, Set<string>> {
+function servedBy (rules: readonly GatewayRule[], normalizer: Normalizer): Map<string, Set<string>> {
   const served = new Map<string, Set<string>>()
-  if (routes.length === 0) return served
+  if (rules.length === 0) return served
   for (const { method, route, service } of normalizer.endpoints) {
     const { gateway, endpoint } = normalizer.match({ method, path: route.replace(/\{[^{}]*\}/g, 'x') })
     if (gateway === undefined || gateway.service === '' || endpoint?.service !== service) continue

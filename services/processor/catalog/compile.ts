@@ -61,7 +61,7 @@ export async function compileCatalog (
   const normalizer = open(prepared)
   const declaredApis = entities.map(({ entity }) => entity)
   const services = collectServices(all.flatMap((declared) => declared.services ?? []), declaredApis, apis.hints)
-  const aliases = gatewayAliases(declaredApis, gateway.gateway.routes, normalizer)
+  const aliases = gatewayAliases(declaredApis, gateway.gateway.rules, normalizer)
   const withPlace = (problem: Problem): Problem =>
     (problem.code === 'unsupported-pattern' ? gateway.placed(problem) : undefined) ?? apis.withLine(problem)
   const located = [...normalizer.problems, ...lint ? lintCatalog(apis.documents, { gateway: map }) : []]
@@ -89,7 +89,7 @@ async function readSources (config: CatalogConfig, context: LoadContext, sources
 
 function mergeGateways (gateways: readonly DeclaredGateway[]): DeclaredGateway {
   return {
-    gateway: { kind: 'kong', routes: gateways.flatMap(({ gateway }) => gateway.routes) },
+    gateway: { rules: gateways.flatMap(({ gateway }) => gateway.rules) },
     services: gateways.flatMap(({ services }) => services),
     consumers: gateways.flatMap(({ consumers }) => consumers),
     placed: (problem) => gateways.map((gateway) => gateway.placed(problem)).find((found) => found !== undefined),

@@ -31,7 +31,7 @@ export function digestCatalog ({ documents, gateway, services, aliases, partners
       }
     }
   }
-  add(gateway?.routes ?? [])
+  add(gateway?.rules ?? [])
   for (const service of services.values()) add(service)
   add([...aliases])
   add(partners)

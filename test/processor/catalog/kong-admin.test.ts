@@ -29,11 +29,11 @@ async function failure (reading: Promise<unknown>): Promise<FetchError> {
 
 /** What both kinds of nodes must give. */
 function assertShop (reading: KongReading): void {
-  const { gateway, services, consumers, problems } = catalogOf(reading)
+  const { routes, services, consumers, problems } = catalogOf(reading)
   assert.deepEqual(services.map(({ name, url }) => `${name} ${url}`).sort(), [
     'orders http://orders.internal:8080/base', 'retired http://retired.internal:8080', 'stock https://stock.internal:443',
   ])
-  assert.deepEqual(gateway.routes.map(({ name, service, paths, strip_path }) => `${name} ${service} ${paths?.join() ?? ''} ${strip_path}`), [
+  assert.deepEqual(routes.map(({ name, service, paths, strip_path }) => `${name} ${service} ${paths?.join() ?? ''} ${strip_path}`), [
     'orders-v1 orders ~/v1/orders/(?<id>\\d+)$ false',
     'stock stock /stock true',
     'echo  /echo true',
@@ -80,16 +80,16 @@ test('credentials are not asked for when they are not wanted', async () => {
 })
 
 test('tags choose routes and consumers, and the services of these routes', async () => {
-  const { gateway, services, consumers } = catalogOf(await read(await playback({ exchanges: database, credential }), '', { tags: ['shop'] }))
-  assert.deepEqual(gateway.routes.map(({ name }) => name), ['orders-v1', 'orders-v2'])
+  const { routes, services, consumers } = catalogOf(await read(await playback({ exchanges: database, credential }), '', { tags: ['shop'] }))
+  assert.deepEqual(routes.map(({ name }) => name), ['orders-v1', 'orders-v2'])
   assert.deepEqual(services.map(({ name }) => name).sort(), ['orders', 'stock'])
   assert.deepEqual(consumers, [])
 })
 
 test('workspaces are read one by one', async () => {
   const server = await playback({ exchanges: recording('kong-admin/workspaces.json'), credential })
-  const { gateway } = catalogOf(await read(server, '', { workspaces: ['default', 'partners'], page_size: 1000 }))
-  assert.equal(gateway.routes.length, 4)
+  const { routes } = catalogOf(await read(server, '', { workspaces: ['default', 'partners'], page_size: 1000 }))
+  assert.equal(routes.length, 4)
   assert.ok(server.seen.every(({ url = '' }) => /^\/(?:default|partners)\//.test(url)))
 })
 
@@ -107,7 +107,7 @@ test('a token that may read routes only gives routes, and it is told what is mis
   const deny = (pattern: RegExp): PlaybackOptions['interfere'] =>
     ({ url = '' }, response) => pattern.test(url) && response.writeHead(403).end() !== undefined
   const reading = await read(await playback({ exchanges: database, credential, interfere: deny(/^\/(?:config|consumers|key-auths)/) }))
-  assert.equal(catalogOf(reading).gateway.routes.length, 4)
+  assert.equal(catalogOf(reading).routes.length, 4)
   assert.deepEqual(reading.problems.map(({ code, message }) => `${code} ${message}`), [
     'not-allowed The token may not read consumers, key-auths; callers may stay unknown.',
   ])
@@ -158,8 +158,8 @@ test('10,000 routes and 20,000 consumers with a key each are read in pages of 10
     response.writeHead(url.pathname === '/config' ? 400 : 200).end(JSON.stringify({ data, next: null, ...offset }))
   })
   const reading = await read(server, '', { page_size: 1000 })
-  const { gateway, consumers } = catalogOf(reading)
-  assert.deepEqual([gateway.routes.length, gateway.routes[0]?.name, gateway.routes[0]?.service], [10_000, 'route-9999', 'service-1999'])
+  const { routes, consumers } = catalogOf(reading)
+  assert.deepEqual([routes.length, routes[0]?.name, routes[0]?.service], [10_000, 'route-9999', 'service-1999'])
   assert.deepEqual([consumers.length, consumers[7]?.credentials], [20_000, ['k-000007']])
   assert.doesNotMatch(JSON.stringify(reading.document), /secret-\d/)
 })

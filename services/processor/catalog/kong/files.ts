@@ -1,5 +1,5 @@
 import { readFile, realpath } from 'node:fs/promises'
-import { readKong } from '../../../../normalizer/index.ts'
+import { orderKongRoutes, readKong } from '../../../../normalizer/index.ts'
 import type { KongCatalog, Problem } from '../../../../normalizer/index.ts'
 import { pathOf, readKongFiles } from '../../../kong/read.ts'
 import type { Declaration, Fault, KongFile, KongReading } from '../../../kong/read.ts'
@@ -20,7 +20,7 @@ export interface LoadedKong extends KongCatalog {
 }
 
 /** What a Kong without anything routes. */
-export const noKong: Omit<KongCatalog, 'problems'> = { gateway: { kind: 'kong', routes: [] }, services: [], consumers: [] }
+export const noKong: Omit<KongCatalog, 'problems'> = { routes: [], gateway: { rules: [] }, services: [], consumers: [] }
 
 /**
  * Reads declarative files of Kong and decK, all together as one configuration. While one of them is broken, what was read of
@@ -84,8 +84,10 @@ function catalogOf ({ declarations, faults }: KongReading, unread: readonly Faul
     const { problems, ...catalog } = readKong(declaration.document, { source: '' })
     return { ...catalog, problems: problems.map((problem) => withPlace(problem, pathOf(problem.where ?? ''), problem.where ?? '', declaration, context)) }
   })
+  const routes = catalogs.flatMap((catalog) => catalog.routes)
   return {
-    gateway: { kind: 'kong', routes: catalogs.flatMap(({ gateway }) => gateway.routes) },
+    routes,
+    gateway: orderKongRoutes(routes),
     services: catalogs.flatMap(({ services }) => services),
     consumers: catalogs.flatMap(({ consumers }) => consumers),
     problems: [

@@ -1,6 +1,6 @@
 /** Kong: declarative files and the Admin API. https://developer.konghq.com/gateway/entities/ */
 import { z } from 'zod'
-import { readKong } from '../../../../normalizer/index.ts'
+import { orderKongRoutes, readKong } from '../../../../normalizer/index.ts'
 import type { KongCatalog, Problem } from '../../../../normalizer/index.ts'
 import type { LoadContext } from '../context.ts'
 import { shownUrl } from '../fetching/fetch-error.ts'
@@ -66,7 +66,7 @@ async function loadAdmin (source: AdminEntry, context: LoadContext): Promise<Loa
   const problem = context.remotes.states.get(unit.key)?.problem
   const { problems, ...rest } = kept?.catalog ?? { ...noKong, problems: [] }
   const placed = (finding: Problem): Problem | undefined =>
-    rest.gateway.routes.some(({ name, id }) => [name, id].includes(finding.where)) ? { ...finding, source: unit.label } : undefined
+    rest.routes.some(({ name, id }) => [name, id].includes(finding.where)) ? { ...finding, source: unit.label } : undefined
   return { ...rest, problems: [...problem === undefined ? [] : [problem], ...problems], passedOver: 0, placed }
 }
 
@@ -74,7 +74,7 @@ function declaredBy (loaded: readonly LoadedKong[]): Declared {
   return {
     problems: loaded.flatMap(({ problems }) => problems),
     gateway: {
-      gateway: { kind: 'kong', routes: loaded.flatMap(({ gateway }) => gateway.routes) },
+      gateway: orderKongRoutes(loaded.flatMap(({ routes }) => routes)),
       services: loaded.flatMap(({ services }) => services.map(({ name }) => name)),
       consumers: loaded.flatMap(({ consumers }) => consumers).map(({ id, custom_id, username, credentials }) =>
         ({ names: [id, custom_id, username].filter((name) => name !== ''), credentials })),
