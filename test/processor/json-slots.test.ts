@@ -77,6 +77,20 @@ test('a text that was usual does not stand for one that only begins or ends like
   }
 })
 
+test('names of members are found in any case where that is asked for, by a scan and in what was parsed whole', () => {
+  const headers = () => planSlots({
+    id: { path: ['h', 'id'], shape: 'fresh' },
+    limits: { path: ['h'], shape: { gather: ['x'], prefixes: ['x-'] } },
+    upper: { path: ['ID'], shape: 'whole' },
+  }, ['h'])
+  const [scanned, whole] = [headers(), headers()]
+  for (const [text, id] of [['{"h":{"ID":"1","X":"a","x-B":"b"},"id":"2","ID":"3"}', '1'], ['{"h":{"id":"1","Id":"4","x":"a","X-b":"b"},"ID":"3"}', '4']] as const) {
+    assert.equal(scanSlots(Buffer.from(text), scanned), true)
+    fillSlots(whole, JSON.parse(text) as Record<string, unknown>)
+    for (const { values } of [scanned, whole]) assert.deepEqual({ ...values }, { id, limits: { x: 'a', 'x-b': 'b' }, upper: '3' })
+  }
+})
+
 test('what is no strict JSON object is not read', () => {
   const scanned = plan()
   for (const text of ['', '[]', '{', '{}x', '{"a":01}', '{"b":{"a":"}', '{"a":"\u0001"}', '{"a":tru}', '{"b":{"a"}}', '{"b":{"c":{,}}}', '{"a":1,}', '{"b":{"c":1']) {

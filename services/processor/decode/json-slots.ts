@@ -46,14 +46,14 @@ function readMembers (bytes: Buffer, at: number, plan: Plan<string>, node: Node,
 }
 
 function readTarget (
-  bytes: Buffer, at: number, plan: Plan<string>, member: Member<Target>, { node, slot, wanted, gathered }: Target,
+  bytes: Buffer, at: number, plan: Plan<string>, member: Member<Target>, { name, node, slot, wanted, gathered }: Target,
   all: Record<string, unknown> | undefined, depth: number
 ): number {
   if (node !== undefined) return gathered ? BAD : readNode(bytes, at, plan, node, depth)
   const end = readMember(bytes, at, member, wanted, depth)
   if (end === BAD) return BAD
   if (slot !== -1) plan.put(slot, result)
-  if (gathered && all !== undefined) all[member.name] = result
+  if (gathered && all !== undefined) all[name] = result
   return end
 }
 

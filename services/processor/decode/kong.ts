@@ -28,7 +28,7 @@ export const kong = defineDecoder({ name: 'kong', options: z.strictObject({}), f
 
 function createDecode (options: LabelOptions): Decode {
   const labels = createLabelPicker(options)
-  const plan = planSlots(slotsOf(options))
+  const plan = planSlots(slotsOf(options), ['request.headers', 'response.headers'])
   const { values } = plan
   return (record, source) => {
     const refusal = readSlots(record.bytes, plan)

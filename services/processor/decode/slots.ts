@@ -19,6 +19,8 @@ export type Values<Name extends string> = Record<Name, unknown>
 
 /** What is wanted of a member: a value for a slot, an object with slots in it, to be gathered; some of them at once. */
 export interface Target {
+  /** The name that a gathered member gets. */
+  name: string
   /** -1: no slot. */
   slot: number
   wanted: Wanted
@@ -29,6 +31,8 @@ export interface Target {
 /** An object on the way to slots. */
 export interface Node {
   targets: Map<string, Target>
+  /** Names are found in any case, and known here in lower case. */
+  anyCase: boolean
   /** The slot that tells whether it is there; -1: none. */
   self: number
   /** The slot of what is gathered; -1: none. */
@@ -52,20 +56,24 @@ export interface Plan<Name extends string> {
 
 const text: Wanted = compileShape('whole')
 
-/** Prepares slots for scanning. Not for two threads, nor for two records at once. */
-export function planSlots<Name extends string> (slots: Readonly<Record<Name, Slot>>): Plan<Name> {
+/**
+ * Prepares slots for scanning. Not for two threads, nor for two records at once. `anyCase` has the paths of objects, with dots,
+ * whose members have names in any case, such as headers; slots name them in lower case.
+ */
+export function planSlots<Name extends string> (slots: Readonly<Record<Name, Slot>>, anyCase: readonly string[] = []): Plan<Name> {
   const names = Object.keys(slots) as Name[]
-  const root = newNode()
-  names.forEach((name, index) => { place(root, slots[name], index) })
+  const root = newNode(anyCase.includes(''))
+  names.forEach((name, index) => { place(root, slots[name], index, anyCase) })
   const values = Object.fromEntries(names.map((name) => [name, undefined])) as Values<Name>
   const { put, clear } = compilePut(names)
   return { values, root, put: (slot, value) => { put(values, slot, value) }, clear: () => { clear(values) } }
 }
 
-function newNode (): Node {
+function newNode (anyCase: boolean): Node {
   const targets = new Map<string, Target>()
   const node: Node = {
     targets,
+    anyCase,
     self: -1,
     gather: -1,
     names: new Set(),
@@ -78,22 +86,23 @@ function newNode (): Node {
 }
 
 /** What is wanted of the member of that name; undefined: nothing. */
-export function targetOf (node: Node, name: string): Target | undefined {
+export function targetOf (node: Node, written: string): Target | undefined {
+  const name = node.anyCase ? written.toLowerCase() : written
   const target = node.targets.get(name)
   const gathered = node.names.has(name) || node.prefixes.some((prefix) => name.startsWith(prefix))
-  if (target === undefined) return gathered ? { slot: -1, wanted: text, node: undefined, gathered } : undefined
+  if (target === undefined) return gathered ? { name, slot: -1, wanted: text, node: undefined, gathered } : undefined
   target.gathered = gathered
   return target
 }
 
-function place (root: Node, { path, shape }: Slot, index: number): void {
+function place (root: Node, { path, shape }: Slot, index: number, anyCase: readonly string[]): void {
   let node = root
   const inner = typeof shape === 'object' && 'gather' in shape ? undefined : shape
   const way = inner === undefined || inner === 'object' ? path : path.slice(0, -1)
-  for (const name of way) {
-    const known = node.targets.get(name) ?? { slot: -1, wanted: text, node: undefined, gathered: false }
+  for (const [depth, name] of way.entries()) {
+    const known = node.targets.get(name) ?? { name, slot: -1, wanted: text, node: undefined, gathered: false }
     node.targets.set(name, known)
-    node = known.node ??= newNode()
+    node = known.node ??= newNode(anyCase.includes(way.slice(0, depth + 1).join('.')))
     node.inside.push(index)
   }
   if (inner === 'object') node.self = index
@@ -102,7 +111,8 @@ function place (root: Node, { path, shape }: Slot, index: number): void {
     for (const name of shape.gather) node.names.add(name)
     node.prefixes.push(...shape.prefixes ?? [])
   } else if (inner !== undefined && inner !== 'object') {
-    node.targets.set(path.at(-1) ?? '', { slot: index, wanted: compileShape(inner), node: undefined, gathered: false })
+    const name = path.at(-1) ?? ''
+    node.targets.set(name, { name, slot: index, wanted: compileShape(inner), node: undefined, gathered: false })
   }
 }
 
@@ -130,7 +140,7 @@ function fillNode (plan: Plan<string>, node: Node, object: JsonObject): void {
     const target = targetOf(node, name)
     if (target === undefined) continue
     const value = object[name]
-    if (target.gathered) gathered[name] = value
+    if (target.gathered) gathered[target.name] = value
     if (target.slot !== -1) plan.put(target.slot, value)
     if (target.node !== undefined) fillObject(plan, target.node, value)
   }
