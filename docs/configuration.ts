@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { partnersSchema } from '../services/processor/catalog/partners/partners.ts'
 import { processorSchema } from '../services/processor/config.ts'
 import { rulesFileSchema } from '../services/processor/detect/rule.ts'
+import type { Uncommitted } from '../services/processor/input/definition.ts'
 import { inputKinds } from '../services/processor/input/index.ts'
 import { inputSchema } from '../services/processor/inputs.ts'
 
@@ -50,10 +51,17 @@ export function configurationParts (): ConfigurationPart[] {
   ]
 }
 
-function inputPart ({ type, example, node }: { type: string, example: object, node: Node }): ConfigurationPart {
+const afterCrash: Readonly<Record<Uncommitted, string>> = {
+  replayed: 'After a crash it goes on where it was, and every record is stored once.',
+  lost: 'What was read and is not stored when the processor ends is lost: it cannot be read again.',
+}
+
+function inputPart (
+  { type, example, uncommitted, node }: { type: string, example: object, uncommitted: Uncommitted, node: Node }
+): ConfigurationPart {
   return {
     title: `gatelens.yaml: \`inputs[]\` of type \`${type}\``,
-    intro: 'An entry of `inputs`, or `input` where there is only one.',
+    intro: `An entry of \`inputs\`, or \`input\` where there is only one. ${afterCrash[uncommitted]}`,
     rows: rowsOf(node, 'inputs[]', inputSchema.parse({ type, ...example })),
   }
 }

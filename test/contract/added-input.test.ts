@@ -20,6 +20,7 @@ const listInput = defineInput({
     records: z.array(z.string()).min(1),
   }),
   example: { records: ['a'] },
+  uncommitted: 'lost',
   idOf: ({ name }) => name,
   create: ({ name, records }, { signal }): Input => ({
     async * [Symbol.asyncIterator] () {

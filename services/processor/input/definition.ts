@@ -15,6 +15,9 @@ export interface InputContext {
   log: Logger
 }
 
+/** `replayed`: the same ranges come again at the next start, first, and say so. `lost`: what they were read from cannot be read twice. */
+export type Uncommitted = 'replayed' | 'lost'
+
 /** A kind of input: one file that exports one of these, and one line in the registry (`index.ts`). */
 export interface InputDefinition<Type extends string = string, Options extends z.ZodObject = z.ZodObject> {
   /** The word in the configuration: `type: file`. */
@@ -23,6 +26,8 @@ export interface InputDefinition<Type extends string = string, Options extends z
   options: Options
   /** What an input of this kind must be told at the least, for the documentation and the tests. */
   example: Readonly<Record<string, unknown>>
+  /** What becomes of batches that were handed out and not committed when the process ends. */
+  uncommitted: Uncommitted
   /** The id of the input with these options: it is the source of its events, and no two inputs of a processor share one. */
   idOf (options: z.output<Options>): string
   /** Makes the input; what it needs of large packages is loaded here, so that commands that only read configuration start quickly. */

@@ -63,7 +63,7 @@ export function createFileInput (options: FileInputOptions, context: InputContex
 
 /** The definition of the file input. */
 export const fileInput = defineInput({
-  type: 'file', options: fileInputSchema, example: { paths: ['access.log'] }, idOf: ({ name }) => name, create: createFileInput,
+  type: 'file', options: fileInputSchema, example: { paths: ['access.log'] }, uncommitted: 'replayed', idOf: ({ name }) => name, create: createFileInput,
 })
 
 async function * readFiles (options: FileInputOptions, context: InputContext): AsyncGenerator<RecordBatch, void> {

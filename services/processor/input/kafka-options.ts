@@ -51,6 +51,7 @@ export const kafkaInput = defineInput({
   type: 'kafka',
   options: kafkaInputSchema,
   example: { brokers: ['kafka:9092'], topics: ['access-log'], group: 'gatelens' },
+  uncommitted: 'replayed',
   idOf: kafkaIdOf,
   create: async (options, context) => (await import('./kafka.ts')).createKafkaInput(options, context),
 })

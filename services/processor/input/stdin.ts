@@ -2,8 +2,10 @@
  * The stdin input: reads what is piped into the process, `tail -F access.log | gatelens processor …`, and ends the input at its end. A
  * pipe cannot be read twice: what was read and not stored when the process dies is lost, which the file input avoids.
  */
+import { randomBytes } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import { z } from 'zod'
-import { pause } from '../../runtime/shutdown.ts'
+import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import { byteSize, duration } from '../../runtime/units.ts'
 import { sourceOf } from '../contract.ts'
 import type { Input, RawRecord, RecordBatch } from '../contract.ts'
@@ -12,6 +14,7 @@ import { defineInput } from './definition.ts'
 import type { InputContext } from './definition.ts'
 import type { LongLine } from './lines.ts'
 import { rejectLong } from './long-lines.ts'
+import { Pull } from './pull.ts'
 import { splitLines } from './stream-lines.ts'
 import type { StreamLines } from './stream-lines.ts'
 
@@ -21,6 +24,7 @@ export const stdinInputSchema = z.strictObject({
   format: formatSchema.prefault('kong').describe('Log format: a name, or an object of `type` and options.'),
   batch: z.strictObject({
     records: z.number().int().min(1).max(1_000_000).default(20_000).describe('So many records make a batch; one piece of the pipe more may be in it.'),
+    bytes: byteSize.default(16 * 1024 ** 2).describe('So many bytes make a batch, however few records they are.'),
     linger: duration.default(1000).describe('How long fewer records than that are waited for more.'),
   }).prefault({}),
   max_record_bytes: byteSize.default(1024 ** 2).describe('A longer record is rejected as too_long and never held in memory.'),
@@ -29,9 +33,21 @@ export const stdinInputSchema = z.strictObject({
 /** The checked form of {@link stdinInputSchema}. */
 export type StdinInputOptions = z.output<typeof stdinInputSchema>
 
-/** Reads a stream as {@link stdinInputSchema} says; positions count its bytes, in a partition of this run. */
-export function createStdinInput (options: StdinInputOptions, context: InputContext, stream: AsyncIterable<Buffer> = process.stdin): Input {
-  return { [Symbol.asyncIterator]: () => readStream(options, context, stream) }
+/**
+ * Reads a stream as {@link stdinInputSchema} says; positions count its bytes, in a partition of this run. While no batch is asked for,
+ * nothing is read. When the stream fails, what came before is handed out, and then iteration throws INPUT_UNREADABLE. The stream is
+ * closed when iteration ends: a pipe that nobody closes would keep the process.
+ */
+export function createStdinInput (options: StdinInputOptions, context: Pick<InputContext, 'signal' | 'telemetry' | 'lag'>, stream: Readable = process.stdin): Input {
+  return {
+    async * [Symbol.asyncIterator] () {
+      try {
+        yield * readStream(options, context, stream)
+      } finally {
+        stream.destroy()
+      }
+    },
+  }
 }
 
 /** The definition of the stdin input. */
@@ -39,6 +55,7 @@ export const stdinInput = defineInput({
   type: 'stdin',
   options: stdinInputSchema,
   example: {},
+  uncommitted: 'lost',
   idOf: ({ name }) => name,
   create: (options, context) => createStdinInput(options, context),
 })
@@ -47,12 +64,11 @@ export const stdinInput = defineInput({
 interface Held { records: RawRecord[], tooLong: LongLine[], from: number, to: number, since: number }
 
 async function * readStream (
-  options: StdinInputOptions, { signal, telemetry, lag }: InputContext, stream: AsyncIterable<Buffer>
+  options: StdinInputOptions, { signal, telemetry, lag }: Pick<InputContext, 'signal' | 'telemetry' | 'lag'>, stream: Readable
 ): AsyncGenerator<RecordBatch, void> {
-  const { name: input, batch: { records, linger }, max_record_bytes: maxBytes } = options
-  const partition = `${Date.now().toString(36)}-${process.pid}`
-  const pieces = splitLines(stream, maxBytes)
-  const ended = new Promise<undefined>((resolve) => { signal.addEventListener('abort', () => { resolve(undefined) }, { once: true }) })
+  const { name: input, batch: { records, bytes, linger }, max_record_bytes: maxBytes } = options
+  const partition = `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`
+  const pieces = new Pull(splitLines(stream, maxBytes))
   let held: Held = { records: [], tooLong: [], from: 0, to: 0, since: 0 }
   const tell = (): void => {
     telemetry.set('gatelens_input_lag_bytes', { input }, held.to - held.from)
@@ -66,37 +82,25 @@ async function * readStream (
     return batch
   }
   tell()
-  let next = pieces.next()
-  while (!signal.aborted) {
-    const isFull = held.records.length >= records
+  let failure: { error: unknown } | undefined
+  for (let isOpen = true; isOpen && !signal.aborted;) {
+    const isFull = held.records.length >= records || held.to - held.from >= bytes
     const wait = held.since === 0 ? Infinity : held.since + linger - Date.now()
     if (isFull || wait <= 0) {
       yield handOut()
       continue
     }
-    const piece = await firstOf([next, ended], wait)
-    if (piece === 'later') continue
-    if (piece === undefined || piece.done === true) break
-    held = add(held, piece.value)
+    const piece = await pieces.next(wait, signal).catch((error: unknown) => { failure = { error } })
+    if (piece?.done !== true && piece !== undefined) held = add(held, piece.value)
+    isOpen = failure === undefined && piece?.done !== true
     tell()
-    next = pieces.next()
   }
-  // Whoever reads from a pipe that nobody closes would wait for ever for its end.
-  next.catch(() => {})
   if (held.to > held.from) yield handOut()
+  if (failure !== undefined) throw new GatelensError('INPUT_UNREADABLE', messageOf(failure.error), { where: 'standard input', cause: failure.error })
 }
 
 function add (held: Held, { records, tooLong, to }: StreamLines): Held {
   for (const record of records) held.records.push(record)
   held.tooLong.push(...tooLong)
   return { ...held, to, since: held.since === 0 && to > held.from ? Date.now() : held.since }
-}
-
-/** What comes first, or `later` when nothing has come after so many ms. */
-async function firstOf<T> (promises: ReadonlyArray<Promise<T>>, ms: number): Promise<T | 'later'> {
-  if (ms === Infinity) return Promise.race(promises)
-  const over = new AbortController()
-  const result = await Promise.race([...promises, pause(ms, over.signal).then(() => 'later' as const)])
-  over.abort()
-  return result
 }
