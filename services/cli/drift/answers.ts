@@ -1,5 +1,5 @@
 /** Which operation answers a request, told by what is listed. The views of the store go the same way. */
-import type { DeclaredOperation } from './declared.ts'
+import type { DeclaredOperation } from './declared-operation.ts'
 import { groupBy } from './group.ts'
 import type { Seen } from './seen.ts'
 

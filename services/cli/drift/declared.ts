@@ -1,14 +1,12 @@
 import { compile, readOpenApi } from '../../../normalizer/index.ts'
-import type { Endpoint, Normalizer } from '../../../normalizer/index.ts'
+import type { Normalizer } from '../../../normalizer/index.ts'
 import type { PlaceFinder } from '../../processor/catalog/openapi/apis.ts'
 import type { LoadedCatalog } from '../../processor/catalog/load.ts'
 import { answersByEnd, answersById, answersByRoute } from './answers.ts'
+import type { DeclaredOperation } from './declared-operation.ts'
 import { groupBy } from './group.ts'
 import { methodsWithKey } from './suggest-operation.ts'
 import type { Seen } from './seen.ts'
-
-/** A declared operation, as far as drift needs it. */
-export type DeclaredOperation = Pick<Endpoint, 'service' | 'api' | 'method' | 'route' | 'template' | 'operationId' | 'deprecated' | 'statuses' | 'source' | 'where'>
 
 /** What requests are for the declared operations: one of them, an undeclared method on a route, an undeclared path, or no finding. */
 export type Verdict = { is: 'operation', operation: DeclaredOperation } | { is: 'method', route: string } | { is: 'path' } | { is: 'fine' }

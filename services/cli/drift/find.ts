@@ -1,5 +1,6 @@
 import { declaresStatus } from '../../processor/statuses.ts'
-import type { Declared, DeclaredOperation, Verdict } from './declared.ts'
+import type { Declared, Verdict } from './declared.ts'
+import type { DeclaredOperation } from './declared-operation.ts'
 import { levels } from './finding.ts'
 import type { DriftKind, Finding, Level } from './finding.ts'
 import { groupBy } from './group.ts'

@@ -1,4 +1,4 @@
-import type { DeclaredOperation } from './declared.ts'
+import type { DeclaredOperation } from './declared-operation.ts'
 import type { Sample } from './seen.ts'
 
 /** What kinds of drift there are, with what SARIF says of each; a finding of its own may be less than its level. */

@@ -5,7 +5,7 @@
 import { relative } from 'node:path'
 import { stepsOf } from '../../processor/catalog/reading/member.ts'
 import { answersByPath } from './answers.ts'
-import type { DeclaredOperation } from './declared.ts'
+import type { DeclaredOperation } from './declared-operation.ts'
 import type { Finding } from './finding.ts'
 import { groupBy } from './group.ts'
 import type { Comparison } from './options.ts'

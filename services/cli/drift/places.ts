@@ -1,6 +1,7 @@
 import type { PlaceFinder } from '../../processor/catalog/openapi/apis.ts'
 import type { SarifFinding } from '../sarif.ts'
-import type { Declared, DeclaredOperation } from './declared.ts'
+import type { Declared } from './declared.ts'
+import type { DeclaredOperation } from './declared-operation.ts'
 import type { Finding } from './finding.ts'
 import { messageOf } from './message.ts'
 

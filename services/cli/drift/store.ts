@@ -1,7 +1,7 @@
 /** Reads from the store what drift is found in. The table and its meaning: services/store/schema/0007-drift.sql. */
 import type { ClickHouseClient } from '@clickhouse/client'
 import { GatelensError } from '../../runtime/errors.ts'
-import type { DeclaredOperation } from './declared.ts'
+import type { DeclaredOperation } from './declared-operation.ts'
 import type { Seen } from './seen.ts'
 import { dayText } from './window.ts'
 import type { Window } from './window.ts'

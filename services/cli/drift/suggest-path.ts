@@ -1,5 +1,5 @@
 import { redacted } from '../../processor/secrets.ts'
-import type { DeclaredOperation } from './declared.ts'
+import type { DeclaredOperation } from './declared-operation.ts'
 import { groupBy } from './group.ts'
 
 /** A path parameter of OpenAPI. */
