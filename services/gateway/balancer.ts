@@ -1,4 +1,4 @@
-import type { Target, Upstream } from './entities.ts'
+import type { Target, Upstream } from './entity.ts'
 
 /** Says which targets may be used, and hears what became of each attempt. */
 export interface Health {

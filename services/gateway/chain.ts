@@ -1,4 +1,5 @@
-import type { PluginEntry, Route, Service } from './entities.ts'
+import type { PluginEntry } from './entities.ts'
+import type { Route, Service } from './entity.ts'
 import type { Exchange } from './exchange.ts'
 import type { Answer, Environment, Hooks } from './plugin.ts'
 

@@ -4,34 +4,11 @@
  */
 import { z } from 'zod'
 import { nearest } from '../runtime/config.ts'
-import { messageOf } from '../runtime/errors.ts'
+import { absent, dumped, given, milliseconds, name, named, path, person, port } from './declarative-fields.ts'
+import { healthSchema } from './declarative-health.ts'
+import { routeRules } from './declarative-route.ts'
 import type { Environment, Hooks } from './plugin.ts'
 import { findPlugin, plugins } from './plugins/index.ts'
-import { compileHeaderPattern, compileRoutePattern } from './route-pattern.ts'
-
-const given = <S extends z.ZodType, D>(schema: S, fallback: D) => schema.nullish().transform((value) => value ?? fallback)
-
-/** What Kong adds to every entity of a dump. */
-const dumped = {
-  id: z.guid().nullish(),
-  created_at: z.number().nullish(),
-  updated_at: z.number().nullish(),
-  ws_id: z.string().nullish(),
-  tags: z.array(z.string()).nullish(),
-  _comment: z.string().nullish(),
-  _ignore: z.array(z.unknown()).nullish(),
-}
-
-const name = z.string().min(1).regex(/^[\w.\-~\u0080-\u{10ffff}]+$/u, 'a name has only letters, digits and . - _ ~')
-const milliseconds = z.number().int().min(1).max(2 ** 31 - 2)
-const port = z.number().int().min(0).max(65535)
-const path = z.string().startsWith('/', 'a path starts with /').refine((text) => !text.includes('//'), 'a path has no empty segments')
-const named = z.union([z.string(), z.strictObject({ id: z.string().nullish(), name: z.string().nullish() })]).nullish()
-const person = z.union([z.string(), z.strictObject({ id: z.string().nullish(), username: z.string().nullish() })]).nullish()
-
-/** A key that Kong knows and this gateway does not implement: empty values pass, others are refused by name. */
-const absent = z.unknown().refine((value) => value === undefined || value === null || value === false ||
-  (typeof value === 'object' && Object.keys(value).length === 0), { message: 'this gateway does not support this; remove it', params: { rule: 'not-in-gateway' } }).optional()
 
 const pluginSchema = z.strictObject({
   ...dumped,
@@ -93,55 +70,7 @@ function keysOf (schema: z.core.$ZodType): string[] {
   return inner === undefined ? [] : keysOf(inner)
 }
 
-const routePath = z.string().superRefine((text, context) => {
-  if (text.startsWith('~')) {
-    checkPattern(() => compileRoutePattern(text.slice(1)), context)
-  } else if (!path.safeParse(text).success) {
-    context.addIssue({ code: 'custom', message: 'a path starts with / and has no empty segments; a regular expression starts with ~' })
-  }
-})
-
-const routeHeader = z.array(z.string()).superRefine(([first = '', ...more], context) => {
-  if (more.length === 0 && first.startsWith('~*')) checkPattern(() => compileHeaderPattern(first.slice(2)), context)
-})
-
-function checkPattern (compile: () => unknown, context: z.RefinementCtx): void {
-  try {
-    compile()
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: messageOf(error).replace(/^Invalid regular expression: .*\/[a-z]*: /, 'not a regular expression: ') })
-  }
-}
-
-const routeHost = z.string().min(1).refine((text) => {
-  const stars = text.split('*').length - 1
-  return stars === 0 || (stars === 1 && /^\*\.?[^*]|[^*]\*(:\d+)?$/.test(text))
-}, 'one wildcard at most, as the leftmost or the rightmost label')
-
-const routeSchema = z.strictObject({
-  ...dumped,
-  name: name.nullish(),
-  protocols: given(z.array(z.enum(['http', 'https'])).min(1), ['http', 'https'] as Array<'http' | 'https'>),
-  methods: z.array(z.string().regex(/^[A-Z]+$/, 'a method is written in capitals')).nullish(),
-  hosts: z.array(routeHost).nullish(),
-  paths: z.array(routePath).nullish(),
-  headers: z.record(z.string(), routeHeader).nullish(),
-  https_redirect_status_code: given(z.union([426, 301, 302, 307, 308].map((code) => z.literal(code))), 426),
-  regex_priority: given(z.number().int(), 0),
-  strip_path: given(z.boolean(), true),
-  preserve_host: given(z.boolean(), false),
-  path_handling: given(z.enum(['v0', 'v1']), 'v0' as const),
-  request_buffering: given(z.boolean(), true).describe('accepted; bodies are always streamed'),
-  response_buffering: given(z.boolean(), true).describe('accepted; bodies are always streamed'),
-  service: named,
-  snis: absent,
-  sources: absent,
-  destinations: absent,
-  filter_chains: absent,
-  expression: absent,
-  priority: z.literal(0, 'only with the expressions router, which this gateway does not have').nullish(),
-  plugins: z.array(pluginSchema).nullish(),
-})
+const routeSchema = routeRules.extend({ plugins: z.array(pluginSchema).nullish() })
 
 const serviceSchema = z.strictObject({
   ...dumped,
@@ -164,33 +93,6 @@ const serviceSchema = z.strictObject({
   ca_certificates: absent,
   routes: z.array(routeSchema).nullish(),
   plugins: z.array(pluginSchema).nullish(),
-})
-
-const count = given(z.number().int().min(0).max(255), 0)
-const seconds = given(z.number().min(0).max(65535), 0)
-const statuses = z.array(z.number().int().min(100).max(999)).nullish()
-const probeType = z.enum(['tcp', 'http', 'https'])
-
-const healthSchema = z.strictObject({
-  threshold: z.literal(0, 'this gateway does not support a threshold; remove it').nullish(),
-  active: z.strictObject({
-    type: given(probeType, 'http' as const),
-    timeout: given(z.number().positive(), 1).describe('seconds'),
-    concurrency: z.number().int().min(1).nullish(),
-    http_path: given(path, '/'),
-    https_sni: absent,
-    https_verify_certificate: given(z.boolean(), true),
-    headers: z.record(z.string(), z.array(z.string())).nullish(),
-    healthy: z.strictObject({ interval: seconds, http_statuses: statuses, successes: count }).nullish(),
-    unhealthy: z.strictObject({
-      interval: seconds, http_statuses: statuses, tcp_failures: count, timeouts: count, http_failures: count,
-    }).nullish(),
-  }).nullish(),
-  passive: z.strictObject({
-    type: given(probeType, 'http' as const),
-    healthy: z.strictObject({ http_statuses: statuses, successes: count }).nullish(),
-    unhealthy: z.strictObject({ http_statuses: statuses, tcp_failures: count, timeouts: count, http_failures: count }).nullish(),
-  }).nullish(),
 })
 
 const targetSchema = z.strictObject({
@@ -295,4 +197,3 @@ export type UpstreamEntry = z.output<typeof upstreamSchema>
 export type TargetEntry = z.output<typeof targetSchema>
 export type ConsumerEntry = z.output<typeof consumerSchema>
 export type CredentialEntry = z.output<typeof credentialSchema>
-export type HealthEntry = z.output<typeof healthSchema>

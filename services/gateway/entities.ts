@@ -5,70 +5,13 @@ import { checkConfig, nearest } from '../runtime/config.ts'
 import type { ConfigSource } from '../runtime/config.ts'
 import { declarativeSchema } from './declarative.ts'
 import type {
-  ConfiguredPlugin, ConsumerEntry, CredentialEntry, Declarative, HealthEntry, RouteEntry, ServiceEntry, TargetEntry, UpstreamEntry,
+  ConfiguredPlugin, ConsumerEntry, CredentialEntry, Declarative, RouteEntry, ServiceEntry, TargetEntry, UpstreamEntry,
 } from './declarative.ts'
+import type { Callers, Consumer, Credential, Route, Service, Upstream } from './entity.ts'
 import { makeConsumer, makeRoute, makeService, makeTarget } from './entry.ts'
 import type { Path, Placed, Report } from './entry.ts'
 import { entityId } from './ids.ts'
 import { soleDeclaration } from './sole.ts'
-
-/** A backend. Times are in ms. */
-export interface Service {
-  id: string
-  name: string
-  protocol: 'http' | 'https'
-  host: string
-  port: number
-  path: string
-  retries: number
-  connectTimeout: number
-  writeTimeout: number
-  readTimeout: number
-  verify: boolean
-  enabled: boolean
-  /** The entity as Kong's log serializer writes it, ready as JSON. */
-  json: string
-}
-
-/** A way in. `name` is '' when the file gives none, and so below. */
-export interface Route {
-  id: string
-  name: string
-  entry: RouteEntry
-  service: Service | undefined
-  workspace: string
-  json: string
-}
-
-/** A caller that a credential identifies. */
-export interface Consumer {
-  id: string
-  username: string
-  customId: string
-  json: string
-}
-
-/** A key of a consumer. */
-export interface Credential {
-  id: string
-  key: string
-  consumer: Consumer
-}
-
-/** One address of an upstream; a weight of 0 takes it out. */
-export interface Target {
-  host: string
-  port: number
-  weight: number
-}
-
-/** A named set of targets: what a service's host may name instead of a host. */
-export interface Upstream {
-  name: string
-  hostHeader: string
-  targets: Target[]
-  health: HealthEntry | undefined
-}
 
 /** What a plugin is configured for; all undefined is everything. */
 export interface Scope {
@@ -84,16 +27,11 @@ export interface PluginEntry {
 }
 
 /** A configuration with all references resolved and all defaults filled in; enabled plugins only. */
-export interface Entities {
+export interface Entities extends Callers {
   services: Service[]
   routes: Route[]
   upstreams: ReadonlyMap<string, Upstream>
-  consumers: Consumer[]
-  /** By key. */
-  credentials: ReadonlyMap<string, Credential>
   plugins: PluginEntry[]
-  /** Lower-case names of headers and query parameters that carry credentials. */
-  secretNames: ReadonlySet<string>
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Makes entities of the entries of a declarative file, one by one. What is wrong with an entry goes to `report`. */
 import type { ConsumerEntry, RouteEntry, ServiceEntry, TargetEntry } from './declarative.ts'
-import type { Consumer, Route, Service, Target } from './entities.ts'
+import type { Consumer, Route, Service, Target } from './entity.ts'
 import { defaultWorkspace, entityId } from './ids.ts'
 
 /** Where in the file something stands. */

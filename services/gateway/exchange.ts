@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Consumer, Credential, Route, Service } from './entities.ts'
+import type { Consumer, Credential, Route, Service } from './entity.ts'
 import { randomHex } from './ids.ts'
 import { normalizePath } from './path.ts'
 import type { Target } from './path.ts'

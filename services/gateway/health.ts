@@ -6,8 +6,8 @@ import { connect } from 'node:net'
 import { Pool } from 'undici'
 import type { Logger } from '../runtime/log.ts'
 import type { Health, Outcome } from './balancer.ts'
-import type { HealthEntry } from './declarative.ts'
-import type { Target, Upstream } from './entities.ts'
+import type { HealthEntry } from './declarative-health.ts'
+import type { Target, Upstream } from './entity.ts'
 
 export interface Monitor extends Health {
   close (): Promise<void>

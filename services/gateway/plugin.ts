@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Logger } from '../runtime/log.ts'
+import type { Callers } from './entity.ts'
 import type { Exchange } from './exchange.ts'
-import type { Entities } from './entities.ts'
 import type { LogFile } from './log-file.ts'
 
 /** A response that a plugin gives instead of the upstream's. */
@@ -13,7 +13,7 @@ export interface Answer {
 
 /** What a plugin may use of the gateway. */
 export interface Environment {
-  entities: Entities
+  entities: Callers
   log: Logger
   /** The buffered appender for a path of the configuration; plugins that name the same path share one. */
   openLog (path: string, reopen: boolean): LogFile

@@ -1,5 +1,5 @@
 import { Pool, buildConnector } from 'undici'
-import type { Service, Target } from './entities.ts'
+import type { Service, Target } from './entity.ts'
 
 /** The connections to one address, for all services that reach it in the same way. */
 export interface Origin {

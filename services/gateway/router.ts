@@ -3,7 +3,7 @@
  * conditions first; then hosts before headers before paths before methods; then wildcard hosts with a port, plain hosts,
  * regular expressions; more headers; regex_priority; the longer path; the older route; the order in the file.
  */
-import type { Route } from './entities.ts'
+import type { Route } from './entity.ts'
 import { binary } from './path.ts'
 import { compileHeaderPattern, compileRoutePattern } from './route-pattern.ts'
 

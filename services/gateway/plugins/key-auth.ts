@@ -1,6 +1,6 @@
 /** `key-auth`: identifies the consumer by an API key in a header or a query parameter (https://developer.konghq.com/plugins/key-auth/). */
 import { z } from 'zod'
-import type { Consumer, Credential } from '../entities.ts'
+import type { Consumer, Credential } from '../entity.ts'
 import { headerValues, setUpstreamHeader } from '../exchange.ts'
 import type { Exchange } from '../exchange.ts'
 import { definePlugin } from '../plugin.ts'
