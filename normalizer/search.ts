@@ -80,13 +80,18 @@ export function createSearcher (tree: Tree): Searcher {
     },
     each (visit) {
       walk.run((first, penalty) => {
-        let leaf = first
-        do visit(leafAt(tree.leaves, leaf), penalty === 1)
-        while ((tree.leaves.records[leaf++ * 4 + 3]! & LAST) === 0)
+        visitRun(tree.leaves, first, (leaf) => { visit(leaf, penalty === 1) })
         return false
       })
     },
   }
+}
+
+/** Every leaf of the run that begins with `first`. */
+function visitRun (leaves: LeafTable, first: number, visit: (leaf: Leaf) => void): void {
+  let leaf = first
+  do visit(leafAt(leaves, leaf))
+  while ((leaves.records[leaf++ * 4 + 3]! & LAST) === 0)
 }
 
 const unfound = 2 ** 20

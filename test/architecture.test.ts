@@ -9,6 +9,7 @@ import { packageRoot } from '../services/runtime/package.ts'
 
 const root = packageRoot
 const files = globSync(['normalizer/**/*.ts', 'services/**/*.ts'], { cwd: root }).sort()
+const house = globSync(['normalizer/**/*.ts', 'services/**/*.ts', 'dashboards/**/*.ts', 'docs/**/*.ts', 'test/**/*.ts'], { cwd: root }).sort()
 interface Import { from: string, to: string, typeOnly: boolean }
 const imports = files.flatMap(importsOf)
 const inside = (path: string, ...folders: string[]): boolean => folders.some((folder) => path === folder || path.startsWith(`${folder}/`))
@@ -88,6 +89,52 @@ test('there are no import cycles', () => {
   for (const file of files) walk(file, [])
 })
 
+test('types included, no circle of imports holds more than three files', () => {
+  assert.deepEqual(circlesOf(local).filter((circle) => circle.length > 3), [])
+})
+
+test('a circle is found however it is closed, and what only leads into one is no part of it', () => {
+  const edges = ['a b', 'b c', 'c d', 'd a', 'c b', 'in a', 'd out'].map((edge) => edge.split(' ') as [string, string])
+  assert.deepEqual(circlesOf(edges.map(([from, to]) => ({ from, to, typeOnly: true }))), [['a', 'b', 'c', 'd']])
+})
+
+test('no file is longer than 300 lines', () => {
+  const lengths = house.map((file) => ({ file, lines: textOf(file).split('\n').length - 1 }))
+  assert.ok(lengths.length > files.length)
+  assert.deepEqual(lengths.filter(({ lines }) => lines > 300), [])
+})
+
+test('no function has more than 50 lines of its own', () => {
+  const functions = house.flatMap((file) => functionsOf(file, textOf(file)))
+  assert.ok(functions.length > 1000)
+  assert.deepEqual(functions.filter(({ name, lines }) => lines > 50 && name !== listOfFields), [])
+})
+
+test('no further function has more than 50 lines together with the functions inside of it', () => {
+  const functions = files.flatMap((file) => functionsOf(file, textOf(file)))
+  assert.deepEqual(functions.filter(({ name, whole }) => whole > (closures[name] ?? 50)), [])
+})
+
+/** One literal with a line for each field: in parts, every record would cost more to make. */
+const listOfFields = 'blankEvent'
+
+/** What is longer as a whole, because small functions in it share state; none may grow. */
+const closures: Record<string, number> = {
+  [listOfFields]: 67,
+  connectTo: 55,
+  createHandler: 148,
+  createInference: 152,
+  createMachine: 54,
+  createParser: 55,
+  createSlots: 65,
+  createWalk: 104,
+}
+
+test('the lines of a function are those that stand in no function inside of it', () => {
+  const source = ['function outer () {', '  const one = 1', '  const inner = () => {', '    return one', '  }', '  return inner', '}'].join('\n')
+  assert.deepEqual(functionsOf('example.ts', source).map(({ name, lines, whole }) => [name, lines, whole]), [['outer', 4, 7], ['inner', 3, 3]])
+})
+
 test('there are no default exports', () => {
   assert.deepEqual(files.filter((file) => /^export default /m.test(readFileSync(resolve(root, file), 'utf8'))), [])
 })
@@ -96,6 +143,58 @@ function group (items: Import[]): Map<string, Import[]> {
   const groups = new Map<string, Import[]>()
   for (const item of items) groups.set(item.from, [...groups.get(item.from) ?? [], item])
   return groups
+}
+
+/** The strongly connected components of more than one file, sorted (Tarjan's algorithm). */
+function circlesOf (items: Import[]): string[][] {
+  const edges = group(items)
+  const numbers = new Map<string, number>()
+  const open: string[] = []
+  const circles: string[][] = []
+  const visit = (file: string): number => {
+    const number = numbers.size
+    const place = open.push(file) - 1
+    numbers.set(file, number)
+    let low = number
+    for (const { to } of edges.get(file) ?? []) {
+      if (!numbers.has(to)) low = Math.min(low, visit(to))
+      else if (open.includes(to)) low = Math.min(low, numbers.get(to)!)
+    }
+    if (low === number) circles.push(open.splice(place).sort())
+    return low
+  }
+  for (const file of edges.keys()) if (!numbers.has(file)) visit(file)
+  return circles.filter((circle) => circle.length > 1)
+}
+
+interface Measured { name: string, place: string, lines: number, whole: number }
+
+/** Every function of a file with a body, by name and place, and how many lines are its own. */
+function functionsOf (file: string, text: string): Measured[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
+  const lineAt = (position: number): number => source.getLineAndCharacterOfPosition(position).line + 1
+  const functions: Measured[] = []
+  const visit = (node: ts.Node, own: Set<number>): void => {
+    if (!ts.isFunctionLike(node) || !('body' in node) || node.body === undefined) return ts.forEachChild(node, (child) => { visit(child, own) })
+    const [first, last] = [lineAt(node.getStart()), lineAt(node.end)]
+    const lines = new Set(Array.from({ length: last - first + 1 }, (_, index) => first + index))
+    const found = { name: nameOf(node), place: `${file}:${first}`, lines: 0, whole: last - first + 1 }
+    functions.push(found)
+    ts.forEachChild(node, (child) => { visit(child, lines) })
+    found.lines = lines.size
+    for (let line = first; line <= last; line++) own.delete(line)
+  }
+  visit(source, new Set())
+  return functions
+}
+
+function nameOf (node: ts.SignatureDeclaration): string {
+  const { parent } = node
+  return node.name?.getText() ?? (ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) ? parent.name.getText() : '')
+}
+
+function textOf (file: string): string {
+  return readFileSync(resolve(root, file), 'utf8')
 }
 
 function importsOf (file: string): Import[] {

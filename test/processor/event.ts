@@ -44,8 +44,15 @@ export function locatedEvent (changes: Partial<LocatedEvent> = {}): LocatedEvent
     labels: {},
     source: 'access.log',
     source_offset: 0,
+    ...ordinaryPlace(),
+    ...changes,
+  }
+}
+
+function ordinaryPlace () {
+  return {
     route: '/v1/orders/{orderId}',
-    outcome: 'matched',
+    outcome: 'matched' as const,
     operation_id: 'getOrder',
     api: 'Orders',
     api_version: '1.0',
@@ -53,6 +60,5 @@ export function locatedEvent (changes: Partial<LocatedEvent> = {}): LocatedEvent
     deprecated: false,
     declared_statuses: ['200', '4XX'],
     path_params: { orderId: '4711' },
-    ...changes,
   }
 }

@@ -46,11 +46,7 @@ export function createLagWatch (telemetry: Pick<Telemetry, 'set'>, clock: () => 
         },
       }
     },
-    waits: (input, waiting) => {
-      const standing = standingOf(input)
-      standing.waits = waiting
-      settle(standing)
-    },
+    waits: (input, waiting) => { settle(Object.assign(standingOf(input), { waits: waiting })) },
     tell: () => {
       const now = clock()
       for (const [input, { under, still }] of inputs) {
