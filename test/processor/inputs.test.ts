@@ -10,6 +10,7 @@ import { startProcessor } from '../../services/processor/processor.ts'
 import { migrate } from '../../services/store/migrate.ts'
 import { makeFolder } from './input/fixture.ts'
 import { kongRecord } from './kong-fixture.ts'
+import { nginxLine } from './nginx-fixture.ts'
 import { startStoreProcess } from './store-fixture.ts'
 
 function parse (text: string): ProcessorConfig {
@@ -35,14 +36,12 @@ test('what is wrong with a list of inputs is told with its path', () => {
   ] as const) assert.throws(() => parse(text), { message }, text)
 })
 
-const nginxLine = (number: number): string => `10.0.0.1 - - [20/Aug/2026:10:15:30 +0000] "GET /v1/orders/${number} HTTP/1.1" 200 7 "-" "curl/8.1"`
-
 test('two inputs of different formats end in one store, each under its own name', async (t) => {
   const folder = makeFolder(t)
   const store = await startStoreProcess(t, join(folder, 'store'))
   const numbers = Array.from({ length: 200 }, (_, number) => number)
   writeFileSync(join(folder, 'kong.log'), numbers.map((number) => `${kongRecord(number)}\n`).join(''))
-  writeFileSync(join(folder, 'edge.log'), numbers.map((number) => `${nginxLine(number)}\n`).join('') + 'nonsense\n')
+  writeFileSync(join(folder, 'edge.log'), numbers.map((number) => `${nginxLine(number, Date.UTC(2026, 7, 20))}\n`).join('') + 'nonsense\n')
   const config = parse(`
 inputs:
   - { type: file, name: kong, paths: [kong.log], follow: false, batch: { records: 7 } }

@@ -10,39 +10,51 @@ import { kongRecord } from './kong-fixture.ts'
 import { seeded } from '../seeded.ts'
 import { startStoreProcess } from './store-fixture.ts'
 
+/** An input that is followed: its name, its `format`, and the line of a record; `time` is epoch ms. */
+export interface FollowedInput { name: string, format: string, line (number: number, time: number): string }
+
+/** Kong's own log. */
+export const kongInput: FollowedInput = { name: 'file', format: 'kong', line: kongRecord }
+
 /**
- * Kills a processor so often, at moments that a seed chooses, while it follows a file that grows to so many records. Asserts that
- * each of them is stored once.
+ * Kills a processor so often, at moments that a seed chooses, while it follows a file for each input that grows to so many records.
+ * Asserts that each record of each is stored once.
  */
-export async function killWhileFollowing (t: TestContext, { records, kills }: { records: number, kills: number }): Promise<void> {
+export async function killWhileFollowing (
+  t: TestContext, { records, kills, inputs = [kongInput] }: { records: number, kills: number, inputs?: readonly FollowedInput[] }
+): Promise<void> {
   const folder = makeFolder(t)
-  const log = join(folder, 'access.log')
   const config = join(folder, 'gatelens.yaml')
   const random = seeded(20260820)
   const store = await startStoreProcess(t, join(folder, 'store'))
   writeFileSync(config, `
-input: { type: file, paths: [access.log], poll: 10ms, batch: { records: 4000, linger: 20ms } }
+inputs:
+${inputs.map(({ name, format }) => `  - { type: file, name: ${name}, paths: [${name}.log], format: ${format}, poll: 10ms, batch: { records: 4000, linger: 20ms } }`).join('\n')}
 clickhouse: { url: '${store.url}' }
 metrics: { listen: '127.0.0.1:0' }
 log: { level: error }
 `)
-  const writer = openSync(log, 'a')
-  t.after(() => closeSync(writer))
+  const logs = inputs.map(({ name, line }) => ({ line, file: openSync(join(folder, `${name}.log`), 'a') }))
+  t.after(() => { for (const { file } of logs) closeSync(file) })
+  const total = records * inputs.length
   let written = 0
   const write = (count: number): void => {
-    const end = Math.min(records, written + count)
-    const lines = []
-    for (; written < end; written++) lines.push(kongRecord(written, Date.UTC(2026, 7, 20) + written * 500))
-    writeSync(writer, lines.map((line) => `${line}\n`).join(''))
+    const numbers = Array.from({ length: Math.min(records - written, count) }, (_, index) => written + index)
+    for (const { file, line } of logs) {
+      writeSync(file, numbers.map((number) => `${line(number, Date.UTC(2026, 7, 20) + number * 500)}\n`).join(''))
+    }
+    written += numbers.length
   }
   const countRows = async (): Promise<number> => {
     const tables = await store.query("SELECT name FROM system.tables WHERE database = 'gatelens' AND name = 'requests'")
     return tables.length === 0 ? 0 : Number((await store.query('SELECT count() AS rows FROM gatelens.requests'))[0]?.rows)
   }
   const sums = async (): Promise<Record<string, unknown> | undefined> => {
-    const [found] = await store.query(`SELECT count() AS rows, uniqExact(event_id) AS ids, (SELECT sum(requests) FROM gatelens.requests_1m) AS minutes,
-      (SELECT sum(requests) FROM gatelens.requests_1h) AS hours, (SELECT sum(requests) FROM gatelens.drift_1d) AS drift FROM gatelens.requests`)
-    return found
+    const [found] = await store.query(`SELECT (SELECT sum(requests) FROM gatelens.requests_1m) AS minutes,
+      (SELECT sum(requests) FROM gatelens.requests_1h) AS hours, (SELECT sum(requests) FROM gatelens.drift_1d) AS drift`)
+    const rows = await store.query(`SELECT splitByChar(':', source)[1] AS input, gateway, count() AS rows, uniqExact(event_id) AS ids
+      FROM gatelens.requests GROUP BY ALL ORDER BY input`)
+    return { ...found, rows }
   }
   const moreRows = async (than: number): Promise<void> => {
     while (await countRows() <= than) await new Promise((resolve) => setTimeout(resolve, 50))
@@ -65,9 +77,14 @@ log: { level: error }
   write(records)
   const last = startChild('./processor-child.ts', [config])
   t.after(() => last.end('SIGKILL'))
-  const exact = { rows: records, ids: records, minutes: records, hours: records, drift: records }
+  const exact = { minutes: total, hours: total, drift: total, rows: rowsOf(inputs, records) }
   // Rows may come before what is counted of them, and a processor that ends leaves the rest to the next one.
-  await until(async () => isDeepStrictEqual(await sums(), exact) || await countRows() > records)
+  await until(async () => isDeepStrictEqual(await sums(), exact) || await countRows() > total)
   await last.end('SIGTERM')
   assert.deepEqual(await sums(), exact)
+}
+
+function rowsOf (inputs: readonly FollowedInput[], records: number): Array<Record<string, unknown>> {
+  const rows = inputs.map(({ name, format }) => ({ input: name, gateway: format, rows: records, ids: records }))
+  return rows.sort((one, other) => one.input.localeCompare(other.input))
 }

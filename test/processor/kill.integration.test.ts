@@ -1,6 +1,11 @@
 import { test } from 'node:test'
-import { killWhileFollowing } from './kill-scenario.ts'
+import { killWhileFollowing, kongInput } from './kill-scenario.ts'
+import { nginxLine } from './nginx-fixture.ts'
 
 test('a processor that is killed twenty times while it follows a growing file stores every record exactly once', async (t) => {
   await killWhileFollowing(t, { records: 200_000, kills: 20 })
+})
+
+test('a processor with two inputs of different formats that is killed twenty times stores every record of both exactly once', async (t) => {
+  await killWhileFollowing(t, { records: 50_000, kills: 20, inputs: [kongInput, { name: 'edge', format: 'nginx', line: nginxLine }] })
 })
