@@ -30,7 +30,7 @@ export interface CatalogOptions {
 /** Adds the catalog options to a command. */
 export function addCatalogOptions (command: Command): Command {
   return command
-    .option('--openapi <path...>', 'OpenAPI documents (2.0, 3.0, 3.1): files, folders, quoted globs or URLs')
+    .option('--openapi <path...>', 'OpenAPI documents (2.0, 3.0, 3.1, 3.2): files, folders, quoted globs or URLs')
     .option('--backstage <path...>', 'Backstage catalog-info.yaml files or quoted globs, or the URL of a Backstage')
     .option('--kong <path>', 'Kong\'s declarative configuration (a file, a folder or a quoted glob), or the URL of its Admin API; can be repeated', collect)
     .option('--partners <file>', 'partners, their consumers and quotas')

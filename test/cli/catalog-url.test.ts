@@ -1,6 +1,9 @@
 /** Commands that take their catalog over HTTP: once, with what they cannot have told. */
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { temporaryFolder } from '../folder.ts'
 import { apiDocument, serveDocuments } from '../processor/document-server.ts'
 import { CommandHost } from './run-command.ts'
 
@@ -58,4 +61,28 @@ test('validate tells a document that cannot be fetched, one that is none, and wh
   assert.match(messages, /only http and https can be fetched/)
   assert.deepEqual(elsewhere.answers, [])
   assert.match(stdout, /catalog with 1 operation/)
+})
+
+test('a definition of Backstage that cannot be had is told at the line of its entity, as it is written there', async (t) => {
+  const { url } = await serveDocuments(t, { '/team/apis/-/raw/main/page.yaml': '<html></html>' })
+  const folder = temporaryFolder()
+  const entity = (name: string, text: string): string => [
+    'apiVersion: backstage.io/v1alpha1', 'kind: API', `metadata: { name: ${name} }`,
+    'spec:', '  type: openapi', '  lifecycle: production', '  owner: team-a', '  definition:', `    $text: ${text}`,
+  ].join('\n')
+  writeFileSync(join(folder, 'catalog-info.yaml'), [
+    entity('gone', `${url}/team/apis/-/blob/main/gone.yaml`), entity('page', `${url}/team/apis/-/blob/main/page.yaml`), entity('plain', `${url}/plain.yaml`),
+  ].join('\n---\n'))
+  writeFileSync(join(folder, 'access.log'), '')
+  writeFileSync(join(folder, 'gatelens.yaml'), JSON.stringify({
+    inputs: [{ type: 'file', paths: ['access.log'] }], catalog: { backstage: ['catalog-info.yaml'], fetch: { hosts: ['127.0.0.1'] } },
+  }))
+  const { code, stdout } = await host.run(['validate', join(folder, 'gatelens.yaml'), '--json'])
+  assert.equal(code, 1)
+  const { findings } = JSON.parse(stdout) as { findings: Array<{ file: string, line: number, message: string }> }
+  const told = findings.filter(({ message }) => message.includes('the definition')).map(({ file, line, message }) => `${file.split('/').at(-1)}:${line} ${message}`)
+  assert.match(told[0] ?? '', /^catalog-info\.yaml:8 api:default\/gone: the definition http:\S+\/-\/blob\/main\/gone\.yaml \(asked for as http:\S+\/-\/raw\/main\/gone\.yaml\): the server answered 404/)
+  assert.match(told[1] ?? '', /^catalog-info\.yaml:18 api:default\/page: the definition \S+page\.yaml \(asked \S+ \S+ \S+\): .*no OpenAPI document/)
+  assert.match(told[2] ?? '', /^catalog-info\.yaml:28 api:default\/plain: the definition http:\S+\/plain\.yaml: the server answered 404/)
+  assert.equal(told.length, 3)
 })

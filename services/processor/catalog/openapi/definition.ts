@@ -62,8 +62,8 @@ async function loadFromFile (api: PlacedApi, context: LoadContext, loaded: Map<s
 }
 
 /** What cannot be opened is told where somebody refers to it: there is no file to show. */
-function referred (api: PlacedApi, problem: Problem, context: LoadContext): Problem {
-  return { ...problemOf(api, context, problem.severity, `the definition ${problem.source}: ${problem.message}`), code: problem.code }
+function referred (api: PlacedApi, problem: Problem, context: LoadContext, source = problem.source): Problem {
+  return { ...problemOf(api, context, problem.severity, `the definition ${source}: ${problem.message.replace(/\.$/, '')}`), code: problem.code }
 }
 
 /** Teams write entities, operators the configuration: where an entity may lead to is the operator's to say. */
@@ -80,7 +80,20 @@ async function loadFromUrl (api: PlacedApi, context: LoadContext, loaded: Map<st
   const isAllowed = [hostname, new URL(url).hostname].some((host) => isAmong(host, context.policy.hosts))
   const message = `the definition at ${shownUrl(entity.location)} is not fetched: catalog.fetch.hosts does not name ${hostname}. ` +
     'Name it there, or the file beside the entity with --openapi'
-  loaded.set(unit.key, isAllowed ? await loadApiUrl(unit, () => serviceOf(entity), context) : { problems: [problemOf(api, context, 'warning', message)] })
+  if (!isAllowed) {
+    loaded.set(unit.key, { problems: [problemOf(api, context, 'warning', message)] })
+    return
+  }
+  const result = await loadApiUrl(unit, () => serviceOf(entity), context)
+  const [written, asked] = [shownUrl(entity.location), shownUrl(url)]
+  const shown = written === asked ? written : `${written} (asked for as ${asked})`
+  const problems = result.problems.map((problem) => isOfWhole(problem) ? referred(api, problem, context, shown) : problem)
+  loaded.set(unit.key, { ...result, problems })
+}
+
+/** What could not be had, or is no document, has no line of its own. */
+function isOfWhole ({ code, line = 0 }: Problem): boolean {
+  return line === 0 && (code === 'fetch' || code === 'unreadable')
 }
 
 function serviceOf (entity: BackstageApi): string {

@@ -28,7 +28,7 @@ type Entry = z.output<typeof entry>
 
 /** API documents: what all routes come from. */
 export const openapi = defineSource({
-  options: z.array(entry).default([]).describe('OpenAPI 2.0, 3.0 and 3.1 documents: files, folders, globs or URLs.'),
+  options: z.array(entry).default([]).describe('OpenAPI 2.0, 3.0, 3.1 and 3.2 documents: files, folders, globs or URLs.'),
   origins: (entries) => entries.map(originOf).map((origin) => 'unit' in origin ? origin.unit : { path: origin.path, mayRefer: true }),
   read: async (entries) => ({ documents: entries.map(originOf) }),
   fetch: async ({ options }: RemoteUnit<DocumentUrl>, { policy, previous, begin, signal }) =>
