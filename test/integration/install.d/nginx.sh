@@ -1,30 +1,5 @@
 #!/usr/bin/env bash
-# Installs nginx for the integration tests, unless it is there. Runs alone or sourced by install.sh.
-# The Debian package starts a service on installation; a temporary policy-rc.d keeps it from doing so.
+# Installs nginx for the integration tests, unless there. Runs alone or sourced by install.sh.
+. "$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/../debian.sh"
 
-. "$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/../retry.sh"
-
-install_nginx () {
-  if command -v nginx >/dev/null; then
-    nginx -v 2>&1
-    return 0
-  fi
-  if ! command -v apt-get >/dev/null; then
-    echo 'nginx: not found, and this system has no apt-get; install nginx by hand' >&2
-    return 1
-  fi
-  local as_root='' policy=/usr/sbin/policy-rc.d made=0 status=0
-  [ "$(id -u)" = 0 ] || as_root=sudo
-  if [ ! -e "$policy" ]; then
-    printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null && $as_root chmod 755 "$policy" && made=1
-  fi
-  # Another run of apt may hold the lock for a while, as it does on machines that have just started.
-  local wait='-o DPkg::Lock::Timeout=300'
-  { retry $as_root apt-get $wait update -qq &&
-    retry $as_root env DEBIAN_FRONTEND=noninteractive apt-get $wait install -y -qq --no-install-recommends nginx-light >/dev/null; } || status=$?
-  if [ "$made" = 1 ]; then $as_root rm -f "$policy"; fi
-  if [ "$status" = 0 ]; then nginx -v 2>&1; fi
-  return "$status"
-}
-
-install_nginx
+install_debian nginx nginx-light nginx -v
