@@ -7,23 +7,15 @@ import { deliver } from '../../../services/processor/publish/deliver.ts'
 import type { Target } from '../../../services/processor/publish/insert.ts'
 import { describeRefusal } from '../../../services/processor/publish/refusal.ts'
 import { tabulateEvents } from '../../../services/processor/publish/tables.ts'
-import { migrate } from '../../../services/store/migrate.ts'
-import type { Store } from '../../../services/store/server.ts'
-import { connect, firstRow, openStore } from '../../store/fixture.ts'
+import { firstRow } from '../../store/fixture.ts'
 import { makeEvents } from '../event-fixture.ts'
+import { openTarget } from './sink-fixture.ts'
 
-let store: Store
 let target: Target
+let close: () => Promise<void>
 
-before(async () => {
-  store = await openStore()
-  target = { client: connect(store.url), database: 'gatelens' }
-  await migrate(target.client, { database: 'gatelens' })
-})
-after(async () => {
-  await target.client.close()
-  await store.close()
-})
+before(async () => { ({ target, close } = await openTarget()) })
+after(async () => { await close() })
 
 const secret = 'hushhush and\\ \'more\' 7261'
 

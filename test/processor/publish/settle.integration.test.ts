@@ -6,28 +6,19 @@ import { deliver } from '../../../services/processor/publish/deliver.ts'
 import type { Target } from '../../../services/processor/publish/insert.ts'
 import type { Parcel } from '../../../services/processor/publish/parcel.ts'
 import { tabulateEvents, tabulateRejects } from '../../../services/processor/publish/tables.ts'
-import { migrate } from '../../../services/store/migrate.ts'
-import type { Store } from '../../../services/store/server.ts'
-import { connect, firstRow, openStore } from '../../store/fixture.ts'
+import { firstRow } from '../../store/fixture.ts'
 import { makeEvents } from '../event-fixture.ts'
 import { refuseRequests } from '../store-fixture.ts'
-import { makeReject } from './sink-fixture.ts'
+import { makeReject, openTarget } from './sink-fixture.ts'
 
 const tables = ['requests', 'requests_1m', 'requests_1h', 'drift_1d', 'rejected']
 const start = Date.UTC(2026, 7, 20, 23, 59, 58)
 
-let store: Store
 let target: Target
+let close: () => Promise<void>
 
-before(async () => {
-  store = await openStore()
-  target = { client: connect(store.url), database: 'gatelens' }
-  await migrate(target.client, { database: 'gatelens' })
-})
-after(async () => {
-  await target.client.close()
-  await store.close()
-})
+before(async () => { ({ target, close } = await openTarget()) })
+after(async () => { await close() })
 
 /** 120 events over midnight; every tenth is no drift. `given` replaces some fields. */
 function parcelOf (token: string, given: (index: number) => Partial<EnrichedEvent> = () => ({})): Parcel {

@@ -7,6 +7,9 @@ import { clickhouseSchema } from '../../../services/processor/publish/options.ts
 import type { ClickhouseSink } from '../../../services/processor/publish/clickhouse.ts'
 import { createLog } from '../../../services/runtime/log.ts'
 import type { Logger } from '../../../services/runtime/log.ts'
+import type { Target } from '../../../services/processor/publish/insert.ts'
+import { migrate } from '../../../services/store/migrate.ts'
+import { connect, openStore } from '../../store/fixture.ts'
 import { makeEvent } from '../event-fixture.ts'
 import { prepareTables } from '../store-fixture.ts'
 
@@ -60,6 +63,18 @@ export async function openSink (t: TestContext, settings: SinkSettings): Promise
     look()
   })
   return { sink, values, until, close }
+}
+
+/** A store of its own with all tables, for the tests of one file. */
+export async function openTarget (): Promise<{ target: Target, close (): Promise<void> }> {
+  const store = await openStore()
+  const target = { client: connect(store.url), database: 'gatelens' }
+  await migrate(target.client, { database: 'gatelens' })
+  const close = async (): Promise<void> => {
+    await target.client.close()
+    await store.close()
+  }
+  return { target, close }
 }
 
 /** A batch of one range of the input `test`. Events that have no source of their own stand in it one after the other. */
