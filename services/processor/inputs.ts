@@ -33,7 +33,10 @@ export function createInputs (kinds: readonly InputDefinition[]): Inputs {
   const inputIdOf = (config: InputConfig): string => definitionOf(config).idOf(config)
   return {
     schema,
-    listSchema: z.array(schema).min(1).superRefine((inputs, context) => { checkList(inputs, inputs.map(inputIdOf), context) }),
+    listSchema: z.array(schema).min(1).superRefine((inputs, context) => {
+      checkNames(inputs.map(inputIdOf), context)
+      for (const { type, single } of kinds) if (single !== undefined) checkSingle(inputs.map((input) => input.type), type, single, context)
+    }),
     inputIdOf,
     createInput: async (config, context) => await definitionOf(config).create(config, context),
   }
@@ -52,12 +55,14 @@ function schemaOf (kinds: readonly InputDefinition[]): z.ZodType<InputConfig> {
   }).meta({ id: 'input' }).transform((given) => given as unknown as InputConfig)
 }
 
-function checkList (inputs: readonly InputConfig[], ids: readonly string[], context: z.RefinementCtx): void {
+function checkNames (ids: readonly string[], context: z.RefinementCtx): void {
   for (const [index, id] of ids.entries()) {
     if (ids.indexOf(id) === index) continue
     context.addIssue({ code: 'custom', path: [index, 'name'], message: `another input is called "${id}" already; give each a name of its own` })
   }
-  const pipes = inputs.filter(({ type }) => type === 'stdin')
-  if (pipes.length < 2) return
-  context.addIssue({ code: 'custom', path: [inputs.lastIndexOf(pipes.at(-1)!), 'type'], message: 'there is one standard input only' })
+}
+
+function checkSingle (types: readonly string[], type: string, message: string, context: z.RefinementCtx): void {
+  const last = types.lastIndexOf(type)
+  if (types.indexOf(type) !== last) context.addIssue({ code: 'custom', path: [last, 'type'], message })
 }

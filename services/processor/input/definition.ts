@@ -28,6 +28,8 @@ export interface InputDefinition<Type extends string = string, Options extends z
   example: Readonly<Record<string, unknown>>
   /** What becomes of batches that were handed out and not committed when the process ends. */
   uncommitted: Uncommitted
+  /** Why a processor can have only one input of this kind, a sentence; left out where it may have many. */
+  single?: string
   /** The id of the input with these options: it is the source of its events, and no two inputs of a processor share one. */
   idOf (options: z.output<Options>): string
   /** Makes the input; what it needs of large packages is loaded here, so that commands that only read configuration start quickly. */

@@ -56,6 +56,7 @@ export const stdinInput = defineInput({
   options: stdinInputSchema,
   example: {},
   uncommitted: 'lost',
+  single: 'there is one standard input only',
   idOf: ({ name }) => name,
   create: (options, context) => createStdinInput(options, context),
 })
