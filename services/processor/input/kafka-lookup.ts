@@ -3,8 +3,8 @@ import type { Logger } from '../../runtime/log.ts'
 import { formatMark, parseMark } from './kafka-range.ts'
 import type { Place } from './kafka-range.ts'
 import { Share } from './kafka-share.ts'
-import { keyOf } from './kafka-tenure.ts'
-import type { Partition, Tenure } from './kafka-tenure.ts'
+import { keyOf } from './kafka-generation.ts'
+import type { Partition, Generation } from './kafka-generation.ts'
 import { earliest, isDoubtful, judge, placeOf, survivingEnd } from './kafka-verdict.ts'
 import type { Committed } from './kafka-verdict.ts'
 
@@ -31,23 +31,23 @@ export interface LookUp {
 }
 
 /**
- * Finds out where the partitions of a tenure stand, by `<topic>/<partition>`, and makes a start durable where there was
+ * Finds out where the partitions of a generation stand, by `<topic>/<partition>`, and makes a start durable where there was
  * none. Throws kafkajs's errors, and an error when it has to be asked again.
  */
-export async function lookUp (tenure: Tenure, options: LookUp): Promise<Map<string, Share>> {
-  const committed = await tenure.committed()
+export async function lookUp (generation: Generation, options: LookUp): Promise<Map<string, Share>> {
+  const committed = await generation.committed()
   const shares = new Map<string, Share>()
   // Who has a partition in between knows better.
   for (const key of options.memory.keys()) if (!committed.has(key)) options.memory.delete(key)
-  for (const partition of tenure.partitions) {
+  for (const partition of generation.partitions) {
     const key = keyOf(partition)
     const answer = committed.get(key)
     if (answer === undefined) throw new Error(`no offsets for ${key} yet`)
-    const found = await recall(tenure, partition, answer, options.memory)
+    const found = await recall(generation, partition, answer, options.memory)
     // A broker that has just started may not know the end of its log yet, and a reset is not to be taken lightly.
     if (options.patient && isDoubtful(found)) throw new Error(`the committed offset of ${key} is past the end of its log`)
     const place = placeOf(found, options.from, randomBytes(4).toString('hex'))
-    if (parseMark(found.metadata)?.era !== place.era || place.position !== answer.offset) await begin(tenure, partition, place)
+    if (parseMark(found.metadata)?.era !== place.era || place.position !== answer.offset) await begin(generation, partition, place)
     report(key, found, options)
     const share = new Share(partition, place, found.high)
     remember(options.memory, share)
@@ -56,20 +56,20 @@ export async function lookUp (tenure: Tenure, options: LookUp): Promise<Map<stri
   return shares
 }
 
-async function begin (tenure: Tenure, partition: Partition, { era, topic, epoch, position, intents }: Place): Promise<void> {
+async function begin (generation: Generation, partition: Partition, { era, topic, epoch, position, intents }: Place): Promise<void> {
   const origin = { era, ...topic === undefined ? {} : { topic }, ...epoch === undefined ? {} : { epoch } }
-  await tenure.commit(partition, position, { ...origin, ends: intents })
+  await generation.commit(partition, position, { ...origin, ends: intents })
 }
 
 /**
  * What was committed, also where the broker does not say it any more: kafkajs overwrites it with the start of the log when its
  * position lies outside of that, and brokers forget it together with a topic that is deleted.
  */
-async function recall (tenure: Tenure, partition: Partition, answer: Committed, memory: Memory): Promise<Committed> {
+async function recall (generation: Generation, partition: Partition, answer: Committed, memory: Memory): Promise<Committed> {
   const known = memory.get(keyOf(partition))
   if (known === undefined || (answer.offset !== earliest && answer.offset !== -1)) return answer
   const { offset, metadata } = known
-  const found = { ...answer, offset, metadata, epochEnd: await tenure.epochEnd(partition, parseMark(metadata)?.epoch) }
+  const found = { ...answer, offset, metadata, epochEnd: await generation.epochEnd(partition, parseMark(metadata)?.epoch) }
   // A group whose offsets were deleted by somebody begins anew.
   return answer.offset === -1 && judge(found) !== 'anew' ? answer : found
 }

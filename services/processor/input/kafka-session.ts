@@ -9,7 +9,7 @@ import type { Slice } from './kafka-range.ts'
 import type { Share } from './kafka-share.ts'
 import { Slot } from './kafka-slot.ts'
 import type { Surroundings, Turn } from './kafka-surroundings.ts'
-import { keyOf, Tenure } from './kafka-tenure.ts'
+import { keyOf, Generation } from './kafka-generation.ts'
 import type { KafkaInputOptions } from './kafka-options.ts'
 
 /**
@@ -21,8 +21,8 @@ export class Session {
   readonly #around: Surroundings
   readonly #member: Member
   readonly #over = new AbortController()
-  #tenure: Tenure | undefined
-  /** The partitions of the tenure; undefined until it is known where they stand. */
+  #generation: Generation | undefined
+  /** The partitions of the generation; undefined until it is known where they stand. */
   #shares: Map<string, Share> | undefined
   #wasMember = false
   #failure: unknown
@@ -60,15 +60,15 @@ export class Session {
    * it could not be done or is not known at the moment.
    */
   async commit (slot: Slot): Promise<boolean> {
-    const tenure = this.#tenure
-    if (tenure === undefined || this.#shares === undefined) return false
+    const generation = this.#generation
+    if (generation === undefined || this.#shares === undefined) return false
     const share = this.#shares.get(slot.key)
     if (share === undefined || !share.holds(slot)) return true
     try {
-      await this.#move(tenure, share, slot.following)
+      await this.#move(generation, share, slot.following)
       return slot.settled
     } catch (error) {
-      this.#trouble(tenure, error)
+      this.#trouble(generation, error)
       return false
     }
   }
@@ -97,8 +97,8 @@ export class Session {
    * Reports what keeps a request from being done; that the group goes on without this member is nothing to report. A
    * client that no broker answers for a while is replaced by a new one, which begins with the configured brokers.
    */
-  #trouble (tenure: Tenure, error: unknown): void {
-    if (tenure.ended.aborted || isRefusal(error)) return
+  #trouble (generation: Generation, error: unknown): void {
+    if (generation.ended.aborted || isRefusal(error)) return
     this.#around.down(error)
     this.#silentSince = kindOf(error) === 'connection' ? this.#silentSince ?? Date.now() : undefined
     if (this.#silentSince !== undefined && Date.now() - this.#silentSince > silenceMs) this.#fail(error)
@@ -110,8 +110,8 @@ export class Session {
   }
 
   #endTenure (): void {
-    this.#tenure?.end()
-    this.#tenure = undefined
+    this.#generation?.end()
+    this.#generation = undefined
     this.#shares = undefined
     this.#around.handoff.withdrawAll()
   }
@@ -121,31 +121,31 @@ export class Session {
     this.#endTenure()
     const { consumer, cluster } = this.#member
     if (this.#over.signal.aborted) return
-    const tenure = new Tenure(cluster, this.#options.group, payload.memberId, payload.memberAssignment)
-    this.#tenure = tenure
-    consumer.pause(tenure.partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] })))
-    this.#open(tenure).catch((error: unknown) => this.#fail(error))
+    const generation = new Generation(cluster, this.#options.group, payload.memberId, payload.memberAssignment)
+    this.#generation = generation
+    consumer.pause(generation.partitions.map(({ topic, partition }) => ({ topic, partitions: [partition] })))
+    this.#open(generation).catch((error: unknown) => this.#fail(error))
   }
 
-  #confirm (memberId: string, generation: number): void {
-    if (this.#tenure?.memberId === memberId) this.#tenure.confirm(generation)
+  #confirm (memberId: string, generationId: number): void {
+    if (this.#generation?.memberId === memberId) this.#generation.confirm(generationId)
   }
 
-  async #open (tenure: Tenure): Promise<void> {
+  async #open (generation: Generation): Promise<void> {
     const since = Date.now()
-    await tenure.confirmed
-    while (!tenure.ended.aborted) {
+    await generation.confirmed
+    while (!generation.ended.aborted) {
       try {
-        const shares = await lookUp(tenure, { ...this.#around, from: this.#options.from, patient: Date.now() - since < 10_000 })
-        if (tenure.ended.aborted) return
+        const shares = await lookUp(generation, { ...this.#around, from: this.#options.from, patient: Date.now() - since < 10_000 })
+        if (generation.ended.aborted) return
         this.#shares = shares
         this.#wasMember = true
         for (const share of shares.values()) this.#start(share)
         this.#measure()
         return this.#around.up({ group: this.#options.group, partitions: [...shares.keys()] })
       } catch (error) {
-        this.#trouble(tenure, error)
-        await pause(500, tenure.ended)
+        this.#trouble(generation, error)
+        await pause(500, generation.ended)
       }
     }
   }
@@ -163,12 +163,12 @@ export class Session {
   }
 
   async #eachBatch ({ batch, heartbeat, resolveOffset }: EachBatchPayload): Promise<void> {
-    const tenure = this.#tenure
+    const generation = this.#generation
     const share = this.#shares?.get(keyOf(batch))
-    if (tenure === undefined || share === undefined) return
-    if (!await this.#isSameLog(tenure, share, batch)) return
+    if (generation === undefined || share === undefined) return
+    if (!await this.#isSameLog(generation, share, batch)) return
     share.high = Number(batch.highWatermark)
-    const turn = { tenure, share, heartbeat }
+    const turn = { generation, share, heartbeat }
     const { slices, rest } = cut(share.place, batch.messages, this.#options.batch)
     for (const [index, slice] of slices.entries()) {
       if (!await this.#deliver(turn, slice, slices[index + 1]?.to)) return
@@ -181,14 +181,14 @@ export class Session {
   }
 
   /** Looks whether what was fetched is what comes next; false, and the end of the session, when the log is not what it was. */
-  async #isSameLog (tenure: Tenure, share: Share, batch: Batch): Promise<boolean> {
+  async #isSameLog (generation: Generation, share: Share, batch: Batch): Promise<boolean> {
     try {
-      await checkLog(tenure, share, batch)
-      this.#around.lose(await passGap(tenure, share, batch, this.#around.log))
+      await checkLog(generation, share, batch)
+      this.#around.lose(await passGap(generation, share, batch, this.#around.log))
     } catch (error) {
-      if (!tenure.ended.aborted) this.#fail(error)
+      if (!generation.ended.aborted) this.#fail(error)
     }
-    return !tenure.ended.aborted && !this.#over.signal.aborted
+    return !generation.ended.aborted && !this.#over.signal.aborted
   }
 
   /**
@@ -217,13 +217,13 @@ export class Session {
    * Keeps the membership alive until the batch is settled or released. When the group wants to rebalance, a batch that
    * nobody has seen is taken back and one in the pipeline gets some time; the error then makes kafkajs join again.
    */
-  async #hold ({ tenure, heartbeat }: Turn, slot: Slot, until: 'settled' | 'released'): Promise<void> {
+  async #hold ({ generation, heartbeat }: Turn, slot: Slot, until: 'settled' | 'released'): Promise<void> {
     const { handoff, closed } = this.#around
     let deadline = Infinity
     let refusal: unknown
     while (!slot[until]) {
       await (until === 'settled' ? slot.end(heartbeatInterval(this.#options)) : slot.wait(heartbeatInterval(this.#options)))
-      const ended = tenure.ended.aborted || this.#over.signal.aborted || closed.aborted
+      const ended = generation.ended.aborted || this.#over.signal.aborted || closed.aborted
       const failure = ended || slot[until] ? undefined : await heartbeat().then(() => undefined, (error: unknown) => error)
       if (failure !== undefined && isRefusal(failure)) {
         refusal = failure
@@ -239,28 +239,28 @@ export class Session {
   async #moveNow (turn: Turn, following: number | undefined): Promise<boolean> {
     while (this.#isOurs(turn)) {
       try {
-        await this.#move(turn.tenure, turn.share, following)
+        await this.#move(turn.generation, turn.share, following)
         return this.#isOurs(turn)
       } catch (error) {
         if (!this.#isOurs(turn)) return false
         if (isRefusal(error)) throw error
-        this.#trouble(turn.tenure, error)
+        this.#trouble(turn.generation, error)
       }
-      await pause(500, turn.tenure.ended)
+      await pause(500, turn.generation.ended)
       await turn.heartbeat()
     }
     return false
   }
 
-  async #move (tenure: Tenure, share: Share, following: number | undefined): Promise<void> {
-    await share.move(tenure, following)
+  async #move (generation: Generation, share: Share, following: number | undefined): Promise<void> {
+    await share.move(generation, following)
     remember(this.#around.memory, share)
     this.#measure()
     this.#answered()
   }
 
-  #isOurs ({ tenure }: Turn): boolean {
-    return !tenure.ended.aborted && !this.#over.signal.aborted
+  #isOurs ({ generation }: Turn): boolean {
+    return !generation.ended.aborted && !this.#over.signal.aborted
   }
 
   #measure (): void {

@@ -1,8 +1,8 @@
 import { isTooLong } from './kafka-range.ts'
 import type { Mark, Place } from './kafka-range.ts'
 import type { Slot } from './kafka-slot.ts'
-import { keyOf } from './kafka-tenure.ts'
-import type { Partition, Tenure } from './kafka-tenure.ts'
+import { keyOf } from './kafka-generation.ts'
+import type { Partition, Generation } from './kafka-generation.ts'
 
 /**
  * A partition while it is ours: where it is read, which ranges of it are out (in the pipeline or in a spool), and what
@@ -86,13 +86,13 @@ export class Share {
    * Commits what is delivered, and the ends of the ranges that are out, `following` among them. One commit at a time.
    * Throws kafkajs's errors; nothing has changed then.
    */
-  async move (tenure: Tenure, following?: number): Promise<void> {
-    const turn = this.#moving.then(() => this.#move(tenure, following))
+  async move (generation: Generation, following?: number): Promise<void> {
+    const turn = this.#moving.then(() => this.#move(generation, following))
     this.#moving = turn.catch(() => {})
     await turn
   }
 
-  async #move (tenure: Tenure, following?: number): Promise<void> {
+  async #move (generation: Generation, following?: number): Promise<void> {
     const behind = this.#out.findIndex((slot) => !slot.delivered)
     const count = behind < 0 ? this.#out.length : behind
     const last = this.#out[count - 1]
@@ -100,7 +100,7 @@ export class Share {
     const epoch = last === undefined ? this.#epoch : last.epoch
     const mark = this.#mark(position, following, epoch)
     if (position === this.#position && mark.ends.join() === this.#ends.join()) return
-    await tenure.commit(this.partition, position, mark)
+    await generation.commit(this.partition, position, mark)
     this.#position = position
     this.#ends = mark.ends
     this.#epoch = epoch

@@ -4,7 +4,7 @@ import type { Handoff } from './kafka-handoff.ts'
 import type { Memory } from './kafka-lookup.ts'
 import type { Share } from './kafka-share.ts'
 import type { Slot } from './kafka-slot.ts'
-import type { Tenure } from './kafka-tenure.ts'
+import type { Generation } from './kafka-generation.ts'
 
 /** What a session shares with the input that runs it, and with the sessions before and after. */
 export interface Surroundings {
@@ -30,4 +30,4 @@ export interface Surroundings {
 }
 
 /** One partition's turn in a fetch. */
-export interface Turn { tenure: Tenure, share: Share, heartbeat: () => Promise<void> }
+export interface Turn { generation: Generation, share: Share, heartbeat: () => Promise<void> }

@@ -18,14 +18,14 @@ export function keyOf ({ topic, partition }: Partition): string {
  * refuses every commit of a member that has since lost its partitions (kafkajs's own commit would go out under
  * whatever generation is current when it is retried).
  */
-export class Tenure {
+export class Generation {
   readonly memberId: string
   readonly partitions: Partition[]
   readonly #cluster: Cluster
   readonly #group: string
   readonly #end = new AbortController()
   #coordinator: Promise<Broker> | undefined
-  #generation = -1
+  #generationId = -1
   #confirmed: () => void = () => {}
   /** Resolves once a heartbeat told which generation this is (commits are impossible before), or when it is over. */
   readonly confirmed = new Promise<void>((resolve) => { this.#confirmed = resolve })
@@ -42,8 +42,8 @@ export class Tenure {
     return this.#end.signal
   }
 
-  confirm (generation: number): void {
-    this.#generation = generation
+  confirm (generationId: number): void {
+    this.#generationId = generationId
     this.#confirmed()
   }
 
@@ -56,11 +56,11 @@ export class Tenure {
   async commit ({ topic, partition }: Partition, offset: number, mark: Mark): Promise<void> {
     const entry = { partition, offset: String(offset), metadata: formatMark(mark) }
     await this.#ask((coordinator) => coordinator.offsetCommit({
-      groupId: this.#group, groupGenerationId: this.#generation, memberId: this.memberId, topics: [{ topic, partitions: [entry] }],
+      groupId: this.#group, groupGenerationId: this.#generationId, memberId: this.memberId, topics: [{ topic, partitions: [entry] }],
     }))
   }
 
-  /** What the group has committed for the partitions of this tenure, and what their logs are. */
+  /** What the group has committed for the partitions of this generation, and what their logs are. */
   async committed (): Promise<Map<string, Committed>> {
     const topics = byTopic(this.partitions)
     if (topics.length === 0) return new Map()
