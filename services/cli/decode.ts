@@ -39,7 +39,7 @@ async function run (words: string[], options: CatalogOptions & FormatOptions): P
   for (const file of files) {
     const source = file.path === '-' ? 'stdin' : file.path
     for await (const lines of readRecords(file)) {
-      const events = stages.enrich(stages.locate(decodeLines(lines, source, decoder)))
+      const events = stages.enrich(stages.normalize(decodeLines(lines, source, decoder)))
       await print(events.map((event) => `${JSON.stringify(publish(event))}\n`).join(''))
     }
   }

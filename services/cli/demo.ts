@@ -6,7 +6,7 @@ import { readCount, readDuration } from './arguments.ts'
 import { withClient } from './connection.ts'
 import { prepareFolder } from './demo/folder.ts'
 import type { DemoFolder } from './demo/folder.ts'
-import { countLogged, countStored, hasLanded, missingBreaches, prove, readBreaches, waitFor } from './demo/proof.ts'
+import { countLogged, countStored, isDelivered, missingBreaches, prove, readBreaches, waitFor } from './demo/proof.ts'
 import type { Logged, Proof } from './demo/proof.ts'
 import { scenario } from './demo/scenario.ts'
 import { FiguresLine, renderPlaces } from './demo/screen.ts'
@@ -60,7 +60,7 @@ async function perform (folder: DemoFolder, options: DemoOptions, enough: AbortC
   }
 }
 
-/** Sends traffic until it is enough, waits until all of it has landed, and prints report and proofs. */
+/** Sends traffic until it is enough, waits until all of it is delivered, and prints report and proofs. */
 async function play (client: ClickHouseClient, { stage, folder, options, enough }: Scene): Promise<Proof[]> {
   // The processor does so by itself, too, but a moment later than we count.
   await migrate(client, { database: 'gatelens' })
@@ -99,7 +99,7 @@ const patienceMs = 120_000
 
 async function conclude (client: ClickHouseClient, folder: DemoFolder, sent: number, before: Logged): Promise<Proof[]> {
   const logged = await countLogged(folder.accessLog)
-  const stored = await waitFor(async () => await countStored(client), (counted) => hasLanded(counted, logged), patienceMs)
+  const stored = await waitFor(async () => await countStored(client), (counted) => isDelivered(counted, logged), patienceMs)
   const report = await reportDemo(folder)
   const complete = (found: BreachShape[]): boolean => missingBreaches(report.breaches, found).length === 0
   const ledger = await waitFor(async () => await readBreaches(client), complete, patienceMs)

@@ -56,7 +56,7 @@ export class LogFile {
     const stream = standard[path]
     if (stream === undefined) tryOpening(path)
     this.#stream = new sonicBoom.SonicBoom({ dest: stream ?? path, append: true, mode: 0o640, sync: false, maxWrite: 4 * 1024 * 1024, contentMode: 'buffer' })
-    this.#stream.on('write', (bytes: number) => this.#landed(bytes))
+    this.#stream.on('write', (bytes: number) => this.#settle(bytes))
     this.#stream.on('error', (error: Error) => this.#failed(error))
     if (reopen && stream === undefined) this.#follow()
   }
@@ -113,7 +113,7 @@ export class LogFile {
     this.#stream.write(bytes as unknown as string)
   }
 
-  #landed (bytes: number): void {
+  #settle (bytes: number): void {
     this.#waiting = Math.max(0, this.#waiting - bytes)
     if (this.#failing) this.#log.info({ path: this.#path }, 'access log can be written again')
     this.#failing = false

@@ -1,4 +1,4 @@
-import type { AccessEvent, EnrichedEvent, LocatedEvent, Reject } from './event.ts'
+import type { AccessEvent, EnrichedEvent, NormalizedEvent, Reject } from './event.ts'
 import type { MetricName } from './observe/metrics.ts'
 
 /** One raw entry as the gateway wrote it, without its line end. */
@@ -75,13 +75,13 @@ export interface Decoder {
 }
 
 /** Adds route and outcome to each event, in place. Pure otherwise. */
-export type Locator = (events: AccessEvent[]) => LocatedEvent[]
+export type Normalize = (events: AccessEvent[]) => NormalizedEvent[]
 
 /** Adds catalog metadata, partner and the privacy-safe fields to each event, in place. Pure otherwise. */
-export type Enricher = (events: LocatedEvent[]) => EnrichedEvent[]
+export type Enricher = (events: NormalizedEvent[]) => EnrichedEvent[]
 
 /** True for an event that the configuration told us to drop. */
-export type Filter = (event: LocatedEvent) => boolean
+export type Filter = (event: NormalizedEvent) => boolean
 
 /** What goes to a sink: all that became of one range. */
 export interface EventBatch {
@@ -96,15 +96,15 @@ export interface EventBatch {
 export type Kept = 'store' | 'spool'
 
 /** Told once a batch has reached its end, with the number of events that were refused for their content. */
-export type Landed = (refused: number) => void
+export type Delivered = (refused: number) => void
 
 /**
  * Where events end. `write` resolves when the batch is durable, and says where; a batch that is written again (same
  * range, and `again`) must change nothing. It retries what may pass by itself, and throws only what a person must mend.
- * `landed` is called once the batch is where it belongs: at the latest then, or later when it had to wait somewhere.
+ * `delivered` is called once the batch is where it belongs: at the latest then, or later when it had to wait somewhere.
  */
 export interface Sink {
-  write (batch: EventBatch, landed?: Landed): Promise<Kept>
+  write (batch: EventBatch, delivered?: Delivered): Promise<Kept>
   close (): Promise<void>
 }
 

@@ -73,7 +73,7 @@ export interface AccessEvent {
 }
 
 /** What `normalize` adds. */
-export interface LocatedEvent extends AccessEvent {
+export interface NormalizedEvent extends AccessEvent {
   /** Bounded: base path + template, or an inferred template, or `__other__`; '' when malformed. */
   route: string
   outcome: Outcome
@@ -90,7 +90,7 @@ export interface LocatedEvent extends AccessEvent {
 }
 
 /** What `enrich` adds: catalog metadata, the partner, and the privacy-safe forms of all raw fields. */
-export interface EnrichedEvent extends LocatedEvent {
+export interface EnrichedEvent extends NormalizedEvent {
   /** Digest of the catalog that the request was resolved by, 12 hex digits. */
   catalog: string
   owner: string

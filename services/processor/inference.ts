@@ -88,9 +88,9 @@ export async function keepRoutes (
     await turn
   }
   const guard = (sink: Sink): Sink => ({
-    write: async (batch, landed) => {
+    write: async (batch, delivered) => {
       await save()
-      return await sink.write(batch, landed)
+      return await sink.write(batch, delivered)
     },
     close: async () => sink.close(),
   })

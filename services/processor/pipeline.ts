@@ -1,15 +1,15 @@
 import { sourceOf } from './contract.ts'
 import type {
-  Decoder, Enricher, Filter, Input, Kept, LagWatch, Landed, Locator, Observer, Positions, RecordBatch, Sink, Telemetry, Ticket,
+  Decoder, Delivered, Enricher, Filter, Input, Kept, LagWatch, Normalize, Observer, Positions, RecordBatch, Sink, Telemetry, Ticket,
 } from './contract.ts'
-import type { AccessEvent, EnrichedEvent, LocatedEvent, Reject } from './event.ts'
+import type { AccessEvent, EnrichedEvent, NormalizedEvent, Reject } from './event.ts'
 import { decodeRecords } from './records.ts'
 
 /** The parts of one pipeline, in the order of the flow. */
 export interface Parts {
   input: Input
   decoder: Decoder
-  locate: Locator
+  normalize: Normalize
   filter: Filter
   enrich: Enricher
   observe: Observer
@@ -28,15 +28,15 @@ export interface Parts {
 export async function runPipeline (parts: Parts): Promise<void> {
   let fail: (error: unknown) => void = () => {}
   const failure = new Promise<never>((_resolve, reject) => { fail = reject })
-  const { decode, locate, drop, enrich, observe, publish } = instrument(parts, (error) => fail(error))
+  const { decode, normalize, drop, enrich, observe, publish } = instrument(parts, (error) => fail(error))
   const prepare = (batch: RecordBatch): Prepared => {
     const decoded = decode(batch)
-    const located = locate(decoded.events)
-    const kept = drop(located)
+    const normalized = normalize(decoded.events)
+    const kept = drop(normalized)
     const enriched = enrich(kept)
     observe(enriched)
     const { rejects, ticket } = decoded
-    return { batch, events: enriched, tally: { published: enriched.length, filtered: located.length - kept.length, rejects, ticket } }
+    return { batch, events: enriched, tally: { published: enriched.length, filtered: normalized.length - kept.length, rejects, ticket } }
   }
   const records = parts.input[Symbol.asyncIterator]()
   const next = async (): Promise<(() => Promise<void>) | undefined> => {
@@ -71,7 +71,7 @@ function once<In, Out> (run: (input: In) => Out, input: In): () => Out {
 /** A batch that is ready for the sink. */
 interface Prepared { batch: RecordBatch, events: EnrichedEvent[], tally: Tally }
 
-/** What becomes of the records of one batch, once it has landed. */
+/** What becomes of the records of one batch, once it is delivered. */
 interface Tally {
   published: number
   filtered: number
@@ -81,8 +81,8 @@ interface Tally {
 
 interface Stages {
   decode (batch: RecordBatch): Decoded & Pick<Tally, 'ticket'>
-  locate: Locator
-  drop (events: LocatedEvent[]): LocatedEvent[]
+  normalize: Normalize
+  drop (events: NormalizedEvent[]): NormalizedEvent[]
   enrich: Enricher
   observe: Observer
   publish (prepared: Prepared): Promise<void>
@@ -90,7 +90,7 @@ interface Stages {
 
 /** Wraps every stage once: what came in, what came out, and the seconds between. The stages know nothing of it. */
 function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
-  const { input, decoder, locate, filter, enrich, observe, sink, telemetry, lag, clock = Date.now } = parts
+  const { input, decoder, normalize, filter, enrich, observe, sink, telemetry, lag, clock = Date.now } = parts
   const spent = (stage: string, since: number): void =>
     telemetry.add('gatelens_stage_seconds_total', { stage }, (performance.now() - since) / 1000)
   const timed = <In, Out> (stage: string, run: (input: In) => Out) => (input: In): Out => {
@@ -106,7 +106,7 @@ function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
       telemetry.set('gatelens_last_record_timestamp_seconds', {}, clock() / 1000)
       return { ...decoded, ticket: lag.take(batch.range.input, oldestOf(decoded.events)) }
     }),
-    locate: timed('normalize', locate),
+    normalize: timed('normalize', normalize),
     drop: timed('filter', (events) => events.filter((event) => !filter(event))),
     enrich: timed('enrich', enrich),
     observe: timed('observe', observe),
@@ -114,40 +114,40 @@ function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
       const since = performance.now()
       const commit = createCommit(batch, tally, { durable: input.durable ?? 'spool', fail })
       const { range, again } = batch
-      return sink.write({ range, events, rejects: tally.rejects, again }, createLanding(tally, telemetry, commit.landed))
+      return sink.write({ range, events, rejects: tally.rejects, again }, createDelivery(tally, telemetry, commit.delivered))
         .then(commit.written).then(() => spent('publish', since))
     },
   }
 }
 
-/** What is told when a batch has landed. It may be kept for long, and keeps nothing of the batch but its tally. */
-function createLanding (tally: Tally, telemetry: Parts['telemetry'], landed: () => void): Landed {
+/** What is told when a batch is delivered. It may be kept for long, and keeps nothing of the batch but its tally. */
+function createDelivery (tally: Tally, telemetry: Parts['telemetry'], delivered: () => void): Delivered {
   return (refused) => {
     count(telemetry, tally, refused)
-    landed()
+    delivered()
   }
 }
 
-interface Commit { landed (): void, written (): Promise<void> }
+interface Commit { delivered (): void, written (): Promise<void> }
 
-/** Commits a batch once it is where its input wants it. It is written first, and has landed then or lands later. */
+/** Commits a batch once it is where its input wants it. It is written first, and is delivered then or later. */
 function createCommit (
   { commit, spooled }: RecordBatch, { ticket }: Tally, { durable, fail }: { durable: Kept, fail: (error: unknown) => void }
 ): Commit {
   let isWritten = false
-  let hasLanded = false
+  let isDelivered = false
   const finish = async (): Promise<void> => {
     await commit()
     ticket.committed()
   }
   return {
-    landed: () => {
-      hasLanded = true
+    delivered: () => {
+      isDelivered = true
       if (isWritten && durable === 'store') finish().catch(fail)
     },
     written: async () => {
       isWritten = true
-      if (hasLanded || durable === 'spool') return finish()
+      if (isDelivered || durable === 'spool') return finish()
       ticket.spooled()
       spooled?.()
     },
@@ -167,7 +167,7 @@ function decodeBatch (batch: RecordBatch, decoder: Decoder, positions?: Position
   return decodeRecords(batch.records, sourceOf(batch.range), decoder, { events: [], rejects: [...batch.rejects ?? []] }, positions)
 }
 
-/** Counts a batch that has landed: received = published + filtered + rejected, save for what is on its way. */
+/** Counts a batch that is delivered: received = published + filtered + rejected, save for what is on its way. */
 function count (telemetry: Parts['telemetry'], { published, filtered, rejects }: Tally, refused: number): void {
   const outcomes = { published: published - refused, filtered, rejected: rejects.length + refused }
   for (const [outcome, number] of Object.entries(outcomes)) telemetry.add('gatelens_events_total', { outcome }, number)

@@ -37,8 +37,8 @@ import { readRules, RulesWatch } from './rules.ts'
 import { runInputs } from './run-inputs.ts'
 import { createStages } from './stages.ts'
 import { createStateWriter } from './state-writes.ts'
-import { createBoard } from './status.ts'
-import type { Board } from './status.ts'
+import { createGauges } from './status.ts'
+import type { Gauges } from './status.ts'
 
 /** The database that the processor writes to, as it shall be. */
 export interface StoreTarget {
@@ -72,14 +72,14 @@ export interface Processor {
 }
 
 /** What the parts share. */
-interface House {
+interface Assembly {
   config: ProcessorConfig
   base: string
   state: string
   catalog: LiveCatalog
   rules: Rule[]
   series: Series
-  board: Board
+  gauges: Gauges
   lag: LagWatch
   /** Those of the stages, once there are any. */
   caches: Cache[]
@@ -96,9 +96,9 @@ export async function startProcessor (config: ProcessorConfig, context: Processo
   ensureFolderSync(state)
   const lock = lockFolder(state, 'processor')
   try {
-    const house = await furnish(config, state, context)
-    return await open(house, context, lock).catch(async (error: unknown) => {
-      await house.catalog.close()
+    const assembly = await assemble(config, state, context)
+    return await open(assembly, context, lock).catch(async (error: unknown) => {
+      await assembly.catalog.close()
       throw error
     })
   } catch (error) {
@@ -107,9 +107,9 @@ export async function startProcessor (config: ProcessorConfig, context: Processo
   }
 }
 
-async function open (house: House, context: ProcessorContext, lock: FolderLock): Promise<Processor> {
-  const exporter = startExporter({ series: house.series, version })
-  const listener = await serve(house, exporter.handler).catch(async (error: unknown) => {
+async function open (assembly: Assembly, context: ProcessorContext, lock: FolderLock): Promise<Processor> {
+  const exporter = startExporter({ series: assembly.series, version })
+  const listener = await serve(assembly, exporter.handler).catch(async (error: unknown) => {
     await exporter.close()
     throw error
   })
@@ -119,31 +119,31 @@ async function open (house: House, context: ProcessorContext, lock: FolderLock):
     lock.release()
   }
   try {
-    return await run(house, context, listener, closeFront)
+    return await run(assembly, context, listener, closeFront)
   } catch (error) {
     await closeFront()
     throw error
   }
 }
 
-async function furnish (
+async function assemble (
   config: ProcessorConfig, state: string, { base, log = createLog('processor', config.log.level), reread }: ProcessorContext
-): Promise<House> {
+): Promise<Assembly> {
   const rules = readRules(config.rules, base)
   const { budgets, max_series: maxSeries } = config.metrics
   const series = createSeries({ budgets, maxSeries, partners: () => catalog.current().partners })
-  const board = createBoard(series, config.inputs.map(inputIdOf))
-  board.set('gatelens_state_writable', {}, 1)
-  board.set('gatelens_spool_max_bytes', {}, config.clickhouse.spool.max_bytes)
+  const gauges = createGauges(series, config.inputs.map(inputIdOf))
+  gauges.set('gatelens_state_writable', {}, 1)
+  gauges.set('gatelens_spool_max_bytes', {}, config.clickhouse.spool.max_bytes)
   const catalog = await startLiveCatalog({
-    config: config.catalog, base, state, telemetry: board, log, reread: reread === undefined ? undefined : () => reread().catalog,
+    config: config.catalog, base, state, telemetry: gauges, log, reread: reread === undefined ? undefined : () => reread().catalog,
   })
   return {
-    config, base, state, catalog, rules, series, board, lag: createLagWatch(board), caches: [], log, stopping: new AbortController(),
+    config, base, state, catalog, rules, series, gauges, lag: createLagWatch(gauges), caches: [], log, stopping: new AbortController(),
   }
 }
 
-async function serve ({ config, catalog, board, lag, caches }: House, metrics: Handler): Promise<Listener> {
+async function serve ({ config, catalog, gauges, lag, caches }: Assembly, metrics: Handler): Promise<Listener> {
   const address = parseAddress(config.metrics.listen)
   if (address === undefined) {
     throw new GatelensError('CONFIG_INVALID', `"${config.metrics.listen}" is not an address; write host:port, such as 127.0.0.1:9464`, { where: 'metrics.listen' })
@@ -152,26 +152,28 @@ async function serve ({ config, catalog, board, lag, caches }: House, metrics: H
     // Ages are those of this moment.
     status: () => {
       lag.tell()
-      return board.status({ spoolBytes: config.clickhouse.spool.max_bytes, catalog: catalog.status() })
+      return gauges.status({ spoolBytes: config.clickhouse.spool.max_bytes, catalog: catalog.status() })
     },
     metrics: (request, response) => {
       lag.tell()
       catalog.status()
-      tellCaches(caches, board)
+      tellCaches(caches, gauges)
       metrics(request, response)
     },
   }))
 }
 
-async function run (house: House, context: ProcessorContext, listener: Listener, closeFront: () => Promise<void>): Promise<Processor> {
-  const { config, state, board, log, stopping } = house
-  const detection = createDetection(house)
-  const declared = keepDeclared(house)
-  const watch = watchRules(house, context, detection)
+async function run (
+  assembly: Assembly, context: ProcessorContext, listener: Listener, closeFront: () => Promise<void>
+): Promise<Processor> {
+  const { config, state, gauges, log, stopping } = assembly
+  const detection = createDetection(assembly)
+  const declared = keepDeclared(assembly)
+  const watch = watchRules(assembly, context, detection)
   const watching = watch.run()
   const sink = await createClickhouseSink(config.clickhouse, {
     state,
-    telemetry: board,
+    telemetry: gauges,
     log,
     prepare: async (client) => {
       const { database, cluster, retention } = config.clickhouse
@@ -182,7 +184,7 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
   })
   let fail: (error: unknown) => void = () => {}
   const failure = new Promise<never>((_resolve, reject) => { fail = reject })
-  const flow = flowThrough(house, sink, fail).finally(() => stopping.abort())
+  const flow = flowThrough(assembly, sink, fail).finally(() => stopping.abort())
   const done = Promise.race([flow.then(async () => sink.settled()), failure, sink.done])
   done.catch(() => {})
   let closing: Promise<void> | undefined
@@ -195,7 +197,7 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
     await watching
     await detection.close()
     await declared.close()
-    await house.catalog.close()
+    await assembly.catalog.close()
     await closeFront()
     log.info('processor is closed')
   }
@@ -205,7 +207,7 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
     done,
     refresh: async () => {
       watch.look()
-      await house.catalog.refresh()
+      await assembly.catalog.refresh()
     },
     close: async () => { await (closing ??= close()) },
   }
@@ -214,22 +216,22 @@ async function run (house: House, context: ProcessorContext, listener: Listener,
 /** How long what is under way may take to land when the processor ends, ms. */
 const graceMs = 5000
 
-async function flowThrough (house: House, sink: ClickhouseSink, failed: (error: unknown) => void): Promise<void> {
-  const { config, state, base, catalog, series, board, lag, log, stopping } = house
+async function flowThrough (assembly: Assembly, sink: ClickhouseSink, failed: (error: unknown) => void): Promise<void> {
+  const { config, state, base, catalog, series, gauges, lag, log, stopping } = assembly
   const { privacy, filter, normalize } = config
-  const writer = createStateWriter('the list of inferred routes', { telemetry: board, log, signal: stopping.signal })
+  const writer = createStateWriter('the list of inferred routes', { telemetry: gauges, log, signal: stopping.signal })
   const { inference, guard } = await keepRoutes(state, normalize.inference, {
-    writer, telemetry: board, log, knows: (word) => catalog.current().knows(word), names: privacy.names,
+    writer, telemetry: gauges, log, knows: (word) => catalog.current().knows(word), names: privacy.names,
   })
   const stages = createStages({ catalog: () => catalog.current(), privacy, filter, inference })
-  house.caches.push(...stages.caches)
+  assembly.caches.push(...stages.caches)
   for (const notice of stages.notices) log.warn(notice)
-  const shared = { stages, privacy, observe: series.observe, sink: guard(sink), telemetry: board, lag, stopping }
-  await runInputs(config.inputs, { state, base, telemetry: board, lag, log }, shared, failed)
+  const shared = { stages, privacy, observe: series.observe, sink: guard(sink), telemetry: gauges, lag, stopping }
+  await runInputs(config.inputs, { state, base, telemetry: gauges, lag, log }, shared, failed)
 }
 
 /** What is declared goes to the store at the start and after every swap; endpoints never while a part of them could not be had yet. */
-function keepDeclared ({ config, catalog, log }: House): DeclaredWriter {
+function keepDeclared ({ config, catalog, log }: Assembly): DeclaredWriter {
   const client = connectClickhouse(config.clickhouse)
   const declared = (): Declared => {
     const { digest, partners, eachEndpoint, compiledAt: since } = catalog.current()
@@ -248,13 +250,13 @@ interface Detection {
   close (): Promise<void>
 }
 
-function watchRules (house: House, { reread }: ProcessorContext, { use }: Detection): RulesWatch {
-  const { config, base, rules, log, stopping: { signal } } = house
+function watchRules (assembly: Assembly, { reread }: ProcessorContext, { use }: Detection): RulesWatch {
+  const { config, base, rules, log, stopping: { signal } } = assembly
   const read = (): Rule[] => readRules(reread === undefined ? config.rules : reread().rules, base)
   return new RulesWatch({ rules, read, use, log, interval: config.catalog.refresh.files, signal })
 }
 
-function createDetection ({ config, catalog, rules: first, series, board, log }: House): Detection {
+function createDetection ({ config, catalog, rules: first, series, gauges, log }: Assembly): Detection {
   const { database } = config.clickhouse
   let rules: readonly Rule[] = first
   let running: { detector: Detector, client: ClickHouseClient } | undefined
@@ -263,7 +265,7 @@ function createDetection ({ config, catalog, rules: first, series, board, log }:
       if (running !== undefined) return
       await restoreQuotas(client, database, series.restoreQuota)
       const own = connectClickhouse(config.clickhouse)
-      const options = { rules, database, catalog: () => catalog.current(), telemetry: board, log, isCaughtUp: () => board.isCaughtUp() }
+      const options = { rules, database, catalog: () => catalog.current(), telemetry: gauges, log, isCaughtUp: () => gauges.isCaughtUp() }
       running = { detector: startDetector({ ...options, ...config.detect, client: own }), client: own }
     },
     use: (others) => {

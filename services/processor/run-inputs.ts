@@ -10,7 +10,7 @@ import type { Stages } from './stages.ts'
 
 /** What all inputs of a processor share. */
 export interface SharedParts {
-  stages: Pick<Stages, 'locate' | 'filter' | 'enrich'>
+  stages: Pick<Stages, 'normalize' | 'filter' | 'enrich'>
   privacy: PrivacyOptions
   observe: Observer
   sink: Sink
@@ -27,11 +27,11 @@ export interface SharedParts {
 export async function runInputs (
   configs: readonly InputConfig[], context: Omit<InputContext, 'signal'>, shared: SharedParts, failed: (error: unknown) => void
 ): Promise<void> {
-  const { stages: { locate, filter, enrich }, privacy, observe, sink, telemetry, lag, stopping } = shared
+  const { stages: { normalize, filter, enrich }, privacy, observe, sink, telemetry, lag, stopping } = shared
   const run = async (config: InputConfig): Promise<void> => {
     const input = await createInput(config, { ...context, signal: stopping.signal })
     const decoder = createInputDecoder(config.format, privacy)
-    await runPipeline({ input, decoder, locate, filter, enrich, observe, sink, telemetry, lag })
+    await runPipeline({ input, decoder, normalize, filter, enrich, observe, sink, telemetry, lag })
   }
   let first: { error: unknown } | undefined
   await Promise.all(configs.map(async (config) => run(config).catch((error: unknown) => {

@@ -2,7 +2,7 @@
 import type { Inference } from '../../normalizer/index.ts'
 import type { Cache } from './caches.ts'
 import type { Catalog } from './catalog/catalog.ts'
-import type { Decoder, Enricher, Filter, Locator } from './contract.ts'
+import type { Decoder, Enricher, Filter, Normalize } from './contract.ts'
 import { internedTexts } from './decode/intern.ts'
 import { createEnricher } from './enrich/enrich.ts'
 import { createPrivacy } from './enrich/privacy.ts'
@@ -12,7 +12,7 @@ import type { FilterRules } from './filter/filter.ts'
 import { createDecoder } from './format.ts'
 import type { FormatConfig } from './format.ts'
 import { createRoutes } from './inference.ts'
-import { createLocator } from './normalize/locate.ts'
+import { createNormalize } from './normalize/normalize.ts'
 
 /** What the stages need: the catalog as it is at the start of each batch, and the checked configuration. */
 export interface StageOptions {
@@ -25,7 +25,7 @@ export interface StageOptions {
 
 /** The pure stages behind the decoders, in the order in which the pipeline runs them, and what the operator should know. */
 export interface Stages {
-  locate: Locator
+  normalize: Normalize
   filter: Filter
   enrich: Enricher
   notices: readonly string[]
@@ -39,7 +39,7 @@ export function createStages ({ catalog, privacy, filter, inference }: StageOpti
   const rules = createPrivacy(privacy)
   const enrich = createEnricher({ catalog, privacy: rules })
   return {
-    locate: createLocator(catalog, { inference: routes }),
+    normalize: createNormalize(catalog, { inference: routes }),
     filter: createFilter(filter),
     enrich,
     notices: rules.notices,

@@ -28,7 +28,7 @@ export interface Status {
   detection: { seconds: number | null }
 }
 
-export interface Board extends Telemetry {
+export interface Gauges extends Telemetry {
   /** True while every input has been read to its end and all of it is in the store. */
   isCaughtUp (): boolean
   /** The state as the gauges have it now. */
@@ -39,9 +39,9 @@ export interface Board extends Telemetry {
  * Passes telemetry on and remembers the newest value of every gauge, those of inputs apart: what is ready is told by the
  * metrics themselves. `inputs` are the ids of all inputs; one that has told nothing yet is not caught up.
  */
-export function createBoard (telemetry: Telemetry, inputs: readonly string[]): Board {
-  const gauges = new Map<string, number>()
-  const valueOf = (metric: MetricName, input?: string): number | null => gauges.get(keyOf(metric, input)) ?? null
+export function createGauges (telemetry: Telemetry, inputs: readonly string[]): Gauges {
+  const newest = new Map<string, number>()
+  const valueOf = (metric: MetricName, input?: string): number | null => newest.get(keyOf(metric, input)) ?? null
   const statusOf = (input: string): InputStatus => ({
     lag_bytes: valueOf('gatelens_input_lag_bytes', input),
     lag_records: valueOf('gatelens_input_lag_records', input),
@@ -53,7 +53,7 @@ export function createBoard (telemetry: Telemetry, inputs: readonly string[]): B
     add: (metric, labels, value) => telemetry.add(metric, labels, value),
     record: (metric, labels, seconds) => telemetry.record(metric, labels, seconds),
     set: (metric, labels, value) => {
-      gauges.set(keyOf(metric, labels.input), value)
+      newest.set(keyOf(metric, labels.input), value)
       telemetry.set(metric, labels, value)
     },
     isCaughtUp: () => inputs.map(statusOf).every(isAtItsEnd) && valueOf('gatelens_spool_bytes') === 0 &&

@@ -1,15 +1,15 @@
 /** When the demo may judge, and what it claims. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { hasLanded, prove } from '../../services/cli/demo/proof.ts'
+import { isDelivered, prove } from '../../services/cli/demo/proof.ts'
 
 const stored = { rows: 10, unique: 10, rolled: 10, routes: 2, rejected: 0 }
 const logged = { all: 10, traffic: 10 }
 
 test('a batch that lands while the tables are counted is waited for', () => {
-  assert.equal(hasLanded({ ...stored, rows: 9 }, logged), false)
-  assert.equal(hasLanded({ ...stored, rolled: 9 }, logged), false)
-  assert.equal(hasLanded(stored, logged), true)
+  assert.equal(isDelivered({ ...stored, rows: 9 }, logged), false)
+  assert.equal(isDelivered({ ...stored, rolled: 9 }, logged), false)
+  assert.equal(isDelivered(stored, logged), true)
 })
 
 test('a row too many, too few or twice breaks the proof', () => {

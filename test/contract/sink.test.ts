@@ -43,16 +43,16 @@ for (const [name, makePlace] of Object.entries(places)) {
   test(`${name}: what was written while the store was away is there when it is back, once`, async (t) => {
     const place = await makePlace(t)
     const before = await place.open()
-    const landed: string[] = []
-    for (const part of ['a', 'b']) await before.sink.write(makeBatch(part, 0, makeEvents(10)), () => landed.push(part))
-    assert.equal(landed.length, 0)
+    const delivered: string[] = []
+    for (const part of ['a', 'b']) await before.sink.write(makeBatch(part, 0, makeEvents(10)), () => delivered.push(part))
+    assert.equal(delivered.length, 0)
     await before.close()
     const after = await place.open()
-    await after.sink.write({ ...makeBatch('b', 0, makeEvents(10)), again: true }, () => landed.push('b again'))
-    await after.sink.write(makeBatch('c', 0, makeEvents(10), [makeReject(0)]), () => landed.push('c'))
+    await after.sink.write({ ...makeBatch('b', 0, makeEvents(10)), again: true }, () => delivered.push('b again'))
+    await after.sink.write(makeBatch('c', 0, makeEvents(10), [makeReject(0)]), () => delivered.push('c'))
     await place.startStore()
     await after.until('gatelens_spool_bytes', (bytes) => bytes === 0)
-    assert.deepEqual(landed, ['b again', 'c'])
+    assert.deepEqual(delivered, ['b again', 'c'])
     assert.deepEqual(await place.count(), { rows: 30, events: 10, rollup: 30, rejects: 1 })
     await place.stopStore()
     await after.sink.write(makeBatch('d', 0, makeEvents(10)))

@@ -12,7 +12,7 @@ import { privacySchema } from '../../services/processor/enrich/privacy.ts'
 import { createRoutes } from '../../services/processor/inference.ts'
 import { createSeries } from '../../services/processor/observe/series.ts'
 import { createStages } from '../../services/processor/stages.ts'
-import { locatedEvent } from './event.ts'
+import { normalizedEvent } from './event.ts'
 
 const requests = Number(process.argv[2])
 const batch = 2000
@@ -60,17 +60,17 @@ const normalizer = compile([readOpenApi(document, { service: 'github', source: '
 const catalog: Catalog = { ...emptyCatalog(), normalizer, endpoints: normalizer.endpoints }
 const inference = createRoutes({ ...bounds, words: 'all', callers: 0 })
 const privacy = privacySchema.parse({ key: 'a key for this test only' })
-const { locate, enrich } = createStages({ catalog: () => catalog, privacy, filter: [], inference })
+const { normalize, enrich } = createStages({ catalog: () => catalog, privacy, filter: [], inference })
 const series = createSeries({ budgets, maxSeries: 60_000 })
 
 const undeclared = new Set<string>()
 const declared = new Set<string>()
 const heap: number[] = []
 for (let done = 0; done < requests; done += batch) {
-  const events = enrich(locate(Array.from({ length: batch }, () => {
+  const events = enrich(normalize(Array.from({ length: batch }, () => {
     const routed = random(10) > 0
     const service = routed ? `service-${random(30)}` : ''
-    return locatedEvent({
+    return normalizedEvent({
       target: kinds[random(kinds.length)]!(),
       upstream_target: '',
       gateway_service: service,

@@ -11,7 +11,7 @@ import { loadPartners } from '../../services/processor/catalog/partners/partners
 import { serviceOfPath } from '../../services/processor/catalog/openapi/api-document.ts'
 import { GatelensError } from '../../services/runtime/errors.ts'
 import { sourceFolder } from '../built.ts'
-import { locatedEvent } from './event.ts'
+import { normalizedEvent } from './event.ts'
 
 const base = join(sourceFolder(import.meta.dirname), 'catalog')
 const folder = mkdtempSync(join(tmpdir(), 'gatelens-catalog-'))
@@ -96,13 +96,13 @@ test('a file that is named but is no API document is a problem', async () => {
 test('without sources the catalog is empty', async () => {
   const catalog = await loadCatalog({}, { base })
   assert.deepEqual([catalog.endpoints, catalog.problems, catalog.partners], [[], [], []])
-  assert.deepEqual(catalog.findPartner(locatedEvent()), { name: '', tier: '' })
+  assert.deepEqual(catalog.findPartner(normalizedEvent()), { name: '', tier: '' })
 })
 
 test('a gateway consumer is found under all its names, and by its credentials, when the partner claims one of them', async () => {
   const { findPartner } = await whole()
   for (const caller of [{ consumer: 'acme-logistics' }, { consumer_custom_id: 'PARTNER-0001', consumer: 'x' }, { credential_id: '2c5d3180-7463-46df-a29f-d6b2e579c669' }]) {
-    assert.deepEqual(findPartner(locatedEvent(caller)), { name: 'acme', tier: 'gold' })
+    assert.deepEqual(findPartner(normalizedEvent(caller)), { name: 'acme', tier: 'gold' })
   }
 })
 

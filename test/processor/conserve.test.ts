@@ -24,9 +24,9 @@ function run (lines: string[], rules: FilterRules): Outcome {
   const records = cutLines(Buffer.from(lines.join('\n')), { offset: 0, maxRecords: Infinity, maxBytes: 1024 * 1024, final: true }).records
   const { events, rejects } = decodeRecords(records, 'access.log', createInputDecoder({ type: 'kong' }, privacy), { events: [], rejects: [] })
   const received = events.length + rejects.length
-  const located = stages.locate(events)
-  const kept = located.filter((event) => !stages.filter(event))
-  return { received, events: stages.enrich(kept), filtered: located.length - kept.length, rejects }
+  const normalized = stages.normalize(events)
+  const kept = normalized.filter((event) => !stages.filter(event))
+  return { received, events: stages.enrich(kept), filtered: normalized.length - kept.length, rejects }
 }
 
 for (const item of readCases('conserve')) {

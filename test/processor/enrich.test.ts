@@ -11,11 +11,11 @@ import { createEnricher } from '../../services/processor/enrich/enrich.ts'
 import { createPrivacy, privacySchema } from '../../services/processor/enrich/privacy.ts'
 import { redacted, scrub } from '../../services/processor/secrets.ts'
 import { fields } from '../../services/processor/event.ts'
-import type { EnrichedEvent, FieldName, LocatedEvent } from '../../services/processor/event.ts'
+import type { EnrichedEvent, FieldName, NormalizedEvent } from '../../services/processor/event.ts'
 import { expectCase, readCases } from '../case.ts'
 import type { Case } from '../case.ts'
 import { fc } from '../property.ts'
-import { locatedEvent } from './event.ts'
+import { normalizedEvent } from './event.ts'
 
 type Service = { owner: string, system: string, domain: string, lifecycle: string }
 interface Config {
@@ -50,8 +50,8 @@ function enrichCase (item: Case): Array<[EnrichedEvent, EnrichedEvent]> {
   }
   const rules = createPrivacy(privacySchema.parse({ key: 'a key of the tests alone', ...config.privacy }))
   const enrich = createEnricher({ catalog: () => catalog, privacy: rules })
-  const one = (changes: Partial<LocatedEvent>): EnrichedEvent => enrich([locatedEvent(changes)])[0] as EnrichedEvent
-  return item.input.split('\n').map((line) => [one({}), one(JSON.parse(line) as Partial<LocatedEvent>)])
+  const one = (changes: Partial<NormalizedEvent>): EnrichedEvent => enrich([normalizedEvent(changes)])[0] as EnrichedEvent
+  return item.input.split('\n').map((line) => [one({}), one(JSON.parse(line) as Partial<NormalizedEvent>)])
 }
 
 function published ([ordinary, event]: [EnrichedEvent, EnrichedEvent]): string {

@@ -1,10 +1,10 @@
 import type { EnrichedEvent } from '../../services/processor/event.ts'
-import { locatedEvent } from './event.ts'
+import { normalizedEvent } from './event.ts'
 
 /** An event with every field set; `given` replaces some. */
 export function makeEvent (given: Partial<EnrichedEvent> = {}): EnrichedEvent {
   return {
-    ...locatedEvent(),
+    ...normalizedEvent(),
     request_id: 'request-1',
     target: '/v1/orders/7?expand=items',
     upstream_target: '/orders/7',

@@ -1,7 +1,7 @@
-import type { LocatedEvent } from '../../services/processor/event.ts'
+import type { NormalizedEvent } from '../../services/processor/event.ts'
 
-/** A located event with ordinary values; what a test does not care about. */
-export function locatedEvent (changes: Partial<LocatedEvent> = {}): LocatedEvent {
+/** A normalized event with ordinary values; what a test does not care about. */
+export function normalizedEvent (changes: Partial<NormalizedEvent> = {}): NormalizedEvent {
   return {
     time: 1787220930123,
     gateway: 'kong',

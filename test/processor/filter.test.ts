@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { createFilter, filterSchema } from '../../services/processor/filter/filter.ts'
-import type { LocatedEvent } from '../../services/processor/event.ts'
+import type { NormalizedEvent } from '../../services/processor/event.ts'
 import { expectCase, readCases } from '../case.ts'
-import { locatedEvent } from './event.ts'
+import { normalizedEvent } from './event.ts'
 
 for (const item of readCases('filter')) {
   test(item.name, () => {
     const filter = createFilter(filterSchema.parse(parse(item.config)))
     const lines = item.input.split('\n')
-    expectCase(item, lines.map((line) => filter(locatedEvent(JSON.parse(line) as Partial<LocatedEvent>)) ? 'dropped' : 'kept').join('\n'))
+    expectCase(item, lines.map((line) => filter(normalizedEvent(JSON.parse(line) as Partial<NormalizedEvent>)) ? 'dropped' : 'kept').join('\n'))
   })
 }
 
@@ -21,5 +21,5 @@ test('an empty rule, which would drop everything, and unknown keys are refused',
 
 test('a pattern of many stars does not keep the filter', () => {
   const filter = createFilter([{ path: `/${'a*'.repeat(500)}b` }])
-  assert.equal(filter(locatedEvent({ target: `/${'a'.repeat(20_000)}` })), false)
+  assert.equal(filter(normalizedEvent({ target: `/${'a'.repeat(20_000)}` })), false)
 })

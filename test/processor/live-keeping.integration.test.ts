@@ -7,7 +7,7 @@ import type { LiveCatalog } from '../../services/processor/catalog/live/live.ts'
 import { playback, recording } from './catalog/playback.ts'
 import { apiDocument, serveDocuments } from './document-server.ts'
 import type { Page } from './document-server.ts'
-import { locatedEvent } from './event.ts'
+import { normalizedEvent } from './event.ts'
 import { makeFolder } from './input/fixture.ts'
 import { startQuietCatalog } from './live-fixture.ts'
 
@@ -20,7 +20,7 @@ test('a consumer that comes to the gateway is found by its partner, though no ro
   writeFileSync(join(base, 'partners.yaml'), 'partners: [{ name: acme, consumers: [shop] }]\n')
   const live = await startQuietCatalog(t, base, { kong: 'kong.yml', partners: 'partners.yaml' })
   const first = live.current()
-  const partnerOf = (customId: string): string => live.current().findPartner(locatedEvent({ consumer_custom_id: customId, consumer: 'x' })).name
+  const partnerOf = (customId: string): string => live.current().findPartner(normalizedEvent({ consumer_custom_id: customId, consumer: 'x' })).name
   assert.deepEqual([partnerOf('old'), partnerOf('new')], ['acme', 'unmapped'])
   writeFileSync(join(base, 'kong.yml'), kong('new'))
   await live.refresh()

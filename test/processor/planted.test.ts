@@ -30,7 +30,7 @@ function createPublisher (privacy: object, format: FormatConfig = { type: 'kong'
   return (line) => {
     const { events, rejects } = decodeRecords([{ bytes: Buffer.from(line), offset: 0 }], 'access.log', decoder, { events: [], rejects: [] })
     assert.ok(events.length + rejects.length > 0)
-    const published = stages.enrich(stages.locate(events)).map((event) => names.map((name) => event[name]))
+    const published = stages.enrich(stages.normalize(events)).map((event) => names.map((name) => event[name]))
     return JSON.stringify([rejects, published])
   }
 }

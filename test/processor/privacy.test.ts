@@ -67,7 +67,7 @@ function plant (secret: (kind: string) => string): object {
 function published (record: object): string {
   const { events, rejects } = decodeRecords([{ bytes: Buffer.from(JSON.stringify(record)), offset: 0 }], 'access.log', decoder, { events: [], rejects: [] })
   if (rejects.length > 0) return JSON.stringify(rejects)
-  const [event] = stages.enrich(stages.locate(events))
+  const [event] = stages.enrich(stages.normalize(events))
   assert.ok(event !== undefined)
   return JSON.stringify((Object.keys(fields) as FieldName[]).map((name) => event[name]))
 }

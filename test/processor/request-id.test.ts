@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { hostOf, readTraceparent, traceId } from '../../services/processor/decode/http.ts'
 import { eventId } from '../../services/processor/decode/identity.ts'
 import { createPrivacy, privacySchema } from '../../services/processor/enrich/privacy.ts'
-import { locatedEvent } from './event.ts'
+import { normalizedEvent } from './event.ts'
 
 const record = Buffer.from('{}')
 const privacy = createPrivacy(privacySchema.parse({ key: 'a key of the tests alone' }))
@@ -39,22 +39,22 @@ test('a host that has the shape of a secret before it is folded to lower case is
 test('an event id is the request id where that is 32 hex digits, also of decimal digits alone', () => {
   for (const id of [
     '6b4d4233eeb6a1f6f14330dd07e57c98', '00070001000000000000000000000012', '00000001000000000000000000000990', '00000000000000000000000000000004', '73918460275510938846201957730284',
-  ]) assert.equal(eventId(id, locatedEvent(), record), id)
-  assert.equal(eventId('D41D8CD98F00B204E9800998ECF8427E', locatedEvent(), record), 'd41d8cd98f00b204e9800998ecf8427e')
+  ]) assert.equal(eventId(id, normalizedEvent(), record), id)
+  assert.equal(eventId('D41D8CD98F00B204E9800998ECF8427E', normalizedEvent(), record), 'd41d8cd98f00b204e9800998ecf8427e')
 })
 
 test('an event id is a hash where the request id has another shape, or is a number of somebody between zeros', () => {
   for (const id of ['4111111111111111', '41111111111111110000000000000000', '00000000000000004111111111111111', '00000000000000000000000078051120', 'jane.doe']) {
-    const hash = eventId(id, locatedEvent(), record)
+    const hash = eventId(id, normalizedEvent(), record)
     assert.match(hash, /^[0-9a-f]{32}$/)
     assert.notEqual(hash, id)
-    assert.equal(eventId(id, locatedEvent(), record), hash)
+    assert.equal(eventId(id, normalizedEvent(), record), hash)
   }
 })
 
 test('without an id of the gateway, source, position and content tell a request, so that two equal records are two', () => {
   const at = (offset: number, source = 'a', content = 'GET /'): string =>
-    eventId('', { ...locatedEvent(), source, source_offset: offset }, Buffer.from(content))
+    eventId('', { ...normalizedEvent(), source, source_offset: offset }, Buffer.from(content))
   assert.equal(at(0), at(0))
   assert.equal(new Set([at(0), at(6), at(0, 'b'), at(0, 'a', 'GET /x')]).size, 4)
 })

@@ -73,7 +73,7 @@ export async function countLogged (path: string): Promise<Logged> {
 }
 
 /** True once all that was logged is in every table; they are counted one after the other, and a batch may land in between. */
-export function hasLanded ({ rows, rolled }: Stored, logged: Logged): boolean {
+export function isDelivered ({ rows, rolled }: Stored, logged: Logged): boolean {
   return rows >= logged.all && rolled >= rows
 }
 

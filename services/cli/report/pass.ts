@@ -45,7 +45,7 @@ export interface PassResult { files: FileShape[], filtered: number, repeated: nu
 export async function readLogs (request: PassRequest, observe: (events: EnrichedEvent[]) => void): Promise<PassResult> {
   const { catalog, format, filter: rules, privacy = privacySchema.parse({}) } = request
   const inference = createRoutes(request.normalize?.inference, { knows: request.catalog.knows, names: privacy.names })
-  const { locate, filter, enrich } = createStages({ catalog: () => catalog, privacy, filter: rules, inference })
+  const { normalize, filter, enrich } = createStages({ catalog: () => catalog, privacy, filter: rules, inference })
   const result: PassResult = { files: [], filtered: 0, repeated: 0, rejects: new RejectTally(), unread: [] }
   const repeats = request.once === true ? new Repeats() : undefined
   const take: Take = (lines, source, decoder) => {
@@ -54,9 +54,9 @@ export async function readLogs (request: PassRequest, observe: (events: Enriched
     // Only an id that the gateway gave says that it is one request; without one, two equal lines are two.
     const fresh = repeats === undefined ? decoded.events : decoded.events.filter((event) => event.request_id === '' || !repeats.add(event.event_id))
     result.repeated += decoded.events.length - fresh.length
-    const located = locate(fresh)
-    const kept = located.filter((event) => !filter(event))
-    result.filtered += located.length - kept.length
+    const normalized = normalize(fresh)
+    const kept = normalized.filter((event) => !filter(event))
+    result.filtered += normalized.length - kept.length
     observe(enrich(kept))
     return { events: decoded.events.length, rejects: decoded.rejects }
   }

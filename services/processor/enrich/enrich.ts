@@ -1,7 +1,7 @@
 /** Adds what the catalog knows of service and partner, and makes every published text safe (design: privacy by default). */
 import type { Cache } from '../caches.ts'
 import type { Enricher } from '../contract.ts'
-import type { EnrichedEvent, LocatedEvent } from '../event.ts'
+import type { EnrichedEvent, NormalizedEvent } from '../event.ts'
 import { createBudget } from './budget.ts'
 import type { Budget } from './budget.ts'
 import { createReadable } from './readable.ts'
@@ -12,7 +12,7 @@ import type { Privacy } from './privacy.ts'
 /** What enrichment reads of a catalog; the catalog in use may be swapped between two batches. */
 export interface Lookup extends Declarations {
   services: ReadonlyMap<string, { owner: string, system: string, domain: string, lifecycle: string }>
-  findPartner (event: LocatedEvent): { name: string, tier: string }
+  findPartner (event: NormalizedEvent): { name: string, tier: string }
   /** Methods that keep their names; a client can make up any other. */
   methods: ReadonlySet<string>
   findConsumer (credential: string): string

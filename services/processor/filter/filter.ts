@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Filter } from '../contract.ts'
-import type { LocatedEvent } from '../event.ts'
+import type { NormalizedEvent } from '../event.ts'
 
 const text = z.string().min(1).optional()
 
@@ -19,7 +19,7 @@ export const filterSchema = z.array(ruleSchema).default([])
 /** The checked form of {@link filterSchema}. */
 export type FilterRules = z.output<typeof filterSchema>
 
-type Test = (event: LocatedEvent) => boolean
+type Test = (event: NormalizedEvent) => boolean
 
 /** Makes the filter of a list of rules: true for an event that one of them drops. Values compare exactly. */
 export function createFilter (rules: FilterRules): Filter {

@@ -8,15 +8,15 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
 import { pause, settleWithin } from '../../runtime/shutdown.ts'
-import type { EventBatch, Kept, Landed, Sink, Telemetry } from '../contract.ts'
+import type { Delivered, EventBatch, Kept, Sink, Telemetry } from '../contract.ts'
 import { createStateWriter } from '../state-writes.ts'
 import type { StateWriter } from '../state-writes.ts'
-import { Bell } from './bell.ts'
+import { Notifier } from './notifier.ts'
 import { deliver } from './deliver.ts'
 import type { Target } from './insert.ts'
 import type { ClickhouseOptions } from './options.ts'
-import { packParcel } from './parcel.ts'
-import type { Parcel } from './parcel.ts'
+import { packBatch } from './encoded-batch.ts'
+import type { EncodedBatch } from './encoded-batch.ts'
 import { classify, isFatal, viewOf } from './refusal.ts'
 import { Spool } from './spool.ts'
 import { tabulateEvents, tabulateRejects } from './tables.ts'
@@ -66,8 +66,8 @@ class StoreWriter implements ClickhouseSink {
   readonly #write: StateWriter
   readonly #closing = new AbortController()
   /** Batches in the spool by token: who wants to know when one is in the store, and whether some of it may be there. */
-  readonly #waiting = new Map<string, { landed: Landed, again: boolean }>()
-  readonly #bell = new Bell()
+  readonly #waiting = new Map<string, { delivered: Delivered, again: boolean }>()
+  readonly #changes = new Notifier()
   /** Views that were named in the log. */
   readonly #blamed = new Set<string>()
   /** When the last of the batches so far may come. */
@@ -89,34 +89,34 @@ class StoreWriter implements ClickhouseSink {
     this.done.catch((error: unknown) => { this.#fatal = error; this.#signal() })
   }
 
-  write (batch: EventBatch, landed: Landed = () => {}): Promise<Kept> {
-    const parcel = { token: tokenOf(batch.range), parts: [...tabulateEvents(batch.events), tabulateRejects(batch.rejects)] }
-    // What waits from here on holds the parcel only, not the events.
-    return this.#send(parcel, batch.again === true, landed)
+  write (batch: EventBatch, delivered: Delivered = () => {}): Promise<Kept> {
+    const encoded = { token: tokenOf(batch.range), parts: [...tabulateEvents(batch.events), tabulateRejects(batch.rejects)] }
+    // What waits from here on holds the encoded batch only, not the events.
+    return this.#send(encoded, batch.again === true, delivered)
   }
 
-  async #send (parcel: Parcel, isAgain: boolean, landed: Landed): Promise<Kept> {
-    if (parcel.parts.every((part) => part.rows === 0)) {
-      landed(0)
+  async #send (encoded: EncodedBatch, isAgain: boolean, delivered: Delivered): Promise<Kept> {
+    if (encoded.parts.every((part) => part.rows === 0)) {
+      delivered(0)
       return 'store'
     }
     await this.#headway()
-    let again = isAgain || this.#spool.has(parcel.token)
+    let again = isAgain || this.#spool.has(encoded.token)
     if (this.#up && this.#spool.length === 0) {
-      const refused = await this.#attempt(parcel, again)
+      const refused = await this.#attempt(encoded, again)
       if (refused !== undefined) {
-        landed(refused)
+        delivered(refused)
         return 'store'
       }
       again = true
     }
-    this.#waiting.set(parcel.token, { landed, again })
-    await this.#keep(parcel)
+    this.#waiting.set(encoded.token, { delivered, again })
+    await this.#keep(encoded)
     return 'spool'
   }
 
   async settled (): Promise<void> {
-    while (this.#spool.length > 0 && this.#fatal === undefined && !this.#closing.signal.aborted) await this.#bell.rung
+    while (this.#spool.length > 0 && this.#fatal === undefined && !this.#closing.signal.aborted) await this.#changes.next
   }
 
   async close (): Promise<void> {
@@ -141,31 +141,31 @@ class StoreWriter implements ClickhouseSink {
 
   /** Waits while the store takes batches and more than so many wait for it. */
   async #drained (rest: number): Promise<void> {
-    while (this.#up && this.#spool.length > rest && this.#fatal === undefined && !this.#closing.signal.aborted) await this.#bell.rung
+    while (this.#up && this.#spool.length > rest && this.#fatal === undefined && !this.#closing.signal.aborted) await this.#changes.next
   }
 
   async #run (): Promise<void> {
     const { signal } = this.#closing
     await this.#persist(() => this.#prepare())
     while (!signal.aborted) {
-      const changed = this.#bell.rung
-      const parcel = await this.#spool.first()
-      if (parcel === undefined) await changed
-      else await this.#drain(parcel)
+      const changed = this.#changes.next
+      const encoded = await this.#spool.first()
+      if (encoded === undefined) await changed
+      else await this.#drain(encoded)
     }
   }
 
-  async #drain (parcel: Parcel): Promise<void> {
-    let again = this.#waiting.get(parcel.token)?.again ?? true
+  async #drain (encoded: EncodedBatch): Promise<void> {
+    let again = this.#waiting.get(encoded.token)?.again ?? true
     const refused = await this.#persist(async () => {
-      const tried = await this.#attempt(parcel, again)
+      const tried = await this.#attempt(encoded, again)
       again = true
       return tried
     })
     if (refused === undefined) return
     await this.#spool.removeFirst()
-    this.#waiting.get(parcel.token)?.landed(refused)
-    this.#waiting.delete(parcel.token)
+    this.#waiting.get(encoded.token)?.delivered(refused)
+    this.#waiting.delete(encoded.token)
     this.#signal()
   }
 
@@ -193,10 +193,10 @@ class StoreWriter implements ClickhouseSink {
   }
 
   /** One try; undefined when it has to be done again. */
-  async #attempt (parcel: Parcel, again: boolean): Promise<number | undefined> {
+  async #attempt (encoded: EncodedBatch, again: boolean): Promise<number | undefined> {
     const start = performance.now()
     try {
-      const refused = await deliver(this.#target, parcel, { again, refused: (error) => this.#blame(error) })
+      const refused = await deliver(this.#target, encoded, { again, refused: (error) => this.#blame(error) })
       this.#context.telemetry.record('gatelens_store_insert_seconds', {}, (performance.now() - start) / 1000)
       if (refused > 0) this.#context.log.warn({ refused }, 'the store refused rows for their content; they are in the table rejected')
       this.#setUp(true)
@@ -217,15 +217,15 @@ class StoreWriter implements ClickhouseSink {
     this.#context.log.warn({ view }, 'a view fails on what is inserted; rows that it refuses are missing there, the tables of gatelens get them all')
   }
 
-  /** Puts a parcel into the spool; waits for room there, and while the disk takes nothing. */
-  async #keep (parcel: Parcel): Promise<void> {
-    const content = await packParcel(parcel)
+  /** Puts an encoded batch into the spool; waits for room there, and while the disk takes nothing. */
+  async #keep (encoded: EncodedBatch): Promise<void> {
+    const content = await packBatch(encoded)
     for (;;) {
       if (this.#fatal !== undefined) throw this.#fatal
       if (this.#closing.signal.aborted) throw stopped()
-      const changed = this.#bell.rung
+      const changed = this.#changes.next
       if (!this.#spool.hasRoom(content.length)) await changed
-      else if (await this.#write(() => this.#spool.add(parcel.token, content))) return this.#signal()
+      else if (await this.#write(() => this.#spool.add(encoded.token, content))) return this.#signal()
     }
   }
 
@@ -248,7 +248,7 @@ class StoreWriter implements ClickhouseSink {
   /** Tells all who wait that the spool or the state has changed. */
   #signal (): void {
     this.#context.telemetry.set('gatelens_spool_bytes', {}, this.#spool.bytes)
-    this.#bell.ring()
+    this.#changes.notify()
   }
 }
 

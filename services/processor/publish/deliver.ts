@@ -1,31 +1,31 @@
 import type { Reject } from '../event.ts'
 import { insertPart } from './insert.ts'
 import type { Target } from './insert.ts'
-import type { Parcel, Part } from './parcel.ts'
+import type { EncodedBatch, Part } from './encoded-batch.ts'
 import { isYoungerThan } from './presence.ts'
 import { isOfContent } from './refusal.ts'
 import { settle } from './settle.ts'
 import { tabulateRejects } from './tables.ts'
 
-/** What delivering takes besides the parcel. */
+/** What delivering takes besides the encoded batch. */
 export interface Delivery {
-  /** True when some of the parcel may be in the store: it is then looked at first. */
+  /** True when some of the encoded batch may be in the store: it is then looked at first. */
   again: boolean
   /** Told what the store answered when it refused an insert as a whole. */
   refused (error: unknown): void
 }
 
 /**
- * Brings a parcel into the store: all rows, or all but those that the store refuses for their content; those go to
- * `rejected`. Returns how many were refused. Throws what may pass, and then some of the parcel may have landed.
+ * Brings an encoded batch into the store: all rows, or all but those that the store refuses for their content; those go to
+ * `rejected`. Returns how many were refused. Throws what may pass, and then some of the encoded batch may have been delivered.
  */
-export async function deliver (target: Target, parcel: Parcel, delivery: Delivery): Promise<number> {
+export async function deliver (target: Target, encoded: EncodedBatch, delivery: Delivery): Promise<number> {
   const refused: Reject[] = []
-  for (const part of parcel.parts) {
-    if (part.rows > 0) refused.push(...await deliverPart(target, part, `${parcel.token}-${part.name}`, delivery))
+  for (const part of encoded.parts) {
+    if (part.rows > 0) refused.push(...await deliverPart(target, part, `${encoded.token}-${part.name}`, delivery))
   }
   if (refused.length === 0) return 0
-  await settle(target, tabulateRejects(refused, 'refused'), `${parcel.token}-refused`)
+  await settle(target, tabulateRejects(refused, 'refused'), `${encoded.token}-refused`)
   return refused.length
 }
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { GatelensError } from '../../runtime/errors.ts'
-import type { Part } from './parcel.ts'
+import type { Part } from './encoded-batch.ts'
 
 export interface Target {
   client: ClickHouseClient

@@ -6,7 +6,7 @@
 import { GatelensError } from '../../runtime/errors.ts'
 import { pause } from '../../runtime/shutdown.ts'
 import type { Target } from './insert.ts'
-import type { Part } from './parcel.ts'
+import type { Part } from './encoded-batch.ts'
 import { readRows } from './rows.ts'
 import { requestsTable } from './tables.ts'
 

@@ -1,7 +1,7 @@
 import { ClickHouseError } from '@clickhouse/client'
 import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import type { Reject } from '../event.ts'
-import type { Part } from './parcel.ts'
+import type { Part } from './encoded-batch.ts'
 import { readRows } from './rows.ts'
 
 /**

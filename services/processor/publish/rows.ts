@@ -1,6 +1,6 @@
 import { openBlock, pickFrom } from './native/block.ts'
 import type { Block } from './native/block.ts'
-import type { Part } from './parcel.ts'
+import type { Part } from './encoded-batch.ts'
 
 /** Reads columns back from a part: for each row its values, in the order of the names; a time is in epoch ms. */
 export function readRows (part: Part, names: readonly string[]): unknown[][] {

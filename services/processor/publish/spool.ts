@@ -1,13 +1,13 @@
 import { readFile, readdir, rm, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureFolder, syncFolder, writeDurably } from '../../runtime/files.ts'
-import { unpackParcel } from './parcel.ts'
-import type { Parcel } from './parcel.ts'
+import { unpackBatch } from './encoded-batch.ts'
+import type { EncodedBatch } from './encoded-batch.ts'
 
 interface Waiting { name: string, token: string, bytes: number }
 
 /**
- * Parcels that wait on disk for the store, in the order in which they came. A parcel is durable when `add` resolves;
+ * Encoded batches that wait on disk for the store, in the order in which they came. An encoded batch is durable when `add` resolves;
  * one whose token is there already is not added again.
  */
 export class Spool {
@@ -16,7 +16,7 @@ export class Spool {
   readonly #waiting: Waiting[]
   #sequence: number
   #bytes: number
-  /** Bytes of parcels that are being written. */
+  /** Bytes of encoded batches that are being written. */
   #underWay = 0
 
   private constructor (folder: string, maxBytes: number, waiting: Waiting[]) {
@@ -39,7 +39,7 @@ export class Spool {
     return new Spool(folder, maxBytes, await Promise.all(waiting))
   }
 
-  /** How many parcels wait, and how many bytes they take. */
+  /** How many encoded batches wait, and how many bytes they take. */
   get length (): number {
     return this.#waiting.length
   }
@@ -52,13 +52,13 @@ export class Spool {
     return this.#waiting.some((item) => item.token === token)
   }
 
-  /** True when a parcel of that size may be added; a single one always may. */
+  /** True when an encoded batch of that size may be added; a single one always may. */
   hasRoom (bytes: number): boolean {
     const taken = this.#bytes + this.#underWay
     return taken === 0 || taken + bytes <= this.#maxBytes
   }
 
-  /** Adds a packed parcel. Several may be written at once; its number and its room are taken when it is called. */
+  /** Adds a packed batch. Several may be written at once; its number and its room are taken when it is called. */
   async add (token: string, content: Buffer): Promise<void> {
     if (this.has(token)) return
     const bytes = content.length
@@ -73,15 +73,15 @@ export class Spool {
     this.#bytes += bytes
   }
 
-  /** The parcel that has waited longest. Throws STATE_INVALID when its file is broken. */
-  async first (): Promise<Parcel | undefined> {
+  /** The encoded batch that has waited longest. Throws STATE_INVALID when its file is broken. */
+  async first (): Promise<EncodedBatch | undefined> {
     const item = this.#waiting[0]
     if (item === undefined) return undefined
     const path = join(this.#folder, item.name)
-    return await unpackParcel(await readFile(path), path)
+    return await unpackBatch(await readFile(path), path)
   }
 
-  /** Removes the parcel that has waited longest: it is in the store. */
+  /** Removes the encoded batch that has waited longest: it is in the store. */
   async removeFirst (): Promise<void> {
     const item = this.#waiting[0]
     if (item === undefined) return

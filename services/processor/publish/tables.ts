@@ -1,7 +1,7 @@
 import { fields } from '../event.ts'
 import type { EnrichedEvent, Reject } from '../event.ts'
 import { compileEncoder } from './native/block.ts'
-import type { Part } from './parcel.ts'
+import type { Part } from './encoded-batch.ts'
 
 /** The table of events; the columns are the published fields. */
 export const requestsTable = 'requests'

@@ -51,7 +51,7 @@ class World {
   readonly #settings: Record<string, unknown>
   readonly #written: string[] = []
   /** Records by range: what a sink that knows tokens would hold. */
-  readonly #landed = new Map<string, string[]>()
+  readonly #delivered = new Map<string, string[]>()
   #reading: Reading
   #part = ''
   #number = 0
@@ -77,7 +77,7 @@ class World {
     else await this.#read(item.batches, item.commit)
   }
 
-  /** Reads to the end; then everything written has landed exactly once, and a new run finds nothing more. */
+  /** Reads to the end; then everything written is delivered exactly once, and a new run finds nothing more. */
   async settle (): Promise<void> {
     this.#append(1)
     for (let quiet = 0; quiet < 2; quiet = this.#missing() === 0 ? quiet + 1 : 0) {
@@ -87,11 +87,11 @@ class World {
     await this.#reading.stop()
     const last = openInput(this.#t, this.#folder, { ...this.#settings, follow: false })
     for (let seen = await last.next(); seen !== undefined; seen = await last.next()) this.#land(seen)
-    assert.deepEqual([...this.#landed.values()].flat().sort(), this.#written.toSorted())
+    assert.deepEqual([...this.#delivered.values()].flat().sort(), this.#written.toSorted())
   }
 
   #missing (): number {
-    return this.#written.length - new Set([...this.#landed.values()].flat()).size
+    return this.#written.length - new Set([...this.#delivered.values()].flat()).size
   }
 
   async #read (batches: number, commit: boolean): Promise<void> {
@@ -115,10 +115,10 @@ class World {
 
   #land ({ partition, from, to, texts, again }: Seen): void {
     const token = `${partition}:${from}-${to}`
-    const before = this.#landed.get(token)
+    const before = this.#delivered.get(token)
     if (before !== undefined) assert.deepEqual(texts, before, 'a range that comes again has the same records')
     if (before !== undefined) assert.ok(again, 'a range that comes again says so')
-    this.#landed.set(token, texts)
+    this.#delivered.set(token, texts)
   }
 
   async #restart (): Promise<void> {

@@ -86,19 +86,19 @@ test('however a log is fetched and wherever a member dies, ranges join end to en
   const deeds = fc.array(fc.record({ limits, fetch: fc.integer({ min: 1, max: 30 }), dies: fc.boolean() }), { minLength: 1, maxLength: 60 })
   fc.assert(fc.property(gaps, deeds, (steps, moves) => {
     const offsets = steps.reduce<number[]>((list, gap) => [...list, (list.at(-1) ?? -1) + gap], [])
-    const landed = new Map<string, string>()
+    const delivered = new Map<string, string>()
     let place = at(0)
     for (const { limits: bounds, fetch, dies } of moves) {
       const { slices, rest } = cut(place, messages(...offsets.filter((offset) => offset >= place.next).slice(0, fetch)), bounds)
       for (const slice of slices) {
         const key = `${slice.from}-${slice.to}`
-        assert.equal(landed.get(key) ?? shown([slice])[0], shown([slice])[0])
-        landed.set(key, shown([slice])[0] ?? '')
+        assert.equal(delivered.get(key) ?? shown([slice])[0], shown([slice])[0])
+        delivered.set(key, shown([slice])[0] ?? '')
       }
       const pending = slices.at(-1)
       place = dies && pending !== undefined ? at(pending.from, pending.to) : rest
     }
-    const records = [...landed.values()].flatMap((text) => text.split(' ').slice(1))
+    const records = [...delivered.values()].flatMap((text) => text.split(' ').slice(1))
     assert.deepEqual(records, offsets.slice(0, records.length).map(String))
   }))
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { EventBatch, Kept, Landed, RawRecord, RecordBatch, Sink } from '../../../services/processor/contract.ts'
-import type { EnrichedEvent, LocatedEvent } from '../../../services/processor/event.ts'
+import type { Delivered, EventBatch, Kept, RawRecord, RecordBatch, Sink } from '../../../services/processor/contract.ts'
+import type { EnrichedEvent, NormalizedEvent } from '../../../services/processor/event.ts'
 import { createLagWatch } from '../../../services/processor/observe/lag.ts'
 import { runPipeline } from '../../../services/processor/pipeline.ts'
 import type { Parts } from '../../../services/processor/pipeline.ts'
@@ -9,7 +9,7 @@ import { fc } from '../../property.ts'
 import { makeEvent } from '../event-fixture.ts'
 
 /** Stages of a few words: `ok` becomes an event, `drop` one that is filtered, all else a reject. */
-const stages: Pick<Parts, 'decoder' | 'locate' | 'filter' | 'enrich' | 'lag'> = {
+const stages: Pick<Parts, 'decoder' | 'normalize' | 'filter' | 'enrich' | 'lag'> = {
   lag: createLagWatch({ set: () => {} }),
   decoder: {
     framing: 'json',
@@ -17,7 +17,7 @@ const stages: Pick<Parts, 'decoder' | 'locate' | 'filter' | 'enrich' | 'lag'> = 
       ? makeEvent({ route: bytes.toString(), source, source_offset: offset })
       : { reason: 'invalid_json', detail: '', source, source_offset: offset, length: bytes.length },
   },
-  locate: (events) => events as LocatedEvent[],
+  normalize: (events) => events as NormalizedEvent[],
   filter: (event) => event.route === 'drop',
   enrich: (events) => events as EnrichedEvent[],
 }
@@ -33,11 +33,11 @@ class Memory implements Sink {
     this.refuse = refuse
   }
 
-  async write (batch: EventBatch, landed?: Landed): Promise<Kept> {
+  async write (batch: EventBatch, delivered?: Delivered): Promise<Kept> {
     this.log.push(`write ${batch.range.from}`)
     await new Promise((resolve) => setImmediate(resolve))
     this.batches.push(batch)
-    landed?.(Math.min(this.refuse, batch.events.length))
+    delivered?.(Math.min(this.refuse, batch.events.length))
     return 'store'
   }
 
@@ -88,10 +88,10 @@ test('a batch is committed after it was written, in order, and the next is read 
 
 /** Lets batches wait until they are delivered all together. */
 class Spooling implements Sink {
-  readonly waiting: Landed[] = []
+  readonly waiting: Delivered[] = []
 
-  async write (_batch: EventBatch, landed: Landed = () => {}): Promise<Kept> {
-    this.waiting.push(landed)
+  async write (_batch: EventBatch, delivered: Delivered = () => {}): Promise<Kept> {
+    this.waiting.push(delivered)
     return 'spool'
   }
 
@@ -111,7 +111,7 @@ test('a batch that waits in a spool is committed there, or not before it is in t
     const told = log.filter((line) => !line.startsWith('read'))
     assert.deepEqual(told, durable === 'spool' ? ['commit 0', 'commit 1'] : ['spooled 0', 'spooled 1'])
     assert.equal(totals.get('gatelens_events_total published'), undefined)
-    for (const landed of sink.waiting) landed(0)
+    for (const delivered of sink.waiting) delivered(0)
     assert.deepEqual(log.filter((line) => line.startsWith('commit')), ['commit 0', 'commit 1'])
     assert.equal(totals.get('gatelens_events_total published'), 1)
   }
@@ -147,11 +147,11 @@ test('the lag is the age of the oldest event that is not committed, however long
   }
   const seen: unknown[] = []
   const sink: Sink = {
-    write: async (_batch, landed) => {
+    write: async (_batch, delivered) => {
       seen.push(look())
       now += 60_000
       seen.push(look())
-      landed?.(0)
+      delivered?.(0)
       return 'store'
     },
     close: async () => {},

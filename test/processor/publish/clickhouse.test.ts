@@ -11,7 +11,7 @@ import type { TestContext } from 'node:test'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { pino } from 'pino'
 import type { EnrichedEvent } from '../../../services/processor/event.ts'
-import { unpackParcel } from '../../../services/processor/publish/parcel.ts'
+import { unpackBatch } from '../../../services/processor/publish/encoded-batch.ts'
 import { GatelensError } from '../../../services/runtime/errors.ts'
 import { makeEvents } from '../event-fixture.ts'
 import { makeFolder } from '../input/fixture.ts'
@@ -48,9 +48,9 @@ test('while a spool drains batches are taken, but fewer than leave it', async (t
     ({ pass } = gate)
     return gate.url
   })
-  const landed: number[] = []
+  const delivered: number[] = []
   const write = async (number: number): Promise<void> => {
-    await sink.write(makeBatch('a', number * 1000, makeEvents(1)), () => { landed.push(number) })
+    await sink.write(makeBatch('a', number * 1000, makeEvents(1)), () => { delivered.push(number) })
   }
   for (let number = 0; number < 6; number++) await write(number)
   open()
@@ -58,13 +58,13 @@ test('while a spool drains batches are taken, but fewer than leave it', async (t
   const next = write(6)
   pass(3)
   await next
-  assert.ok(landed.length >= 2 && landed.length <= 3, `${landed.join()} landed`)
+  assert.ok(delivered.length >= 2 && delivered.length <= 3, `${delivered.join()} delivered`)
   pass(Infinity)
   let last = 7
   for (; readdirSync(join(folder, 'spool')).length > 0; last++) await write(last)
   assert.ok(last <= 12, `in use until batch ${last}`)
   await sink.settled()
-  assert.deepEqual(landed, Array.from({ length: last }, (_, number) => number))
+  assert.deepEqual(delivered, Array.from({ length: last }, (_, number) => number))
   assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.requests'), [{ rows: last }])
 })
 
@@ -99,13 +99,13 @@ test('what waits on disk holds published fields only, under names without conten
   const names = readdirSync(join(folder, 'spool'))
   assert.equal(names.length, 1)
   const file = readFileSync(join(folder, 'spool', names[0] ?? ''))
-  const { parts } = await unpackParcel(file, 'spool')
+  const { parts } = await unpackBatch(file, 'spool')
   const content = Buffer.concat([file, ...parts.map(({ bytes }) => bytes)]).toString()
   assert.ok(content.includes('/v1/orders/{id}'))
   assert.ok(!content.includes(secret) && !names.join().includes(secret))
 })
 
-test('an insert that something else than ClickHouse says yes to has not landed', async (t) => {
+test('an insert that something else than ClickHouse says yes to is not delivered', async (t) => {
   const folder = makeFolder(t)
   const early = await startStoreProcess(t, join(folder, 'store'))
   await early.stop()

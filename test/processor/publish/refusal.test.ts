@@ -86,8 +86,8 @@ for (const { name, change, back, fits = {}, given, detail } of cases) {
     await target.client.command({ query: `ALTER TABLE gatelens.requests ${change}` })
     t.after(async () => { await target.client.command({ query: `ALTER TABLE gatelens.requests ${back}` }) })
     const events = makeEvents(5, (index) => ({ ...fits, source: `test:${name}`, source_offset: index, ...index === 3 ? given : {} }))
-    const parcel = { token: name, parts: tabulateEvents(events) }
-    assert.equal(await deliver(target, parcel, { again: false, refused: () => {} }), 1)
+    const encoded = { token: name, parts: tabulateEvents(events) }
+    assert.equal(await deliver(target, encoded, { again: false, refused: () => {} }), 1)
     const counted = await firstRow(target.client, `SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(source_offset)) AS places FROM gatelens.requests WHERE source = 'test:${name}'`)
     assert.deepEqual(counted, { rows: 4, places: 4 })
     const reject = await firstRow(target.client, `SELECT detail, toUInt32(source_offset) AS place FROM gatelens.rejected WHERE source = 'test:${name}'`)

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import type { EnrichedEvent } from '../../../services/processor/event.ts'
 import { deliver } from '../../../services/processor/publish/deliver.ts'
 import type { Target } from '../../../services/processor/publish/insert.ts'
-import type { Parcel } from '../../../services/processor/publish/parcel.ts'
+import type { EncodedBatch } from '../../../services/processor/publish/encoded-batch.ts'
 import { tabulateEvents, tabulateRejects } from '../../../services/processor/publish/tables.ts'
 import { firstRow } from '../../store/fixture.ts'
 import { makeEvents } from '../event-fixture.ts'
@@ -21,15 +21,15 @@ before(async () => { ({ target, close } = await openTarget()) })
 after(async () => { await close() })
 
 /** 120 events over midnight; every tenth is no drift. `given` replaces some fields. */
-function parcelOf (token: string, given: (index: number) => Partial<EnrichedEvent> = () => ({})): Parcel {
+function encodedOf (token: string, given: (index: number) => Partial<EnrichedEvent> = () => ({})): EncodedBatch {
   const events = makeEvents(120, (index) => ({
     time: start + index * 50, source: token, source_offset: index, outcome: index % 10 === 0 ? 'unmatched' : 'matched', ...given(index),
   }))
   return { token, parts: [...tabulateEvents(events), tabulateRejects([{ ...makeReject(200), source: token }])] }
 }
 
-async function bring (parcel: Parcel, again: boolean): Promise<number> {
-  return await deliver(target, parcel, { again, refused: () => {} })
+async function bring (encoded: EncodedBatch, again: boolean): Promise<number> {
+  return await deliver(target, encoded, { again, refused: () => {} })
 }
 
 /** Sums of all tables; what a batch adds to them is what it has brought. */
@@ -50,34 +50,34 @@ async function empty (): Promise<void> {
 }
 
 test('whatever a table lost, a redo brings it under a token that is not known, and nothing twice', async () => {
-  const parcel = parcelOf('lost')
-  await bring(parcel, false)
+  const encoded = encodedOf('lost')
+  await bring(encoded, false)
   assert.deepEqual(await totals(), one)
   for (const lost of [...tables, 'requests_1m requests_1h', 'requests drift_1d', tables.join(' ')]) {
     for (const table of lost.split(' ')) await forget(table)
-    await bring(parcel, true)
+    await bring(encoded, true)
     assert.deepEqual(await totals(), one, lost)
   }
-  await bring(parcel, true)
+  await bring(encoded, true)
   assert.deepEqual(await totals(), one)
 })
 
 test('rows that are missing from the middle of a batch are brought alone', async () => {
   await empty()
-  const parcel = parcelOf('torn')
-  await bring(parcel, false)
+  const encoded = encodedOf('torn')
+  await bring(encoded, false)
   await target.client.command({ query: 'ALTER TABLE gatelens.requests DELETE WHERE source_offset % 3 = 1', clickhouse_settings: { mutations_sync: '2' } })
-  await bring(parcel, true)
+  await bring(encoded, true)
   assert.deepEqual(await totals(), one)
 })
 
 test('what the engine knows no token of any more is there all the same', async () => {
   await empty()
-  const parcel = parcelOf('forgotten')
-  await bring(parcel, false)
+  const encoded = encodedOf('forgotten')
+  await bring(encoded, false)
   // Another table keeps the rows and has no memory of tokens.
   for (const table of tables) await target.client.command({ query: `ALTER TABLE gatelens.${table} MODIFY SETTING non_replicated_deduplication_window = 0` })
-  await bring(parcel, true)
+  await bring(encoded, true)
   assert.deepEqual(await totals(), one)
   for (const table of tables) await target.client.command({ query: `ALTER TABLE gatelens.${table} MODIFY SETTING non_replicated_deduplication_window = 10000` })
 })
@@ -87,8 +87,8 @@ test('a view of somebody else that fails, on whichever table, holds nothing up a
   await target.client.command({ query: 'CREATE TABLE gatelens.mine (n UInt8) ENGINE = Null' })
   for (const [number, table] of ['requests', 'requests_1m', 'drift_1d'].entries()) {
     await target.client.command({ query: `CREATE MATERIALIZED VIEW gatelens.mine_of_${table} TO gatelens.mine AS SELECT toUInt8(throwIf(service != '', 'no')) AS n FROM gatelens.${table}` })
-    const parcel = parcelOf(`view-${number}`)
-    for (const again of [false, true]) assert.equal(await bring(parcel, again), 0)
+    const encoded = encodedOf(`view-${number}`)
+    for (const again of [false, true]) assert.equal(await bring(encoded, again), 0)
     const sums = await totals()
     assert.deepEqual(sums, Object.fromEntries(Object.entries(one).map(([name, value]) => [name, value * (number + 1)])), table)
   }
@@ -99,25 +99,25 @@ test('a row that cannot be stored is set aside although a view fails, too, and i
   await empty()
   await target.client.command({ query: "CREATE MATERIALIZED VIEW gatelens.mine_too TO gatelens.mine AS SELECT toUInt8(throwIf(service != '', 'no')) AS n FROM gatelens.requests" })
   await refuseRequests(target.client, 'bad')
-  const parcel = parcelOf('bad', (index) => index === 77 ? { request_id: 'bad' } : {})
-  for (const again of [false, true]) assert.equal(await bring(parcel, again), 1)
+  const encoded = encodedOf('bad', (index) => index === 77 ? { request_id: 'bad' } : {})
+  for (const again of [false, true]) assert.equal(await bring(encoded, again), 1)
   assert.deepEqual(await totals(), { requests: 119, requests_1m: 119, requests_1h: 119, drift_1d: 107, rejected: 2 })
   await target.client.command({ query: 'DROP VIEW gatelens.mine_too' })
 })
 
 test('a rollup that is brought alone has the same rows as one that follows the requests', async () => {
   await empty()
-  const parcel = parcelOf('same')
+  const encoded = encodedOf('same')
   const read = async (table: string): Promise<string> => {
     const columns = table === 'drift_1d' ? '*' : '* REPLACE (finalizeAggregation(duration) AS duration, finalizeAggregation(upstream) AS upstream, finalizeAggregation(gateway) AS gateway)'
     const query = `SELECT * EXCEPT (updated_at, batches) FROM (SELECT ${columns} FROM gatelens.${table} FINAL) ORDER BY ALL`
     return (await target.client.query({ query, format: 'TabSeparated' })).text()
   }
-  await bring(parcel, false)
+  await bring(encoded, false)
   for (const table of ['requests_1m', 'requests_1h', 'drift_1d']) {
     const followed = await read(table)
     await forget(table)
-    await bring(parcel, true)
+    await bring(encoded, true)
     assert.equal(await read(table), followed)
   }
 })
@@ -132,12 +132,12 @@ test('a batch of 120 interleaved days makes one part for each day and table, and
   await empty()
   await target.client.command({ query: 'OPTIMIZE TABLE gatelens.requests FINAL' })
   const day = 86_400_000
-  const parcel = parcelOf('days', (index) => ({ time: start - (index % 120) * day }))
+  const encoded = encodedOf('days', (index) => ({ time: start - (index % 120) * day }))
   const made = async (): Promise<number> =>
     Number((await firstRow(target.client, "SELECT uniqExact(partition) AS days FROM system.parts WHERE active AND database = 'gatelens' AND table = 'requests' AND rows > 0")).days)
-  assert.equal(parcel.parts.length, 121)
-  await bring(parcel, false)
+  assert.equal(encoded.parts.length, 121)
+  await bring(encoded, false)
   assert.equal(await made(), 120)
-  await bring({ ...parcel, parts: parcel.parts.slice(0, 3) }, true)
+  await bring({ ...encoded, parts: encoded.parts.slice(0, 3) }, true)
   assert.deepEqual(await totals(), one)
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { loadConfig } from '../../../runtime/config.ts'
-import type { LocatedEvent } from '../../event.ts'
+import type { NormalizedEvent } from '../../event.ts'
 
 const name = z.string().min(1)
 const count = z.number().int().positive()
@@ -42,7 +42,7 @@ export interface KnownConsumer { names: readonly string[], credentials: readonly
 export interface PartnerMatch { name: string, tier: string }
 
 /** Finds the partner of one request. */
-export type PartnerFinder = (event: LocatedEvent) => PartnerMatch
+export type PartnerFinder = (event: NormalizedEvent) => PartnerMatch
 
 /** A caller that the gateway identified but that no partner claims. */
 export const unmapped: PartnerMatch = Object.freeze({ name: 'unmapped', tier: '' })

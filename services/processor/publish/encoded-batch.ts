@@ -6,7 +6,7 @@ import { GatelensError } from '../../runtime/errors.ts'
 /** Rows of one table as a block of ClickHouse's Native format. They go out as one insert, and lie in one partition. */
 export interface Part {
   table: string
-  /** Tells the parts of a parcel apart: the UTC day of requests, `rejected`, `refused`. */
+  /** Tells the parts of an encoded batch apart: the UTC day of requests, `rejected`, `refused`. */
   name: string
   columns: string[]
   rows: number
@@ -14,7 +14,7 @@ export interface Part {
 }
 
 /** What became of one range, ready to be inserted: only published, privacy-safe fields. */
-export interface Parcel {
+export interface EncodedBatch {
   /** Token of the range. */
   token: string
   parts: Part[]
@@ -34,15 +34,15 @@ const version = 3
 /** Takes less than half the time of gzip's fastest level, and makes less of blocks. */
 const params = { [constants.BROTLI_PARAM_QUALITY]: 1 }
 
-/** A parcel as the content of a file: one line of JSON that describes the parts, then their bytes, compressed with Brotli. */
-export async function packParcel ({ token, parts }: Parcel): Promise<Buffer> {
+/** An encoded batch as the content of a file: one line of JSON that describes the parts, then their bytes, compressed with Brotli. */
+export async function packBatch ({ token, parts }: EncodedBatch): Promise<Buffer> {
   const bytes = await promisify(brotliCompress)(Buffer.concat(parts.map((part) => part.bytes)), { params })
   const header: Header = { version, token, digest: digestOf(bytes), parts: parts.map((part) => ({ ...part, bytes: part.bytes.length })) }
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), bytes])
 }
 
-/** The inverse of {@link packParcel}. Throws STATE_INVALID that names `path` when the file is not whole, or of another version. */
-export async function unpackParcel (file: Buffer, path: string): Promise<Parcel> {
+/** The inverse of {@link packBatch}. Throws STATE_INVALID that names `path` when the file is not whole, or of another version. */
+export async function unpackBatch (file: Buffer, path: string): Promise<EncodedBatch> {
   const end = file.indexOf(10)
   const header = readHeader(file.subarray(0, Math.max(0, end)).toString(), path)
   const packed = file.subarray(end + 1)

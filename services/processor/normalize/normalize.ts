@@ -1,7 +1,7 @@
 /** Finds the declared endpoint of each request, or a bounded inferred route where nothing is declared. */
 import type { Inference, Match, Normalizer } from '../../../normalizer/index.ts'
-import type { Locator } from '../contract.ts'
-import type { AccessEvent, LocatedEvent, Outcome } from '../event.ts'
+import type { Normalize } from '../contract.ts'
+import type { AccessEvent, NormalizedEvent, Outcome } from '../event.ts'
 import { inferredParams } from './inferred-params.ts'
 
 /** What locating reads of a catalog; the catalog in use may be swapped between two batches. */
@@ -12,27 +12,27 @@ export interface Declared {
 }
 
 /** Where inferred routes come from; their owner bounds them, and may keep them across restarts. */
-export interface LocatorOptions { inference: Inference }
+export interface NormalizerOptions { inference: Inference }
 
 /**
- * A locator over the catalog that `catalog()` gives at the start of each batch. The label is bounded whatever arrives:
+ * A normalizer over the catalog that `catalog()` gives at the start of each batch. The label is bounded whatever arrives:
  * - `matched`, `method_not_declared`, `ambiguous`: the declared route;
  * - `inferred`: undeclared traffic that the gateway routed somewhere; a route inferred within the service's budget;
  * - `unmatched`: no route of the gateway either (scanners); inferred too, within one budget of their own;
  * - `malformed`: no route.
  */
-export function createLocator (catalog: () => Declared, { inference }: LocatorOptions): Locator {
+export function createNormalize (catalog: () => Declared, { inference }: NormalizerOptions): Normalize {
   return (events) => {
     const declared = catalog()
-    for (const event of events) locate(event as LocatedEvent, declared, inference)
-    return events as LocatedEvent[]
+    for (const event of events) normalize(event as NormalizedEvent, declared, inference)
+    return events as NormalizedEvent[]
   }
 }
 
 /** What is declared nowhere declares no responses. */
 const nothing: readonly string[] = []
 
-function locate (event: LocatedEvent, { normalizer, aliases }: Declared, inference: Inference): void {
+function normalize (event: NormalizedEvent, { normalizer, aliases }: Declared, inference: Inference): void {
   const request = {
     method: event.method,
     path: event.target,
@@ -63,7 +63,7 @@ function locate (event: LocatedEvent, { normalizer, aliases }: Declared, inferen
  * The template that the gateway's route name carries, where the path fits it; else what can be inferred. Scanners have a
  * budget of their own; where they come through a route for everything, they may claim little of its service's.
  */
-function inferRoute (event: LocatedEvent, path: string, inference: Inference): string {
+function inferRoute (event: NormalizedEvent, path: string, inference: Inference): string {
   if (event.outcome !== 'inferred') return inference.infer('', path)
   const { service, gateway_route: name, method, status } = event
   const circumstances = { doubtful: status === 404, caller: callerOf(event), route: name }
@@ -71,7 +71,7 @@ function inferRoute (event: LocatedEvent, path: string, inference: Inference): s
 }
 
 /** Who asked: known callers by name, others by the network of their address, as one of them may have many addresses. */
-function callerOf ({ consumer, credential_id: credential, client_ip: address }: LocatedEvent): string {
+function callerOf ({ consumer, credential_id: credential, client_ip: address }: NormalizedEvent): string {
   if (consumer !== '') return consumer
   if (credential !== '') return credential
   const colon = address.indexOf(':')

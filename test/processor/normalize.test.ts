@@ -4,20 +4,20 @@ import { parse } from 'yaml'
 import { compile, createInference, readKong, readOpenApi } from '../../normalizer/index.ts'
 import { gatewayAliases } from '../../services/processor/catalog/alias.ts'
 import type { AccessEvent } from '../../services/processor/event.ts'
-import { createLocator } from '../../services/processor/normalize/locate.ts'
-import type { Declared } from '../../services/processor/normalize/locate.ts'
+import { createNormalize } from '../../services/processor/normalize/normalize.ts'
+import type { Declared } from '../../services/processor/normalize/normalize.ts'
 import { expectCase, readCases } from '../case.ts'
 import { fc } from '../property.ts'
-import { locatedEvent } from './event.ts'
+import { normalizedEvent } from './event.ts'
 
 interface Config { documents?: Record<string, object>, kong?: object, inference?: { perLevel?: number, total?: number } }
 
-for (const item of readCases('locate')) {
+for (const item of readCases('normalize-events')) {
   test(item.name, () => {
     const config = (parse(item.config) ?? {}) as Config
     const declared = declare(config)
-    const locate = createLocator(() => declared, { inference: createInference(config.inference) })
-    expectCase(item, item.input.split('\n').map((line) => locateLine(line, locate)).join('\n'))
+    const normalize = createNormalize(() => declared, { inference: createInference(config.inference) })
+    expectCase(item, item.input.split('\n').map((line) => normalizeLine(line, normalize)).join('\n'))
   })
 }
 
@@ -28,17 +28,17 @@ function declare ({ documents = {}, kong }: Config): Declared {
   return { normalizer, aliases: gatewayAliases([], gateway?.rules ?? [], normalizer) }
 }
 
-function locateLine (line: string, locate: ReturnType<typeof createLocator>): string {
-  const [event] = locate([locatedEvent(JSON.parse(line) as Partial<AccessEvent>)])
+function normalizeLine (line: string, normalize: ReturnType<typeof createNormalize>): string {
+  const [event] = normalize([normalizedEvent(JSON.parse(line) as Partial<AccessEvent>)])
   const { outcome, route, service = '', operation_id: operation = '', path_params: params = {}, deprecated } = event ?? {}
   return JSON.stringify({ outcome, route, service, operation, params, ...(deprecated === true ? { deprecated } : {}) })
 }
 
 test('whatever the target, the route is bounded and never malformed text', () => {
-  const locate = createLocator(() => declare({}), { inference: createInference({ perLevel: 5, total: 20 }) })
+  const normalize = createNormalize(() => declare({}), { inference: createInference({ perLevel: 5, total: 20 }) })
   const routes = new Set<string>()
   fc.assert(fc.property(fc.oneof(fc.webPath(), fc.string({ unit: 'binary' }), fc.string()), fc.constantFrom('a', ''), (target, service) => {
-    const [event] = locate([locatedEvent({ target, gateway_service: service, gateway_route: service })])
+    const [event] = normalize([normalizedEvent({ target, gateway_service: service, gateway_route: service })])
     routes.add(event?.route ?? '?')
     assert.ok(event !== undefined && (event.outcome === 'malformed') === (event.route === ''), target)
   }), { numRuns: 5000 })
@@ -47,8 +47,8 @@ test('whatever the target, the route is bounded and never malformed text', () =>
 
 test('the catalog is read anew for each batch', () => {
   let declared = declare({})
-  const locate = createLocator(() => declared, { inference: createInference() })
-  const outcome = (): string | undefined => locate([locatedEvent({ target: '/a' })])[0]?.outcome
+  const normalize = createNormalize(() => declared, { inference: createInference() })
+  const outcome = (): string | undefined => normalize([normalizedEvent({ target: '/a' })])[0]?.outcome
   assert.equal(outcome(), 'inferred')
   declared = declare({ documents: { a: { openapi: '3.1.0', paths: { '/a': { get: {} } } } } })
   assert.equal(outcome(), 'matched')
@@ -58,8 +58,8 @@ test('what is declared later wins, and the inferred label comes back with the ol
   const older = declare({})
   let declared = older
   const inference = createInference({ total: 1 })
-  const locate = createLocator(() => declared, { inference })
-  const route = (target: string): string | undefined => locate([locatedEvent({ target, upstream_target: '' })])[0]?.route
+  const normalize = createNormalize(() => declared, { inference })
+  const route = (target: string): string | undefined => normalize([normalizedEvent({ target, upstream_target: '' })])[0]?.route
   assert.equal(route('/users/7'), '/users/{int}')
   declared = declare({ documents: { users: { openapi: '3.1.0', paths: { '/users/{id}': { get: {} } } } } })
   assert.equal(route('/users/7'), '/users/{id}')
