@@ -73,6 +73,8 @@ class StoreWriter implements ClickhouseSink {
   /** When the last of the batches so far may come. */
   #turn = Promise.resolve()
   #up = false
+  /** Whether the store took a batch in this run. Before that nobody knows that it does, and no input waits for its first answer. */
+  #isProven = false
   /** What is wrong with the store, as it was said last; '' when nothing is. */
   #wrong = ''
   #fatal: unknown
@@ -102,7 +104,7 @@ class StoreWriter implements ClickhouseSink {
     }
     await this.#headway()
     let again = isAgain || this.#spool.has(encoded.token)
-    if (this.#up && this.#spool.length === 0) {
+    if (this.#up && this.#isProven && this.#spool.length === 0) {
       const refused = await this.#attempt(encoded, again)
       if (refused !== undefined) {
         delivered(refused)
@@ -199,6 +201,7 @@ class StoreWriter implements ClickhouseSink {
       const refused = await deliver(this.#target, encoded, { again, refused: (error) => this.#blame(error) })
       this.#context.telemetry.record('gatelens_store_insert_seconds', {}, (performance.now() - start) / 1000)
       if (refused > 0) this.#context.log.warn({ refused }, 'the store refused rows for their content; they are in the table rejected')
+      this.#isProven = true
       this.#setUp(true)
       return refused
     } catch (error) {

@@ -13,6 +13,7 @@ import { pino } from 'pino'
 import type { EnrichedEvent } from '../../../services/processor/event.ts'
 import { unpackBatch } from '../../../services/processor/publish/encoded-batch.ts'
 import { GatelensError } from '../../../services/runtime/errors.ts'
+import { until } from '../../until.ts'
 import { makeEvents } from '../event-fixture.ts'
 import { makeFolder } from '../input/fixture.ts'
 import { prepareTables, refuseRequests, startStoreProcess } from '../store-fixture.ts'
@@ -109,11 +110,12 @@ test('an insert that something else than ClickHouse says yes to is not delivered
   const folder = makeFolder(t)
   const early = await startStoreProcess(t, join(folder, 'store'))
   await early.stop()
-  const impostor = createServer((request, response) => request.resume().on('end', () => response.end('<html>welcome</html>')))
+  let answers = 0
+  const impostor = createServer((request, response) => request.resume().on('end', () => { response.end('<html>welcome</html>', () => { answers++ }) }))
   await once(impostor.listen(early.port, '127.0.0.1'), 'listening')
   const { sink, values } = await openSink(t, { url: early.url, state: join(folder, 'state'), prepare: async () => {} })
   await sink.write(makeBatch('a', 0, makeEvents(5)))
-  assert.equal(values.get('gatelens_store_up'), 0)
+  await until(() => answers > 0 && values.get('gatelens_store_up') === 0)
   impostor.closeAllConnections()
   await new Promise((resolve) => impostor.close(resolve))
   const store = await startStoreProcess(t, join(folder, 'store'), early.port)
