@@ -120,7 +120,8 @@ async function replays (source: Source, t: TestContext): Promise<void> {
   }
   const rest = await second.take(25 - 3 * batchRecords)
   assert.deepEqual(textsOf(rest), recordsOf(3 * batchRecords, 25))
-  assert.ok(rest.every(({ again }) => again !== true))
+  // The range that was being read when the process died may have been announced before it was handed out.
+  assert.ok(rest.slice(1).every(({ again }) => again !== true))
   second.stop()
 }
 
@@ -197,7 +198,10 @@ async function openReader (t: TestContext, source: Source): Promise<Reader> {
   const drop = async (): Promise<void> => { await batches.return?.() }
   const next = async (): Promise<Batch | undefined> => {
     const { value, done } = await batches.next()
-    return done === true ? undefined : { ...value, texts: value.records.map(({ bytes }) => bytes.toString()) }
+    if (done === true) return undefined
+    // As while the store is away: an input whose batches must reach the store hands out the next one only then.
+    value.spooled?.()
+    return { ...value, texts: value.records.map(({ bytes }) => bytes.toString()) }
   }
   const take = async (count: number): Promise<Batch[]> => {
     const taken: Batch[] = []
