@@ -27,10 +27,10 @@ function withState (board: DashboardBuilder): DashboardBuilder {
       { expr: `max(gatelens_input_stalled_seconds{${instance}})` }, { warn: 30, bad: 120 }))
     .withPanel(stat({ title: 'Lost', description: 'Bytes of files that could not be found any more, in the time range.', unit: 'bytes' },
       { expr: `sum(increase(gatelens_input_lost_bytes_total{${instance}}[$__range])) or vector(0)` }, { warn: 1, bad: 1e6 }))
-    .withPanel(stat({ title: 'Store', description: '1 while the store takes writes.' }, { expr: `min(gatelens_store_up{${instance}})` }, { warn: 0.5, bad: 0.2, low: true }))
+    .withPanel(stat({ title: 'Store', description: '1 while the store takes writes.' }, { expr: `min(gatelens_sink_up{${instance},sink="store"})` }, { warn: 0.5, bad: 0.2, low: true }))
     .withPanel(stat({ title: 'Insert p95', description: 'Time that an insert takes.', unit: 's' },
-      { expr: `histogram_quantile(0.95, sum by (le) (rate(gatelens_store_insert_seconds_bucket{${instance}}[$__rate_interval])))` }, { warn: 1, bad: 5 }))
-    .withPanel(stat({ title: 'Spool', description: 'Bytes that wait on disk for the store.', unit: 'bytes' },
+      { expr: `histogram_quantile(0.95, sum by (le) (rate(gatelens_sink_write_seconds_bucket{${instance},sink="store"}[$__rate_interval])))` }, { warn: 1, bad: 5 }))
+    .withPanel(stat({ title: 'Spool', description: 'Bytes that wait on disk for the store and for further sinks.', unit: 'bytes' },
       { expr: `sum(gatelens_spool_bytes{${instance}})` }, { warn: 1, bad: 1e9 }))
     .withPanel(stat({ title: 'Detection', description: 'Time that the newest evaluation of all rules took.', unit: 's' },
       { expr: `max(gatelens_detect_seconds{${instance}})` }, { warn: 5, bad: 10 }))
@@ -57,6 +57,8 @@ function withFlow (board: DashboardBuilder): DashboardBuilder {
       .withOverride({ matcher: { id: 'byFrameRefID', options: 'B' }, properties: [{ id: 'unit', value: 'short' }, { id: 'custom.axisPlacement', value: 'right' }] }))
     .withPanel(timeseries({ title: 'Time by stage', description: 'Seconds of work a second.', unit: 'percentunit', width: 12 },
       { expr: rate('gatelens_stage_seconds_total', 'stage'), legend: '{{stage}}' }))
+    .withPanel(timeseries({ title: 'Spools', description: 'Bytes that wait on disk, by sink.', unit: 'bytes', width: 12 },
+      { expr: `sum by (sink) (gatelens_spool_bytes{${instance}})`, legend: '{{sink}}' }))
     .withPanel(timeseries({ title: 'How paths resolved', description: 'All requests, by outcome.', unit: 'reqps', width: 12 },
       { expr: rate('gatelens_matches_total', 'outcome'), legend: '{{outcome}}' }))
     .withPanel(timeseries({ title: 'Memory', description: 'Resident memory of each processor.', unit: 'bytes', width: 12 },

@@ -6,6 +6,8 @@ import { rulesFileSchema } from '../services/processor/detect/rule.ts'
 import type { Uncommitted } from '../services/processor/input/definition.ts'
 import { inputKinds } from '../services/processor/input/index.ts'
 import { inputSchema } from '../services/processor/inputs.ts'
+import { sinkKinds } from '../services/processor/publish/index.ts'
+import { sinkSchema } from '../services/processor/sinks.ts'
 
 interface Node {
   $ref?: string
@@ -30,15 +32,16 @@ interface Node {
 /** One configuration file: its title, what it is for, and a row a key: path, kind, default, meaning. */
 export interface ConfigurationPart { title: string, intro: string, rows: string[][] }
 
-/** The parts of the configuration reference. Each kind of input and of log format has a part of its own. */
+/** The parts of the configuration reference. Each kind of input, of sink and of log format has a part of its own. */
 export function configurationParts (): ConfigurationPart[] {
   const processor = schemaOf(processorSchema)
   const inputs = inputKinds.map((kind) => ({ ...kind, node: schemaOf(kind.options) }))
   const formats = (inputs[0]?.node.properties?.format?.anyOf ?? []).flatMap(({ oneOf = [] }) => oneOf)
   const defaults = processorSchema.parse({ input: { type: 'file', paths: ['x'] } })
   return [
-    { title: 'gatelens.yaml', intro: 'The processor.', rows: rowsOf(processor, '', { ...defaults, inputs: undefined }) },
+    { title: 'gatelens.yaml', intro: 'The processor.', rows: rowsOf(processor, '', { ...defaults, inputs: undefined, sinks: undefined }) },
     ...inputs.map(inputPart),
+    ...sinkKinds.map((kind) => sinkPart({ ...kind, node: schemaOf(kind.options) })),
     ...formats.filter(({ properties = {} }) => Object.keys(properties).length > 1).map(formatPart),
     {
       title: 'Rules file',
@@ -63,6 +66,16 @@ function inputPart (
     title: `gatelens.yaml: \`inputs[]\` of type \`${type}\``,
     intro: `An entry of \`inputs\`, or \`input\` where there is only one. ${afterCrash[uncommitted]}`,
     rows: rowsOf(node, 'inputs[]', inputSchema.parse({ type, ...example })),
+  }
+}
+
+function sinkPart (
+  { type, example, redelivery, node }: { type: string, example: object, redelivery: string, node: Node }
+): ConfigurationPart {
+  return {
+    title: `gatelens.yaml: \`sinks[]\` of type \`${type}\``,
+    intro: `An entry of \`sinks\`. ${redelivery}`,
+    rows: rowsOf(node, 'sinks[]', sinkSchema.parse({ type, ...example })),
   }
 }
 

@@ -8,6 +8,7 @@ import { inputSchema, inputsSchema } from './inputs.ts'
 import { normalizeSchema } from './normalize/bounds.ts'
 import { metricsSchema } from './observe/options.ts'
 import { clickhouseSchema } from './publish/options.ts'
+import { sinksSchema } from './sinks.ts'
 
 /** The processor's configuration: the schemas of its components under the names that the file uses. */
 export const processorSchema = z.strictObject({
@@ -19,6 +20,7 @@ export const processorSchema = z.strictObject({
   privacy: privacySchema.prefault({}),
   rules: z.union([z.string().min(1), z.array(ruleSchema)]).default([]).describe('Detection rules: a list, or the path of a rules file.'),
   clickhouse: clickhouseSchema.prefault({}),
+  sinks: sinksSchema.default([]).describe('Where events go besides the store: one entry for each further output.'),
   metrics: metricsSchema.prefault({}),
   detect: detectSchema.prefault({}),
   state: z.string().min(1).default('./state').describe('Folder of checkpoints, spool and inferred routes, relative to the configuration file.'),

@@ -132,13 +132,41 @@ export interface Telemetry {
   record (metric: MetricName, labels: Record<string, string>, seconds: number): void
 }
 
+/** How an input stands, as far as it has told. */
+export interface InputState {
+  /** What is not committed: bytes of files and pipes, records of Kafka. */
+  lag_bytes: number
+  lag_records: number
+  lag_seconds: number
+  stalled_seconds: number
+  /** What of it cannot be read at the moment: files, or 1 for a Kafka group that cannot be joined or asked. */
+  unreadable: number
+}
+
+/** How a sink stands, as far as it has told. */
+export interface SinkState {
+  up: boolean
+  spool_bytes: number
+  stalled_seconds: number
+}
+
+/** Told by the parts of the processor how they stand, whenever that changes: gauges, /readyz and the clock of detection follow from it. */
+export interface Readiness {
+  input (id: string, told: Partial<InputState>): void
+  sink (name: string, told: Partial<SinkState>): void
+  /** Whether something in the state folder can be written; each thing has its own name. */
+  state (what: string, isWritable: boolean): void
+  /** How long the newest evaluation of all rules took, in seconds. */
+  detection (seconds: number): void
+}
+
 /** Knows how far the inputs are behind, also while nothing moves. */
 export interface LagWatch {
   /** Notes a batch that was read; `oldest` is the time of its oldest event, epoch ms. */
   take (input: string, oldest: number): Ticket
   /** Notes whether the input has records that it could hand out and has not. */
   waits (input: string, waiting: boolean): void
-  /** Sets gatelens_input_lag_seconds and gatelens_input_stalled_seconds as they are at this moment. */
+  /** Tells `lag_seconds` and `stalled_seconds` of every input as they are at this moment. */
   tell (): void
 }
 

@@ -1,7 +1,7 @@
 import type { Handler } from '../runtime/http.ts'
 import { sendJson } from '../runtime/http.ts'
 import { version } from '../runtime/package.ts'
-import type { Status } from './status.ts'
+import type { Status } from './readiness.ts'
 
 export interface EndpointParts {
   metrics: Handler

@@ -9,7 +9,7 @@ import type { Inference, InferenceState, KnowsWord } from '../../normalizer/inde
 import { GatelensError, messageOf, systemCode } from '../runtime/errors.ts'
 import { writeDurably } from '../runtime/files.ts'
 import type { Logger } from '../runtime/log.ts'
-import type { Sink, Telemetry } from './contract.ts'
+import type { Telemetry } from './contract.ts'
 import { createNameFilter, isEntityId } from './enrich/names.ts'
 import { scrub } from './secrets.ts'
 import { normalizeSchema } from './normalize/bounds.ts'
@@ -41,8 +41,6 @@ export interface KeptRoutes {
   inference: Inference
   /** Makes the routes given so far durable; does nothing when there are no new ones, so it writes as often as there are routes. */
   save (): Promise<void>
-  /** The same sink, which takes a batch only after `save`. */
-  guard (sink: Sink): Sink
 }
 
 /** What keeping routes takes besides a folder. */
@@ -87,14 +85,7 @@ export async function keepRoutes (
     last = turn.catch(() => {})
     await turn
   }
-  const guard = (sink: Sink): Sink => ({
-    write: async (batch, delivered) => {
-      await save()
-      return await sink.write(batch, delivered)
-    },
-    close: async () => sink.close(),
-  })
-  return { inference, save, guard }
+  return { inference, save }
 }
 
 function isHarmless (text: string): boolean {

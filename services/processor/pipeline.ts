@@ -1,6 +1,7 @@
 import { sourceOf } from './contract.ts'
 import type {
-  Decoder, Delivered, Enricher, Filter, Input, Kept, LagWatch, Normalize, Observer, Positions, RecordBatch, Sink, Telemetry, Ticket,
+  Decoder, Delivered, Enricher, EventBatch, Filter, Input, Kept, LagWatch, Normalize, Observer, Positions, RecordBatch, Sink, Telemetry,
+  Ticket,
 } from './contract.ts'
 import type { AccessEvent, EnrichedEvent, NormalizedEvent, Reject } from './event.ts'
 import { decodeRecords } from './records.ts'
@@ -13,6 +14,8 @@ export interface Parts {
   filter: Filter
   enrich: Enricher
   observe: Observer
+  /** Makes durable what the stages have learned, such as inferred routes: what a batch was given may not change once it is published. */
+  save: () => Promise<void>
   sink: Sink
   telemetry: Pick<Telemetry, 'add' | 'set'>
   lag: Pick<LagWatch, 'take'>
@@ -90,7 +93,7 @@ interface Stages {
 
 /** Wraps every stage once: what came in, what came out, and the seconds between. The stages know nothing of it. */
 function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
-  const { input, decoder, normalize, filter, enrich, observe, sink, telemetry, lag, clock = Date.now } = parts
+  const { input, decoder, normalize, filter, enrich, observe, save, sink, telemetry, lag, clock = Date.now } = parts
   const spent = (stage: string, since: number): void =>
     telemetry.add('gatelens_stage_seconds_total', { stage }, (performance.now() - since) / 1000)
   const timed = <In, Out> (stage: string, run: (input: In) => Out) => (input: In): Out => {
@@ -114,8 +117,9 @@ function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
       const since = performance.now()
       const commit = createCommit(batch, tally, { durable: input.durable ?? 'spool', fail })
       const { range, again } = batch
-      return sink.write({ range, events, rejects: tally.rejects, again }, createDelivery(tally, telemetry, commit.delivered))
-        .then(commit.written).then(() => spent('publish', since))
+      const delivery = createDelivery(tally, telemetry, commit.delivered)
+      const write = once((finished: EventBatch) => sink.write(finished, delivery), { range, events, rejects: tally.rejects, again })
+      return save().then(write).then(commit.written).then(() => spent('publish', since))
     },
   }
 }

@@ -14,6 +14,8 @@ export interface SharedParts {
   privacy: PrivacyOptions
   observe: Observer
   sink: Sink
+  /** Makes durable what the stages keep; done before anything of a batch is published. */
+  save: () => Promise<void>
   telemetry: Pick<Telemetry, 'add' | 'set'>
   lag: LagWatch
   /** Ends all inputs when one fails. */
@@ -27,11 +29,11 @@ export interface SharedParts {
 export async function runInputs (
   configs: readonly InputConfig[], context: Omit<InputContext, 'signal'>, shared: SharedParts, failed: (error: unknown) => void
 ): Promise<void> {
-  const { stages: { normalize, filter, enrich }, privacy, observe, sink, telemetry, lag, stopping } = shared
+  const { stages: { normalize, filter, enrich }, privacy, observe, save, sink, telemetry, lag, stopping } = shared
   const run = async (config: InputConfig): Promise<void> => {
     const input = await createInput(config, { ...context, signal: stopping.signal })
     const decoder = createInputDecoder(config.format, privacy)
-    await runPipeline({ input, decoder, normalize, filter, enrich, observe, sink, telemetry, lag })
+    await runPipeline({ input, decoder, normalize, filter, enrich, observe, save, sink, telemetry, lag })
   }
   let first: { error: unknown } | undefined
   await Promise.all(configs.map(async (config) => run(config).catch((error: unknown) => {

@@ -2,11 +2,11 @@
 import { messageOf, systemCode } from '../runtime/errors.ts'
 import type { Logger } from '../runtime/log.ts'
 import { pause } from '../runtime/shutdown.ts'
-import type { Telemetry } from './contract.ts'
+import type { Readiness } from './contract.ts'
 
 /** Who is told of failing writes, and what ends the waiting for a disk that is full. */
 export interface StateContext {
-  telemetry: Pick<Telemetry, 'set'>
+  readiness: Pick<Readiness, 'state'>
   log: Logger
   signal: AbortSignal
 }
@@ -16,19 +16,19 @@ export type StateWriter = (write: () => Promise<void>) => Promise<boolean>
 
 /**
  * A writer of one kind of state. While `mayPass` says so (by default: the disk is full), the write is tried again every
- * second, until the signal aborts (then false). Failures are logged when they change, and shown by gatelens_state_writable.
+ * second, until the signal aborts (then false). Failures are logged when they change, and told to `readiness`.
  */
 export function createStateWriter (what: string, context: StateContext, mayPass = isFull): StateWriter {
-  const { telemetry, log, signal } = context
+  const { readiness, log, signal } = context
   let failing = ''
   const fail = (error: unknown): void => {
-    telemetry.set('gatelens_state_writable', {}, 0)
+    readiness.state(what, false)
     const reason = messageOf(error)
     if (reason !== failing) log.error({ reason }, `${what} cannot be written; the input waits`)
     failing = reason
   }
   const recover = (): void => {
-    telemetry.set('gatelens_state_writable', {}, 1)
+    readiness.state(what, true)
     if (failing !== '') log.info(`${what} is written again`)
     failing = ''
   }

@@ -25,6 +25,7 @@ export const catalogue = {
   SCHEMA_MISSING: { summary: 'The database has no gatelens schema.', hint: 'Run: gatelens migrate', retriable: false },
   INPUT_UNREADABLE: { summary: 'An input file cannot be read.', hint: 'Check the path and its permissions.', retriable: true },
   OUTPUT_FAILED: { summary: 'What was asked for cannot be written out.', hint: 'Check the free space of where the output goes.', retriable: false },
+  SINK_UNAVAILABLE: { summary: 'A sink takes nothing.', hint: 'It is tried again with growing pauses, and batches wait in its spool; mend what the message names.', retriable: true },
   STATE_INVALID: { summary: 'A checkpoint cannot be understood.', hint: 'Restore it from a copy, or delete it to read the input anew (rows already stored will then be stored again).', retriable: false },
   RULE_INVALID: { summary: 'A detection rule cannot be compiled.', hint: 'The message names the rule and the key.', retriable: false },
   INTERNAL: { summary: 'Something happened that should not be possible.', hint: 'Report it with the message and the stack.', retriable: false },

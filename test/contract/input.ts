@@ -8,7 +8,7 @@ import { pause } from '../../services/runtime/shutdown.ts'
 import { until } from '../until.ts'
 
 /** What an input under test is given of its processor. */
-export type Surroundings = Pick<InputContext, 'signal' | 'telemetry' | 'lag'>
+export type Surroundings = Pick<InputContext, 'signal' | 'telemetry' | 'readiness' | 'lag'>
 
 /** A source with nothing in it yet. Inputs are opened over it one after the other, as by processes that follow each other. */
 export interface Source {
@@ -191,7 +191,8 @@ async function openReader (t: TestContext, source: Source): Promise<Reader> {
   const stopper = new AbortController()
   const input = await source.open({
     signal: stopper.signal,
-    telemetry: { add: () => {}, set: () => {} },
+    telemetry: { add: () => {} },
+    readiness: { input: () => {}, state: () => {} },
     lag: { waits: (_input, waiting) => { reader.waits = waiting } },
   })
   const batches = input[Symbol.asyncIterator]()

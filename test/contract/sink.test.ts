@@ -1,97 +1,98 @@
-/** What every sink promises, each against its real store: a batch that comes again changes nothing, and none is lost. */
 import assert from 'node:assert/strict'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { sinks } from '../../services/processor/publish/index.ts'
+import type { Destination } from '../../services/processor/publish/definition.ts'
+import { fileSink } from '../../services/processor/publish/file.ts'
+import { sinkKinds } from '../../services/processor/publish/index.ts'
+import { createLog } from '../../services/runtime/log.ts'
 import { reservePort } from '../port.ts'
 import { makeEvents } from '../processor/event-fixture.ts'
 import { makeFolder } from '../processor/input/fixture.ts'
-import { makeBatch, makeReject, openSink } from '../processor/publish/sink-fixture.ts'
-import type { OpenSink } from '../processor/publish/sink-fixture.ts'
+import { makeBatch, makeReject, openDestination, openSink } from '../processor/publish/sink-fixture.ts'
 import { refuseRequests, startStoreProcess } from '../processor/store-fixture.ts'
+import type { RunningStore } from '../processor/store-fixture.ts'
+import { testSink } from './sink.ts'
+import type { Place } from './sink.ts'
 
-interface Place {
-  open (): Promise<OpenSink>
-  startStore (): Promise<void>
-  stopStore (): Promise<void>
-  /** Has the store refuse requests with this id. */
-  refuse (requestId: string): Promise<void>
-  /** How many rows, distinct events, requests in the rollup and rejects the store has. */
-  count (): Promise<{ rows: number, events: number, rollup: number, rejects: number }>
-}
-
-const places: Record<keyof typeof sinks, (t: TestContext) => Promise<Place>> = { clickhouse: clickhousePlace }
+const places: Record<typeof sinkKinds[number]['type'], (t: TestContext) => Promise<Place>> = { clickhouse: clickhousePlace, file: filePlace }
 const day = 86_400_000
 
-for (const [name, makePlace] of Object.entries(places)) {
-  test(`${name}: a batch that comes again changes nothing, in no table`, async (t) => {
-    const place = await makePlace(t)
-    await place.startStore()
-    const { sink, until } = await place.open()
-    const first = makeEvents(1, () => ({ event_id: 'f'.repeat(32) }))
-    await sink.write(makeBatch('a', 0, first))
-    await until('gatelens_spool_bytes', (bytes) => bytes === 0)
-    const events = makeEvents(300, (index) => ({ time: Date.UTC(2026, 7, 1) + (index % 5) * day }))
-    const batch = makeBatch('a', 1000, events, [makeReject(1), makeReject(2)])
-    for (let time = 0; time < 3; time++) await sink.write({ ...batch, again: time > 0 })
-    assert.deepEqual(await place.count(), { rows: 301, events: 301, rollup: 301, rejects: 2 })
-    await sink.write(makeBatch('b', 1000, events))
-    assert.deepEqual(await place.count(), { rows: 601, events: 301, rollup: 601, rejects: 2 })
-  })
+for (const { type } of sinkKinds) testSink({ type, setUp: places[type] })
 
-  test(`${name}: what was written while the store was away is there when it is back, once`, async (t) => {
-    const place = await makePlace(t)
-    const before = await place.open()
-    const delivered: string[] = []
-    for (const part of ['a', 'b']) await before.sink.write(makeBatch(part, 0, makeEvents(10)), () => delivered.push(part))
-    assert.equal(delivered.length, 0)
-    await before.close()
-    const after = await place.open()
-    await after.sink.write({ ...makeBatch('b', 0, makeEvents(10)), again: true }, () => delivered.push('b again'))
-    await after.sink.write(makeBatch('c', 0, makeEvents(10), [makeReject(0)]), () => delivered.push('c'))
-    await place.startStore()
-    await after.until('gatelens_spool_bytes', (bytes) => bytes === 0)
-    assert.deepEqual(delivered, ['b again', 'c'])
-    assert.deepEqual(await place.count(), { rows: 30, events: 10, rollup: 30, rejects: 1 })
-    await place.stopStore()
-    await after.sink.write(makeBatch('d', 0, makeEvents(10)))
-    assert.equal(after.values.get('gatelens_store_up'), 0)
-    await place.startStore()
-    await after.until('gatelens_spool_bytes', (bytes) => bytes === 0)
-    assert.equal(after.values.get('gatelens_store_up'), 1)
-    assert.deepEqual(await place.count(), { rows: 40, events: 10, rollup: 40, rejects: 1 })
-  })
+test('clickhouse: a batch that comes again changes no table, and rows that the store refuses are set aside', async (t) => {
+  const place = await clickhousePlace(t)
+  await place.start()
+  const { sink } = await place.open()
+  await sink.write(makeBatch('a', 0, makeEvents(1, () => ({ event_id: 'f'.repeat(32) }))))
+  await sink.settled()
+  const events = makeEvents(300, (index) => ({ time: Date.UTC(2026, 7, 1) + (index % 5) * day }))
+  const batch = makeBatch('a', 1000, events, [makeReject(1), makeReject(2)])
+  for (let time = 0; time < 3; time++) await sink.write({ ...batch, again: time > 0 })
+  await sink.settled()
+  assert.deepEqual(await place.count(), { rows: 301, events: 301, rollup: 301, rejects: 2 })
+  await refuseRequests(place.store().client, 'not this one')
+  const refused: number[] = []
+  for (let time = 0; time < 2; time++) {
+    const some = events.map((event, index) => index === 13 || index === 77 ? { ...event, request_id: 'not this one' } : event)
+    await sink.write({ ...makeBatch('b', 0, some), again: time > 0 }, (count) => refused.push(count))
+    await sink.settled()
+  }
+  assert.deepEqual(refused, [2, 2])
+  assert.deepEqual(await place.count(), { rows: 599, events: 301, rollup: 599, rejects: 4 })
+})
 
-  test(`${name}: rows that the store refuses are set aside and the rest lands, also when the batch comes again`, async (t) => {
-    const place = await makePlace(t)
-    await place.startStore()
-    const { sink, until } = await place.open()
-    await sink.write(makeBatch('a', 0, makeEvents(1)))
-    await until('gatelens_spool_bytes', (bytes) => bytes === 0)
-    await place.refuse('not this one')
-    const events = makeEvents(100, (index) => index === 13 || index === 77 ? { request_id: 'not this one' } : {})
-    const refused: number[] = []
-    for (let time = 0; time < 2; time++) await sink.write({ ...makeBatch('b', 0, events), again: time > 0 }, (count) => refused.push(count))
-    assert.deepEqual(refused, [2, 2])
-    assert.deepEqual(await place.count(), { rows: 99, events: 98, rollup: 99, rejects: 2 })
-  })
+interface ClickhousePlace extends Place {
+  store (): RunningStore
+  /** How many rows, distinct events, requests in the rollup and rejects the store has. */
+  count (): Promise<Record<string, unknown> | undefined>
 }
 
-async function clickhousePlace (t: TestContext): Promise<Place> {
+async function clickhousePlace (t: TestContext): Promise<ClickhousePlace> {
   const folder = makeFolder(t)
   const port = await reservePort()
-  let store: Awaited<ReturnType<typeof startStoreProcess>> | undefined
-  const start = async (): Promise<void> => { store = await startStoreProcess(t, join(folder, 'store'), port) }
+  let store: RunningStore | undefined
   return {
     open: () => openSink(t, { url: `http://127.0.0.1:${port}`, state: join(folder, 'state') }),
-    startStore: start,
-    stopStore: async () => store?.stop(),
-    refuse: async (requestId) => { await refuseRequests(store!.client, requestId) },
+    start: async () => { store = await startStoreProcess(t, join(folder, 'store'), port) },
+    stop: async () => store?.stop(),
+    store: () => store!,
+    events: async () => {
+      const rows = await store!.query('SELECT source, source_offset FROM gatelens.requests')
+      return rows.map((row) => `${String(row.source)} ${String(row.source_offset)}`).sort()
+    },
     count: async () => {
-      const [row] = await store?.query(`SELECT count() AS rows, uniqExact(event_id) AS events,
-        (SELECT sum(requests) FROM gatelens.requests_1m) AS rollup, (SELECT count() FROM gatelens.rejected) AS rejects FROM gatelens.requests`) ?? []
-      return row as unknown as Awaited<ReturnType<Place['count']>>
+      const [row] = await store!.query(`SELECT count() AS rows, uniqExact(event_id) AS events,
+        (SELECT sum(requests) FROM gatelens.requests_1m) AS rollup, (SELECT count() FROM gatelens.rejected) AS rejects FROM gatelens.requests`)
+      return row
+    },
+  }
+}
+
+/** The folder of the file is in the way until the place is there: it is a file itself. */
+async function filePlace (t: TestContext): Promise<Place> {
+  const folder = makeFolder(t)
+  const path = join(folder, 'out', 'requests.ndjson')
+  const options = fileSink.options.parse({ type: 'file', path })
+  const hide = (): void => {
+    if (existsSync(join(folder, 'out'))) renameSync(join(folder, 'out'), join(folder, 'away'))
+    writeFileSync(join(folder, 'out'), '')
+  }
+  hide()
+  return {
+    open: async () => {
+      const destination = await fileSink.create(options, { base: folder, log: createLog('test', 'silent'), prepareStore: async () => {} })
+      return openDestination(t, destination as Destination, { name: 'file', state: join(folder, 'state') })
+    },
+    start: async () => {
+      rmSync(join(folder, 'out'))
+      if (existsSync(join(folder, 'away'))) renameSync(join(folder, 'away'), join(folder, 'out'))
+    },
+    stop: async () => { hide() },
+    events: async () => {
+      const rows = readFileSync(path, 'utf8').split('\n').slice(0, -1).map((line) => JSON.parse(line) as { source: string, source_offset: number })
+      return rows.map((row) => `${row.source} ${row.source_offset}`).sort()
     },
   }
 }

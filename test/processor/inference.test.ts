@@ -3,7 +3,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import type { EventBatch } from '../../services/processor/contract.ts'
 import { createRoutes, keepRoutes } from '../../services/processor/inference.ts'
 import type { KeptRoutes } from '../../services/processor/inference.ts'
 import { normalizeSchema } from '../../services/processor/normalize/bounds.ts'
@@ -42,23 +41,19 @@ test('the same paths give the same routes after a restart, whatever order they c
   assert.deepEqual([...first.warnings, ...second.warnings], [])
 })
 
-test('the file is written before a batch with a new route goes out, and only then', async (t) => {
+test('the file is written when there is a new route, and only then', async (t) => {
   const kept = await keep(makeFolder(t))
   const seen: string[] = []
-  const sink = kept.guard({
-    write: async () => {
-      seen.push(existsSync(kept.path) ? readFileSync(kept.path, 'utf8') : '')
-      return 'store'
-    },
-    close: async () => {},
-  })
-  const batch: EventBatch = { range: { input: 'i', partition: 'p', from: 0, to: 1 }, events: [], rejects: [] }
-  await sink.write(batch)
+  const save = async (): Promise<void> => {
+    await kept.save()
+    seen.push(existsSync(kept.path) ? readFileSync(kept.path, 'utf8') : '')
+  }
+  await save()
   kept.inference.infer('orders', '/alpha/42')
-  await sink.write(batch)
+  await save()
   writeFileSync(kept.path, 'untouched')
   kept.inference.infer('orders', '/alpha/43')
-  await sink.write(batch)
+  await save()
   assert.deepEqual(kept.shown, [0, 1])
   assert.deepEqual(seen, ['', '{"version":2,"words":"known","services":{"orders":["/alpha/{int}"]},"positions":{"orders":[["/alpha","","{int}",1,false]]},"closed":{"orders":[]}}\n', 'untouched'])
 })

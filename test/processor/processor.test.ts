@@ -40,7 +40,7 @@ test('records of a file end as rows, series and a ready state; what is broken en
   const metrics = await get(processor, '/metrics')
   assert.equal(sample(metrics, 'gatelens_events_total{outcome="received"}'), 102)
   assert.equal(sample(metrics, 'gatelens_events_total{outcome="rejected"}'), 2)
-  assert.equal(sample(metrics, 'gatelens_store_up'), 1)
+  assert.equal(sample(metrics, 'gatelens_sink_up{sink="store"}'), 1)
   assert.deepEqual(await store.query('SELECT count() AS rows, uniqExact(event_id) AS ids, min(service) AS service FROM gatelens.requests'),
     [{ rows: 100, ids: 100, service: 'orders-api' }])
   assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.rejected'), [{ rows: 2 }])

@@ -1,6 +1,6 @@
 import { messageOf } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
-import type { Telemetry } from '../contract.ts'
+import type { Readiness, Telemetry } from '../contract.ts'
 import type { Breach } from './breach.ts'
 import { BreachSeries } from './breach-series.ts'
 import { compileRule } from './compile-rule.ts'
@@ -35,6 +35,8 @@ export interface RoundOptions {
   /** The catalog in use: owners, contacts and quotas. */
   catalog: () => Directory
   telemetry: Pick<Telemetry, 'add' | 'set'>
+  /** Told how long each evaluation took. */
+  readiness?: Pick<Readiness, 'detection'>
   log: Logger
   /** How late events may come and still open, change or close a breach, ms; default one hour. */
   horizon?: number
@@ -92,7 +94,7 @@ export class Rounds {
       for (const { rule } of this.#watches) this.#failed(rule, error)
     }
     this.#series.show(this.#watches.flatMap(({ rule }) => (this.#active.get(rule.name) ?? []).map((breach) => ({ rule, breach }))))
-    this.#options.telemetry.set('gatelens_detect_seconds', {}, (performance.now() - started) / 1000)
+    this.#options.readiness?.detection((performance.now() - started) / 1000)
     return [...this.#active.values()].flat()
   }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Logger } from '../../runtime/log.ts'
-import type { Input, LagWatch, Telemetry } from '../contract.ts'
+import type { Input, LagWatch, Readiness, Telemetry } from '../contract.ts'
 
 /** What an input may use of the processor that it runs in. */
 export interface InputContext {
@@ -10,7 +10,9 @@ export interface InputContext {
   base: string
   /** Aborts when no more batches are wanted. */
   signal: AbortSignal
-  telemetry: Pick<Telemetry, 'add' | 'set'>
+  telemetry: Pick<Telemetry, 'add'>
+  /** Told how the input stands. */
+  readiness: Pick<Readiness, 'input' | 'state'>
   lag: Pick<LagWatch, 'waits'>
   log: Logger
 }

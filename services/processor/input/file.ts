@@ -67,7 +67,7 @@ export const fileInput = defineInput({
 })
 
 async function * readFiles (options: FileInputOptions, context: InputContext): AsyncGenerator<RecordBatch, void> {
-  const checkpoint = await openCheckpoint(context.state, options.name, createStateWriter('the checkpoint', context))
+  const checkpoint = await openCheckpoint(context.state, options.name, createStateWriter(`the checkpoint of ${options.name}`, context))
   const patterns = options.paths.map((path) => resolve(context.base, path))
   const { name, follow, start_at: startAt, forget, on_cut: onCut, max_record_bytes: maxBytes } = options
   const rotated = options.rotated.map((path) => resolve(context.base, path))
@@ -76,8 +76,7 @@ async function * readFiles (options: FileInputOptions, context: InputContext): A
   const files = new FileSet(settings, checkpoint, flight, context)
   const reader = new Reader(options, checkpoint, files, flight)
   const tell = (): void => {
-    context.telemetry.set('gatelens_input_lag_bytes', { input: options.name }, reader.lag())
-    context.telemetry.set('gatelens_input_unreadable', { input: options.name }, files.unreadable)
+    context.readiness.input(name, { lag_bytes: reader.lag(), unreadable: files.unreadable })
     context.lag.waits(options.name, reader.waits())
   }
   try {

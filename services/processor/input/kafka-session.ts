@@ -264,9 +264,9 @@ export class Session {
   }
 
   #measure (): void {
-    const { input, telemetry, lag } = this.#around
+    const { input, readiness, lag } = this.#around
     const shares = [...this.#shares?.values() ?? []]
-    telemetry.set('gatelens_input_lag_records', { input }, shares.reduce((sum, share) => sum + share.lag, 0))
+    readiness.input(input, { lag_records: shares.reduce((sum, share) => sum + share.lag, 0) })
     lag.waits(input, shares.some(({ high, place }) => high > place.next))
   }
 }

@@ -1,5 +1,5 @@
 import type { Logger } from '../../runtime/log.ts'
-import type { LagWatch, Telemetry } from '../contract.ts'
+import type { LagWatch, Readiness } from '../contract.ts'
 import type { Handoff } from './kafka-handoff.ts'
 import type { Memory } from './kafka-lookup.ts'
 import type { Share } from './kafka-share.ts'
@@ -14,7 +14,7 @@ export interface Surroundings {
   /** Aborts when the input is closed. */
   closed: AbortSignal
   log: Logger
-  telemetry: Pick<Telemetry, 'set'>
+  readiness: Pick<Readiness, 'input'>
   /** What is known of partitions, over the sessions. */
   memory: Memory
   /** Counts records that were not read and are gone. */

@@ -8,7 +8,7 @@
 import { GatelensError } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
 import { pause } from '../../runtime/shutdown.ts'
-import type { Input, LagWatch, RecordBatch, Telemetry } from '../contract.ts'
+import type { Input, LagWatch, Readiness, RecordBatch, Telemetry } from '../contract.ts'
 import { isCodecMissing, kindOf, reasonOf } from './kafka-client.ts'
 import { Handoff } from './kafka-handoff.ts'
 import { kafkaIdOf } from './kafka-options.ts'
@@ -19,7 +19,8 @@ import type { Surroundings } from './kafka-surroundings.ts'
 
 export interface KafkaInputContext {
   signal: AbortSignal
-  telemetry: Pick<Telemetry, 'add' | 'set'>
+  telemetry: Pick<Telemetry, 'add'>
+  readiness: Pick<Readiness, 'input'>
   lag: Pick<LagWatch, 'waits'>
   log: Logger
 }
@@ -67,7 +68,7 @@ async function * readKafka (options: KafkaInputOptions, context: KafkaInputConte
 async function supervise (options: KafkaInputOptions, handoff: Handoff, closed: AbortSignal, context: KafkaInputContext): Promise<void> {
   let session: Session | undefined
   const input = kafkaIdOf(options)
-  const report = createReport(context.log, (unreadable) => context.telemetry.set('gatelens_input_unreadable', { input }, unreadable))
+  const report = createReport(context.log, (unreadable) => context.readiness.input(input, { unreadable }))
   const around: Surroundings = {
     ...context,
     ...report,

@@ -38,7 +38,7 @@ export type StdinInputOptions = z.output<typeof stdinInputSchema>
  * nothing is read. When the stream fails, what came before is handed out, and then iteration throws INPUT_UNREADABLE. The stream is
  * closed when iteration ends: a pipe that nobody closes would keep the process.
  */
-export function createStdinInput (options: StdinInputOptions, context: Pick<InputContext, 'signal' | 'telemetry' | 'lag'>, stream: Readable = process.stdin): Input {
+export function createStdinInput (options: StdinInputOptions, context: Pick<InputContext, 'signal' | 'readiness' | 'lag'>, stream: Readable = process.stdin): Input {
   return {
     async * [Symbol.asyncIterator] () {
       try {
@@ -65,14 +65,14 @@ export const stdinInput = defineInput({
 interface Held { records: RawRecord[], tooLong: LongLine[], from: number, to: number, since: number }
 
 async function * readStream (
-  options: StdinInputOptions, { signal, telemetry, lag }: Pick<InputContext, 'signal' | 'telemetry' | 'lag'>, stream: Readable
+  options: StdinInputOptions, { signal, readiness, lag }: Pick<InputContext, 'signal' | 'readiness' | 'lag'>, stream: Readable
 ): AsyncGenerator<RecordBatch, void> {
   const { name: input, batch: { records, bytes, linger }, max_record_bytes: maxBytes } = options
   const partition = `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`
   const pieces = new Pull(splitLines(stream, maxBytes))
   let held: Held = { records: [], tooLong: [], from: 0, to: 0, since: 0 }
   const tell = (): void => {
-    telemetry.set('gatelens_input_lag_bytes', { input }, held.to - held.from)
+    readiness.input(input, { lag_bytes: held.to - held.from })
     lag.waits(input, held.to > held.from)
   }
   const handOut = (): RecordBatch => {

@@ -1,4 +1,4 @@
-import type { LagWatch, Telemetry } from '../contract.ts'
+import type { LagWatch, Readiness } from '../contract.ts'
 
 interface Standing {
   /** What is read and not committed: since when it should be, epoch ms. */
@@ -11,7 +11,7 @@ interface Standing {
 }
 
 /** Watches inputs by their ids; `clock` gives epoch ms. */
-export function createLagWatch (telemetry: Pick<Telemetry, 'set'>, clock: () => number = Date.now): LagWatch {
+export function createLagWatch (readiness: Pick<Readiness, 'input'>, clock: () => number = Date.now): LagWatch {
   const inputs = new Map<string, Standing>()
   const standingOf = (input: string): Standing => {
     const known = inputs.get(input)
@@ -52,8 +52,7 @@ export function createLagWatch (telemetry: Pick<Telemetry, 'set'>, clock: () => 
       for (const [input, { under, still }] of inputs) {
         let since = still ?? now
         for (const batch of under) since = Math.min(since, batch.since)
-        telemetry.set('gatelens_input_lag_seconds', { input }, (now - since) / 1000)
-        telemetry.set('gatelens_input_stalled_seconds', { input }, (now - (still ?? now)) / 1000)
+        readiness.input(input, { lag_seconds: (now - since) / 1000, stalled_seconds: (now - (still ?? now)) / 1000 })
       }
     },
   }

@@ -1,10 +1,11 @@
 import type { Reject } from '../event.ts'
 import { insertPart } from './insert.ts'
 import type { Target } from './insert.ts'
-import type { EncodedBatch, Part } from './encoded-batch.ts'
+import type { EncodedBatch } from './encoded-batch.ts'
 import { isYoungerThan } from './presence.ts'
 import { isOfContent } from './refusal.ts'
 import { settle } from './settle.ts'
+import type { TablePart } from './table-part.ts'
 import { tabulateRejects } from './tables.ts'
 
 /** What delivering takes besides the encoded batch. */
@@ -19,7 +20,7 @@ export interface Delivery {
  * Brings an encoded batch into the store: all rows, or all but those that the store refuses for their content; those go to
  * `rejected`. Returns how many were refused. Throws what may pass, and then some of the encoded batch may have been delivered.
  */
-export async function deliver (target: Target, encoded: EncodedBatch, delivery: Delivery): Promise<number> {
+export async function deliver (target: Target, encoded: EncodedBatch<TablePart>, delivery: Delivery): Promise<number> {
   const refused: Reject[] = []
   for (const part of encoded.parts) {
     if (part.rows > 0) refused.push(...await deliverPart(target, part, `${encoded.token}-${part.name}`, delivery))
@@ -29,7 +30,7 @@ export async function deliver (target: Target, encoded: EncodedBatch, delivery: 
   return refused.length
 }
 
-async function deliverPart (target: Target, part: Part, id: string, { again, refused }: Delivery): Promise<Reject[]> {
+async function deliverPart (target: Target, part: TablePart, id: string, { again, refused }: Delivery): Promise<Reject[]> {
   if (again) return settle(target, part, id)
   const start = performance.now()
   try {

@@ -3,21 +3,17 @@ import { promisify } from 'node:util'
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib'
 import { GatelensError } from '../../runtime/errors.ts'
 
-/** Rows of one table as a block of ClickHouse's Native format. They go out as one insert, and lie in one partition. */
+/** A piece of an encoded batch: bytes that only their sink understands, and what it says of them, as JSON can hold it. */
 export interface Part {
-  table: string
-  /** Tells the parts of an encoded batch apart: the UTC day of requests, `rejected`, `refused`. */
-  name: string
-  columns: string[]
   rows: number
   bytes: Buffer
 }
 
-/** What became of one range, ready to be inserted: only published, privacy-safe fields. */
-export interface EncodedBatch {
+/** What became of one range, as its sink takes it: only published, privacy-safe fields. */
+export interface EncodedBatch<P extends Part = Part> {
   /** Token of the range. */
   token: string
-  parts: Part[]
+  parts: P[]
 }
 
 interface Header {
@@ -25,8 +21,8 @@ interface Header {
   token: string
   /** SHA-256 of what follows the header. */
   digest: string
-  /** Sizes are those of the blocks, in bytes. */
-  parts: Array<{ table: string, name: string, columns: string[], rows: number, bytes: number }>
+  /** The parts without their bytes, of which it has the number. */
+  parts: Array<{ rows: number, bytes: number }>
 }
 
 const version = 3
@@ -42,7 +38,7 @@ export async function packBatch ({ token, parts }: EncodedBatch): Promise<Buffer
 }
 
 /** The inverse of {@link packBatch}. Throws STATE_INVALID that names `path` when the file is not whole, or of another version. */
-export async function unpackBatch (file: Buffer, path: string): Promise<EncodedBatch> {
+export async function unpackBatch<P extends Part> (file: Buffer, path: string): Promise<EncodedBatch<P>> {
   const end = file.indexOf(10)
   const header = readHeader(file.subarray(0, Math.max(0, end)).toString(), path)
   const packed = file.subarray(end + 1)
@@ -51,10 +47,16 @@ export async function unpackBatch (file: Buffer, path: string): Promise<EncodedB
   let at = 0
   const parts = header.parts.map(({ bytes, ...part }) => {
     at += bytes
-    return { ...part, bytes: blocks.subarray(at - bytes, at) }
+    return { ...part, bytes: blocks.subarray(at - bytes, at) } as unknown as P
   })
   if (at !== blocks.length) throw broken(path, `its first line tells of ${at} bytes in place of ${blocks.length}`)
   return { token: header.token, parts }
+}
+
+/** How many rows an encoded batch has, as the content of its file says. Throws STATE_INVALID when its first line does not say so. */
+export function rowsOf (file: Buffer, path: string): number {
+  const { parts } = readHeader(file.subarray(0, Math.max(0, file.indexOf(10))).toString(), path)
+  return parts.reduce((sum, { rows }) => sum + rows, 0)
 }
 
 function digestOf (bytes: Buffer): string {
@@ -67,7 +69,7 @@ function readHeader (text: string, path: string): Header {
   if (header.version === version) return header as Header
   throw new GatelensError('STATE_INVALID', `a spooled batch is of version ${header.version}, and this program reads version ${version} only`, {
     where: path,
-    hint: 'Start the release of gatelens that wrote the file once more, until its spool is empty; or move the file away, and its rows are missing in the store.',
+    hint: 'Start the release of gatelens that wrote the file once more, until its spool is empty; or move the file away, and its rows are missing in the sink.',
   })
 }
 
@@ -82,6 +84,6 @@ function parseHeader (text: string): Omit<Header, 'version'> & { version: number
 function broken (path: string, reason: string): GatelensError {
   return new GatelensError('STATE_INVALID', `a spooled batch is broken: ${reason}`, {
     where: path,
-    hint: 'Restore the file from a copy, or move it away; the rows of that one batch are then missing in the store.',
+    hint: 'Restore the file from a copy, or move it away; the rows of that one batch are then missing in the sink.',
   })
 }

@@ -1,4 +1,5 @@
-import { createClickhouseSink } from './clickhouse.ts'
+import { fileSink } from './file.ts'
+import { clickhouseSink } from './options.ts'
 
-/** The sinks by name. */
-export const sinks = { clickhouse: createClickhouseSink }
+/** The kinds of sinks. Their types are those that `sinks:` uses. */
+export const sinkKinds = [clickhouseSink, fileSink] as const

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { GatelensError } from '../../runtime/errors.ts'
-import type { Part } from './encoded-batch.ts'
+import type { TablePart } from './table-part.ts'
 
 export interface Target {
   client: ClickHouseClient
@@ -21,7 +21,7 @@ const blockRows = 4_000_000
  * between may say 200 to anything.
  */
 export async function insertPart (
-  { client, database }: Target, part: Part, token: string, { table = part.table, alone = false } = {}
+  { client, database }: Target, part: TablePart, token: string, { table = part.table, alone = false } = {}
 ): Promise<void> {
   const columns = part.columns.map((column) => `\`${column}\``).join(', ')
   const { stream, summary } = await client.exec({

@@ -6,7 +6,7 @@
 import { GatelensError } from '../../runtime/errors.ts'
 import { pause } from '../../runtime/shutdown.ts'
 import type { Target } from './insert.ts'
-import type { Part } from './encoded-batch.ts'
+import type { TablePart } from './table-part.ts'
 import { readRows } from './rows.ts'
 import { requestsTable } from './tables.ts'
 
@@ -36,7 +36,7 @@ const countedByDrift = new Set(['matched', 'ambiguous', 'method_not_declared', '
 interface Bounds { sources: string[], first: number, last: number, from: number, to: number }
 
 /** What a part should bring. */
-export function seek (part: Part): Sought {
+export function seek (part: TablePart): Sought {
   const rows = readRows(part, ['source', 'source_offset', 'time', 'outcome'])
   const counted = part.table === requestsTable && rows.some(([, , , outcome]) => countedByDrift.has(String(outcome)))
   const numbers = (column: number): number[] => rows.map((row) => Number(row[column]))
@@ -50,7 +50,7 @@ export function seek (part: Part): Sought {
 }
 
 /** Looks what is there, once nothing of the batch is on its way any more. */
-export async function lookUp (target: Target, part: Part, id: string, sought: Sought): Promise<Present> {
+export async function lookUp (target: Target, part: TablePart, id: string, sought: Sought): Promise<Present> {
   await untilStill(target, id)
   return { rows: await countRows(target, part, sought.where), rollups: await findRollups(target, id, sought) }
 }
@@ -97,7 +97,7 @@ async function untilStill (target: Target, id: string): Promise<void> {
   throw new GatelensError('STORE_UNREACHABLE', 'an insert of this batch is still under way')
 }
 
-async function countRows (target: Target, part: Part, { sources, first, last, from, to }: Bounds): Promise<Map<string, number>> {
+async function countRows (target: Target, part: TablePart, { sources, first, last, from, to }: Bounds): Promise<Map<string, number>> {
   const time = part.table === requestsTable ? 'AND time >= fromUnixTimestamp64Milli({from:Int64}) AND time <= fromUnixTimestamp64Milli({to:Int64})' : ''
   const rows = await ask<{ source: string, position: string, rows: number }>(target, `SELECT source, toString(source_offset) AS position, count() AS rows
     FROM {database:Identifier}.{table:Identifier}

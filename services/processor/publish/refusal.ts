@@ -1,7 +1,7 @@
 import { ClickHouseError } from '@clickhouse/client'
 import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import type { Reject } from '../event.ts'
-import type { Part } from './encoded-batch.ts'
+import type { TablePart } from './table-part.ts'
 import { readRows } from './rows.ts'
 
 /**
@@ -56,7 +56,7 @@ function isFinal (error: unknown): boolean {
 }
 
 /** The reject of a part's only row, which the store refused: where its record is, and the engine's reason without any value. */
-export function refuse (part: Part, error: unknown): Reject {
+export function refuse (part: TablePart, error: unknown): Reject {
   const [row = []] = readRows(part, part.columns)
   const valueOf = (column: string): unknown => row[part.columns.indexOf(column)]
   return {

@@ -3,7 +3,7 @@ import { GatelensError } from '../../runtime/errors.ts'
 import type { Reject } from '../event.ts'
 import { insertPart } from './insert.ts'
 import type { Target } from './insert.ts'
-import type { Part } from './encoded-batch.ts'
+import type { TablePart } from './table-part.ts'
 import { lookUp, missingRows, seek } from './presence.ts'
 import type { Present, Rollup, Sought } from './presence.ts'
 import { classify, isOfContent, refuse } from './refusal.ts'
@@ -22,7 +22,7 @@ const againTable = 'requests_again'
  * inserts that are on their way one lands; the next token comes only when the last one is known and its rows are not
  * there. Returns what the store refuses for its content. `refusal` is what it answered to the insert of the whole.
  */
-export async function settle (target: Target, part: Part, id: string, refusal?: unknown): Promise<Reject[]> {
+export async function settle (target: Target, part: TablePart, id: string, refusal?: unknown): Promise<Reject[]> {
   const settlement = new Settlement(target, part, id)
   await settlement.look()
   if (settlement.isEmpty && refusal === undefined) await settlement.bringWhole()
@@ -33,14 +33,14 @@ export async function settle (target: Target, part: Part, id: string, refusal?: 
 
 class Settlement {
   readonly #target: Target
-  readonly #part: Part
+  readonly #part: TablePart
   readonly #rows: RowPicker
   readonly #id: string
   readonly #sought: Sought
   readonly #refused = new Map<number, Reject>()
   #present: Present = { rows: new Map(), rollups: new Set() }
 
-  constructor (target: Target, part: Part, id: string) {
+  constructor (target: Target, part: TablePart, id: string) {
     this.#target = target
     this.#part = part
     this.#rows = new RowPicker(part)
@@ -89,7 +89,7 @@ class Settlement {
     for (const rollup of seek(accepted).rollups) await this.#bringRollup(accepted, rollup)
   }
 
-  async #bringRollup (accepted: Part, rollup: Rollup): Promise<void> {
+  async #bringRollup (accepted: TablePart, rollup: Rollup): Promise<void> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       if (this.#present.rollups.has(rollup)) return
       await insertPart(this.#target, accepted, `${this.#id}:${attempt}:${rollup}`, { table: againTable, alone: true })

@@ -1,16 +1,16 @@
 import { readFile, readdir, rm, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureFolder, syncFolder, writeDurably } from '../../runtime/files.ts'
-import { unpackBatch } from './encoded-batch.ts'
-import type { EncodedBatch } from './encoded-batch.ts'
+import { rowsOf, unpackBatch } from './encoded-batch.ts'
+import type { EncodedBatch, Part } from './encoded-batch.ts'
 
 interface Waiting { name: string, token: string, bytes: number }
 
 /**
- * Encoded batches that wait on disk for the store, in the order in which they came. An encoded batch is durable when `add` resolves;
+ * Encoded batches that wait on disk for a sink, in the order in which they came. An encoded batch is durable when `add` resolves;
  * one whose token is there already is not added again.
  */
-export class Spool {
+export class Spool<P extends Part = Part> {
   readonly #folder: string
   readonly #maxBytes: number
   readonly #waiting: Waiting[]
@@ -27,8 +27,8 @@ export class Spool {
     this.#bytes = waiting.reduce((sum, item) => sum + item.bytes, 0)
   }
 
-  /** Opens the folder with what an earlier run left in it. Throws FOLDER_UNUSABLE. */
-  static async open (folder: string, maxBytes: number): Promise<Spool> {
+  /** Opens the folder with what an earlier run left in it; folders in it are left alone. Throws FOLDER_UNUSABLE. */
+  static async open<P extends Part> (folder: string, maxBytes: number): Promise<Spool<P>> {
     await ensureFolder(folder)
     const names = (await readdir(folder)).sort()
     // Half-written files were never promised to anybody.
@@ -73,22 +73,35 @@ export class Spool {
     this.#bytes += bytes
   }
 
-  /** The encoded batch that has waited longest. Throws STATE_INVALID when its file is broken. */
-  async first (): Promise<EncodedBatch | undefined> {
-    const item = this.#waiting[0]
-    if (item === undefined) return undefined
-    const path = join(this.#folder, item.name)
-    return await unpackBatch(await readFile(path), path)
+  /** The token of the batch that has waited longest, the one with the token `but` left out. */
+  oldest (but?: string): string | undefined {
+    return this.#waiting.find((item) => item.token !== but)?.token
   }
 
-  /** Removes the encoded batch that has waited longest: it is in the store. */
-  async removeFirst (): Promise<void> {
-    const item = this.#waiting[0]
+  /** A batch that waits. Throws STATE_INVALID when its file is broken. */
+  async read (token: string): Promise<EncodedBatch<P>> {
+    const path = this.#pathOf(token)
+    return await unpackBatch<P>(await readFile(path), path)
+  }
+
+  /** How many rows a batch has that waits. Throws STATE_INVALID when its file is broken. */
+  async rowsOf (token: string): Promise<number> {
+    const path = this.#pathOf(token)
+    return rowsOf(await readFile(path), path)
+  }
+
+  /** Removes a batch: it is delivered, or given up. */
+  async remove (token: string): Promise<void> {
+    const item = this.#waiting.find((waiting) => waiting.token === token)
     if (item === undefined) return
     await unlink(join(this.#folder, item.name))
     await syncFolder(this.#folder)
-    this.#waiting.shift()
+    this.#waiting.splice(this.#waiting.indexOf(item), 1)
     this.#bytes -= item.bytes
+  }
+
+  #pathOf (token: string): string {
+    return join(this.#folder, this.#waiting.find((item) => item.token === token)?.name ?? token)
   }
 }
 

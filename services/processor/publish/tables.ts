@@ -1,7 +1,7 @@
 import { fields } from '../event.ts'
 import type { EnrichedEvent, Reject } from '../event.ts'
 import { compileEncoder } from './native/block.ts'
-import type { Part } from './encoded-batch.ts'
+import type { TablePart } from './table-part.ts'
 
 /** The table of events; the columns are the published fields. */
 export const requestsTable = 'requests'
@@ -24,7 +24,7 @@ const encodeRejects = compileEncoder<Reject>(rejectColumns)
  * Events as rows of `requests`: the published fields and no other. A part for every UTC day that they touch: a day is a
  * partition, and what lies in one partition of every table is there whole or not at all.
  */
-export function tabulateEvents (events: readonly EnrichedEvent[]): Part[] {
+export function tabulateEvents (events: readonly EnrichedEvent[]): TablePart[] {
   return [...byDay(events)].map(([day, rows]) => ({
     table: requestsTable,
     name: new Date(day * dayMs).toISOString().slice(0, 10),
@@ -35,7 +35,7 @@ export function tabulateEvents (events: readonly EnrichedEvent[]): Part[] {
 }
 
 /** Rejects as rows of `rejected`; `name` tells those of the store from those of the decoder. */
-export function tabulateRejects (rejects: readonly Reject[], name: 'rejected' | 'refused' = 'rejected'): Part {
+export function tabulateRejects (rejects: readonly Reject[], name: 'rejected' | 'refused' = 'rejected'): TablePart {
   return { table: rejectedTable, name, columns: Object.keys(rejectColumns), rows: rejects.length, bytes: encodeRejects(rejects) }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { pino } from 'pino'
 import { createFileInput, fileInputSchema } from '../../../services/processor/input/file.ts'
-import type { RecordBatch } from '../../../services/processor/contract.ts'
+import type { InputState, RecordBatch } from '../../../services/processor/contract.ts'
 import { pause } from '../../../services/runtime/shutdown.ts'
 import { temporaryFolder } from '../../folder.ts'
 
@@ -70,15 +70,18 @@ export function openInput (t: TestContext, folder: string, settings: Record<stri
   let looks = 0
   const telemetry = {
     add: (_metric: string, _labels: Record<string, string>, value: number) => { reading.lost += value },
-    set: (metric: string, _labels: Record<string, string>, value: number) => {
-      if (metric === 'gatelens_input_lag_bytes') reading.lag = value
-      if (metric === 'gatelens_input_unreadable') reading.unreadable = value
+  }
+  const readiness = {
+    input: (_id: string, told: Partial<InputState>) => {
+      reading.lag = told.lag_bytes ?? reading.lag
+      reading.unreadable = told.unreadable ?? reading.unreadable
       looks++
     },
+    state: () => {},
   }
   const log = pino({ level: 'warn' }, { write: (line: string) => { reading.told.push((JSON.parse(line) as { msg: string }).msg) } })
   const places = { state: join(folder, 'state'), base: folder }
-  const input = createFileInput(options, { ...places, signal: stopper.signal, telemetry, lag: { waits: () => {} }, log })
+  const input = createFileInput(options, { ...places, signal: stopper.signal, telemetry, readiness, lag: { waits: () => {} }, log })
   const iterator = input[Symbol.asyncIterator]()
   const waiting: RecordBatch[] = []
   t.after(stop)

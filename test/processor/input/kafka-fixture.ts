@@ -5,7 +5,7 @@ import type { Admin } from 'kafkajs'
 import { pino } from 'pino'
 import { createKafkaInput } from '../../../services/processor/input/kafka.ts'
 import { kafkaInputSchema } from '../../../services/processor/input/kafka-options.ts'
-import type { RecordBatch } from '../../../services/processor/contract.ts'
+import type { InputState, RecordBatch } from '../../../services/processor/contract.ts'
 import { packageRoot } from '../../../services/runtime/package.ts'
 import { pause } from '../../../services/runtime/shutdown.ts'
 import { moduleArguments } from '../../built.ts'
@@ -112,9 +112,10 @@ export function openReader (t: TestContext, kafka: KafkaServer, topic: string, s
     add: (metric: string, _labels: Record<string, string>, value: number) => {
       if (metric === 'gatelens_input_lost_records_total') reader.lost += value
     },
-    set: (metric: string, _labels: Record<string, string>, value: number) => { if (metric === 'gatelens_input_lag_records') reader.lag = value },
   }
-  const iterator = createKafkaInput(options, { signal: stopper.signal, log, telemetry, lag: { waits: () => {} } })[Symbol.asyncIterator]()
+  const readiness = { input: (_id: string, told: Partial<InputState>) => { reader.lag = told.lag_records ?? reader.lag } }
+  const surroundings = { signal: stopper.signal, log, telemetry, readiness, lag: { waits: () => {} } }
+  const iterator = createKafkaInput(options, surroundings)[Symbol.asyncIterator]()
   const drop = async (): Promise<void> => { await iterator.return?.() }
   const reader: Reader = {
     next: async () => (await iterator.next()).value as RecordBatch | undefined,

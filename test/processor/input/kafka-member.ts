@@ -14,7 +14,7 @@ const { url, table, options } = JSON.parse(process.argv[2] ?? '') as { url: stri
 const client = createClient({ url, request_timeout: 600_000 })
 const stopping = new AbortController()
 const input = createKafkaInput(kafkaInputSchema.parse({ type: 'kafka', ...options }), {
-  signal: stopping.signal, log: createLog('member'), telemetry: { add: () => {}, set: () => {} }, lag: { waits: () => {} },
+  signal: stopping.signal, log: createLog('member'), telemetry: { add: () => {} }, readiness: { input: () => {} }, lag: { waits: () => {} },
 })
 
 async function consume (): Promise<void> {

@@ -14,7 +14,7 @@ import { startStoreProcess } from '../store-fixture.ts'
 import { makeFolder } from './fixture.ts'
 
 function read (stream: Readable, settings: Record<string, unknown> = {}): AsyncIterable<RecordBatch> {
-  const surroundings = { signal: new AbortController().signal, telemetry: { add: () => {}, set: () => {} }, lag: { waits: () => {} } }
+  const surroundings = { signal: new AbortController().signal, readiness: { input: () => {}, state: () => {} }, lag: { waits: () => {} } }
   return createStdinInput(stdinInputSchema.parse({ type: 'stdin', ...settings }), surroundings, stream)
 }
 

@@ -56,7 +56,7 @@ test('buckets and sums of a new histogram begin at 0 as its count does, and gaug
   const series = createSeries()
   const get = await serve(t, series)
   series.observe([request({ duration_ms: 5 })])
-  series.set('gatelens_spool_bytes', {}, 7)
+  series.set('gatelens_spool_bytes', { sink: 'store' }, 7)
   const first = readSamples((await get(prometheus)).body.toString())
   assert.equal(total(first, requests.replace('_count', '_bucket')), 0)
   assert.equal(total(first, requests.replace('_count', '_sum')), 0)

@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { InputState } from '../../../services/processor/contract.ts'
 import { createLagWatch } from '../../../services/processor/observe/lag.ts'
 
 interface Watched { lag: ReturnType<typeof createLagWatch>, look: () => [number, number], pass: (seconds: number) => void }
 
 function watch (): Watched {
   let now = 1_000_000
-  const told = new Map<string, number>()
-  const lag = createLagWatch({ set: (metric, { input }, value) => { if (input === 'log') told.set(metric, value) } }, () => now)
+  const told: Partial<InputState> = {}
+  const lag = createLagWatch({ input: (id, state) => { if (id === 'log') Object.assign(told, state) } }, () => now)
   return {
     lag,
     look: () => {
       lag.tell()
-      return [told.get('gatelens_input_lag_seconds') ?? -1, told.get('gatelens_input_stalled_seconds') ?? -1]
+      return [told.lag_seconds ?? -1, told.stalled_seconds ?? -1]
     },
     pass: (seconds) => { now += 1000 * seconds },
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Delivered, EventBatch, Kept, RawRecord, RecordBatch, Sink } from '../../../services/processor/contract.ts'
+import type { Delivered, EventBatch, InputState, Kept, RawRecord, RecordBatch, Sink } from '../../../services/processor/contract.ts'
 import type { EnrichedEvent, NormalizedEvent } from '../../../services/processor/event.ts'
 import { createLagWatch } from '../../../services/processor/observe/lag.ts'
 import { runPipeline } from '../../../services/processor/pipeline.ts'
@@ -9,8 +9,8 @@ import { fc } from '../../property.ts'
 import { makeEvent } from '../event-fixture.ts'
 
 /** Stages of a few words: `ok` becomes an event, `drop` one that is filtered, all else a reject. */
-const stages: Pick<Parts, 'decoder' | 'normalize' | 'filter' | 'enrich' | 'lag'> = {
-  lag: createLagWatch({ set: () => {} }),
+const stages: Pick<Parts, 'decoder' | 'normalize' | 'filter' | 'enrich' | 'save' | 'lag'> = {
+  lag: createLagWatch({ input: () => {} }),
   decoder: {
     framing: 'json',
     decode: ({ bytes, offset }, source) => ['ok', 'drop'].includes(bytes.toString())
@@ -20,6 +20,7 @@ const stages: Pick<Parts, 'decoder' | 'normalize' | 'filter' | 'enrich' | 'lag'>
   normalize: (events) => events as NormalizedEvent[],
   filter: (event) => event.route === 'drop',
   enrich: (events) => events as EnrichedEvent[],
+  save: async () => {},
 }
 
 /** Keeps what it is given, and says what happened in which order. */
@@ -136,14 +137,26 @@ test('a sink that gives up ends the pipeline at once, also while the input rests
   assert.deepEqual(log, ['read 0'])
 })
 
+test('what the stages have learned is saved before a batch is written', async () => {
+  const log: string[] = []
+  let saves = 0
+  const save = async (): Promise<void> => {
+    const number = ++saves
+    await new Promise((resolve) => setImmediate(resolve))
+    log.push(`saved ${number}`)
+  }
+  await runPipeline({ input: batchesOf([['ok'], ['ok']], []), ...stages, save, observe: () => {}, sink: new Memory(log), telemetry: count().telemetry })
+  assert.deepEqual(log, ['saved 1', 'write 0', 'saved 2', 'write 1'])
+})
+
 test('the lag is the age of the oldest event that is not committed, however long its batch is on its way', async () => {
-  const told = new Map<string, number>()
+  const told: Partial<InputState> = {}
   const { time } = makeEvent()
   let now = time + 1500
-  const lag = createLagWatch({ set: (metric, _labels, value) => { told.set(metric, value) } }, () => now)
+  const lag = createLagWatch({ input: (_id, state) => { Object.assign(told, state) } }, () => now)
   const look = (): Array<number | undefined> => {
     lag.tell()
-    return ['gatelens_input_lag_seconds', 'gatelens_input_stalled_seconds'].map((name) => told.get(name))
+    return [told.lag_seconds, told.stalled_seconds]
   }
   const seen: unknown[] = []
   const sink: Sink = {

@@ -35,7 +35,7 @@ test('a full spool holds the writer up, drops nothing, and lets go when the stor
   const second = sink.write(makeBatch('a', 1000, large())).then(() => { held = false })
   await new Promise((resolve) => setTimeout(resolve, 50))
   assert.equal(held, true)
-  assert.ok((values.get('gatelens_spool_bytes') ?? 0) <= 10_000)
+  assert.ok((values.get('spool_bytes') ?? 0) <= 10_000)
   const store = await startStoreProcess(t, join(folder, 'store'), early.port)
   await second
   await sink.settled()
@@ -55,7 +55,7 @@ test('while a spool drains batches are taken, but fewer than leave it', async (t
   }
   for (let number = 0; number < 6; number++) await write(number)
   open()
-  await until('gatelens_store_up', (value) => value === 1)
+  await until('up', (value) => value === 1)
   const next = write(6)
   pass(3)
   await next
@@ -115,7 +115,7 @@ test('an insert that something else than ClickHouse says yes to is not delivered
   await once(impostor.listen(early.port, '127.0.0.1'), 'listening')
   const { sink, values } = await openSink(t, { url: early.url, state: join(folder, 'state'), prepare: async () => {} })
   await sink.write(makeBatch('a', 0, makeEvents(5)))
-  await until(() => answers > 0 && values.get('gatelens_store_up') === 0)
+  await until(() => answers > 0 && values.get('up') === 0)
   impostor.closeAllConnections()
   await new Promise((resolve) => impostor.close(resolve))
   const store = await startStoreProcess(t, join(folder, 'store'), early.port)
@@ -185,9 +185,9 @@ test('a store that is away is told once, and once when it is back', async (t) =>
     if (tries < 4) throw new Error(tries < 3 ? 'nobody listens' : 'it is starting')
   }
   const { until } = await openSink(t, { url: nowhere, state: makeFolder(t), prepare, log })
-  await until('gatelens_store_up', (value) => value === 1)
+  await until('up', (value) => value === 1)
   assert.deepEqual(lines.map((line) => (JSON.parse(line) as { reason?: string, msg: string }).reason ?? line), [
-    'nobody listens', 'it is starting', '{"level":30,"msg":"the store takes batches again"}\n',
+    'nobody listens', 'it is starting', '{"level":30,"sink":"store","msg":"the sink takes batches again"}\n',
   ])
 })
 

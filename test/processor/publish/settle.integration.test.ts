@@ -5,6 +5,7 @@ import type { EnrichedEvent } from '../../../services/processor/event.ts'
 import { deliver } from '../../../services/processor/publish/deliver.ts'
 import type { Target } from '../../../services/processor/publish/insert.ts'
 import type { EncodedBatch } from '../../../services/processor/publish/encoded-batch.ts'
+import type { TablePart } from '../../../services/processor/publish/table-part.ts'
 import { tabulateEvents, tabulateRejects } from '../../../services/processor/publish/tables.ts'
 import { firstRow } from '../../store/fixture.ts'
 import { makeEvents } from '../event-fixture.ts'
@@ -21,14 +22,14 @@ before(async () => { ({ target, close } = await openTarget()) })
 after(async () => { await close() })
 
 /** 120 events over midnight; every tenth is no drift. `given` replaces some fields. */
-function encodedOf (token: string, given: (index: number) => Partial<EnrichedEvent> = () => ({})): EncodedBatch {
+function encodedOf (token: string, given: (index: number) => Partial<EnrichedEvent> = () => ({})): EncodedBatch<TablePart> {
   const events = makeEvents(120, (index) => ({
     time: start + index * 50, source: token, source_offset: index, outcome: index % 10 === 0 ? 'unmatched' : 'matched', ...given(index),
   }))
   return { token, parts: [...tabulateEvents(events), tabulateRejects([{ ...makeReject(200), source: token }])] }
 }
 
-async function bring (encoded: EncodedBatch, again: boolean): Promise<number> {
+async function bring (encoded: EncodedBatch<TablePart>, again: boolean): Promise<number> {
   return await deliver(target, encoded, { again, refused: () => {} })
 }
 

@@ -1,10 +1,12 @@
 import type { TestContext } from 'node:test'
 import type { ClickHouseClient } from '@clickhouse/client'
-import type { EventBatch, Telemetry } from '../../../services/processor/contract.ts'
+import type { EventBatch } from '../../../services/processor/contract.ts'
 import type { EnrichedEvent, Reject } from '../../../services/processor/event.ts'
-import { createClickhouseSink } from '../../../services/processor/publish/clickhouse.ts'
+import { createClickhouse } from '../../../services/processor/publish/clickhouse.ts'
+import type { Destination } from '../../../services/processor/publish/definition.ts'
 import { clickhouseSchema } from '../../../services/processor/publish/options.ts'
-import type { ClickhouseSink } from '../../../services/processor/publish/clickhouse.ts'
+import { SpooledSink } from '../../../services/processor/publish/spooled-sink.ts'
+import { spoolFolder } from '../../../services/processor/sinks.ts'
 import { createLog } from '../../../services/runtime/log.ts'
 import type { Logger } from '../../../services/runtime/log.ts'
 import type { Target } from '../../../services/processor/publish/insert.ts'
@@ -14,48 +16,72 @@ import { makeEvent } from '../event-fixture.ts'
 import { prepareTables } from '../store-fixture.ts'
 
 export interface OpenSink {
-  sink: ClickhouseSink
-  /** Newest value of each gauge, sum of each counter, count of each histogram. */
+  sink: SpooledSink
+  /** What the sink told last of itself, and by the names of series the sums of counters and the counts of histograms. */
   values: Map<string, number>
-  /** Resolves once the gauge has the value. */
-  until (metric: string, test: (value: number) => boolean): Promise<void>
+  /** Resolves once what was told last passes. */
+  until (told: string, test: (value: number) => boolean): Promise<void>
   close (): Promise<void>
 }
 
 export interface SinkSettings {
-  url: string
   state: string
   spoolBytes?: number
-  compression?: boolean
-  prepare?: (client: ClickHouseClient) => Promise<void>
+  whenFull?: 'block' | 'drop'
+  patience?: number
   log?: Logger
 }
 
-/** Opens a ClickHouse sink that is closed with the test. */
-export async function openSink (t: TestContext, settings: SinkSettings): Promise<OpenSink> {
-  const { url, state, spoolBytes, compression, prepare = prepareTables, log = createLog('test', 'silent') } = settings
+export interface StoreSettings extends SinkSettings {
+  url: string
+  compression?: boolean
+  prepare?: (client: ClickHouseClient) => Promise<void>
+}
+
+/** Opens the store's sink, which is closed with the test. */
+export async function openSink (t: TestContext, settings: StoreSettings): Promise<OpenSink> {
+  const { url, compression, prepare = prepareTables, log = createLog('test', 'silent') } = settings
+  const options = clickhouseSchema.parse({ url, compression, request_timeout: '10m' })
+  return openDestination(t, createClickhouse(options, { log, prepare }) as Destination, { ...settings, name: 'store' })
+}
+
+/** Opens a sink in front of a destination; it is closed with the test. */
+export async function openDestination (
+  t: TestContext, destination: Destination, settings: SinkSettings & { name: string }
+): Promise<OpenSink> {
+  const { name, state, spoolBytes = 1024 ** 3, whenFull = 'block', patience, log = createLog('test', 'silent') } = settings
   const values = new Map<string, number>()
   const waiting = new Set<() => void>()
-  const put = (metric: string, value: number): void => {
-    values.set(metric, value)
+  const put = (what: string, value: number): void => {
+    values.set(what, value)
     for (const wake of waiting) wake()
   }
-  const telemetry: Telemetry = {
-    add: (metric, _labels, value) => put(metric, (values.get(metric) ?? 0) + value),
-    set: (metric, _labels, value) => put(metric, value),
-    record: (metric) => put(metric, (values.get(metric) ?? 0) + 1),
-  }
-  const options = clickhouseSchema.parse({ url, compression, request_timeout: '10m', ...spoolBytes === undefined ? {} : { spool: { max_bytes: spoolBytes } } })
-  const sink = await createClickhouseSink(options, { state, telemetry, log, prepare })
+  const sink = await SpooledSink.open({
+    name,
+    folder: spoolFolder(state, name),
+    maxBytes: spoolBytes,
+    whenFull,
+    unavailable: 'STORE_UNREACHABLE',
+    ...patience === undefined ? {} : { patience },
+    telemetry: {
+      add: (metric, _labels, value) => put(metric, (values.get(metric) ?? 0) + value),
+      record: (metric) => put(metric, (values.get(metric) ?? 0) + 1),
+    },
+    readiness: {
+      sink: (_name, told) => { for (const [key, value] of Object.entries(told)) put(key, Number(value)) },
+      state: (_what, isWritable) => put('writable', Number(isWritable)),
+    },
+    log,
+  }, destination)
   let closed = false
   const close = async (): Promise<void> => {
     if (!closed) await sink.close()
     closed = true
   }
   t.after(close)
-  const until = (metric: string, test: (value: number) => boolean): Promise<void> => new Promise((resolve) => {
+  const until = (told: string, test: (value: number) => boolean): Promise<void> => new Promise((resolve) => {
     const look = (): void => {
-      if (!test(values.get(metric) ?? NaN)) return
+      if (!test(values.get(told) ?? NaN)) return
       waiting.delete(look)
       resolve()
     }

@@ -13,9 +13,9 @@ test('encoded batches that several pipelines add at the same moment are all kept
   const reopened = await Spool.open(folder, 1_000_000)
   assert.deepEqual([reopened.length, tokens.every((token) => reopened.has(token))], [tokens.length, true])
   const found: string[] = []
-  for (let encoded = await spool.first(); encoded !== undefined; encoded = await spool.first()) {
-    found.push(encoded.token)
-    await spool.removeFirst()
+  for (let token = spool.oldest(); token !== undefined; token = spool.oldest()) {
+    found.push((await spool.read(token)).token)
+    await spool.remove(token)
   }
   assert.deepEqual(found.sort(), tokens)
   assert.equal(spool.bytes, 0)
