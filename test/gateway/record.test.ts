@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import { request } from 'undici'
 import { createHeaderWriter } from '../../services/gateway/record-headers.ts'
 import { scrubRecord } from '../../services/gateway/redact.ts'
-import { fc } from '../property.ts'
+import { anyText, fc } from '../property.ts'
 import { run, serve } from './servers.ts'
 
 const names = fc.constantFrom('Host', 'host', 'Set-Cookie', 'Authorization', 'apikey', 'APIKEY', 'X-One', 'x-one', '__proto__', 'X-"Odd"')
-const pairs = fc.array(fc.tuple(names, fc.oneof(fc.constantFrom('a', 'b'), fc.string({ unit: 'binary' }))), { maxLength: 8 })
+const pairs = fc.array(fc.tuple(names, fc.oneof(fc.constantFrom('a', 'b'), anyText())), { maxLength: 8 })
 
 test('headers are written alike, however often they came before, and in whatever spelling', () => {
   const write = createHeaderWriter(new Set(['apikey']))

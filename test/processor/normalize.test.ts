@@ -7,7 +7,7 @@ import type { AccessEvent } from '../../services/processor/event.ts'
 import { createNormalize } from '../../services/processor/normalize/normalize.ts'
 import type { Declared } from '../../services/processor/normalize/normalize.ts'
 import { expectCase, readCases } from '../case.ts'
-import { fc } from '../property.ts'
+import { anyText, fc } from '../property.ts'
 import { normalizedEvent } from './event.ts'
 
 interface Config { documents?: Record<string, object>, kong?: object, inference?: { perLevel?: number, total?: number } }
@@ -37,7 +37,7 @@ function normalizeLine (line: string, normalize: ReturnType<typeof createNormali
 test('whatever the target, the route is bounded and never malformed text', () => {
   const normalize = createNormalize(() => declare({}), { inference: createInference({ perLevel: 5, total: 20 }) })
   const routes = new Set<string>()
-  fc.assert(fc.property(fc.oneof(fc.webPath(), fc.string({ unit: 'binary' }), fc.string()), fc.constantFrom('a', ''), (target, service) => {
+  fc.assert(fc.property(fc.oneof(fc.webPath(), anyText(), fc.string()), fc.constantFrom('a', ''), (target, service) => {
     const [event] = normalize([normalizedEvent({ target, gateway_service: service, gateway_route: service })])
     routes.add(event?.route ?? '?')
     assert.ok(event !== undefined && (event.outcome === 'malformed') === (event.route === ''), target)
