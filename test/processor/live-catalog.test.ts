@@ -11,7 +11,10 @@ import { until } from '../until.ts'
 import { apiDocument, serveDocuments } from './document-server.ts'
 import { makeFolder } from './input/fixture.ts'
 
-const quick = { files: '20ms', remote: '20ms', retry: '10ms', grace: '1h' }
+/** Files are looked at all the time, which costs little; a fetch starts a thread, so servers are asked on demand, */
+const quick = { files: '20ms', remote: '1h', retry: '1h', grace: '1h' }
+/** or where a test is about that, at their own pace. */
+const paced = { ...quick, remote: '20ms', retry: '10ms' }
 const silent = { add: () => {}, set: () => {} }
 
 async function start (t: TestContext, base: string, catalog: object, telemetry: LiveOptions['telemetry'] = silent): Promise<LiveCatalog> {
@@ -63,7 +66,7 @@ test('a file that is cut, emptied or broken leaves what it declared before, and 
 test('a URL is asked with its ETag, and a change is taken over', async (t) => {
   const base = makeFolder(t)
   const server = await serveDocuments(t, { '/a.yaml': apiDocument('A', '/a') })
-  const live = await start(t, base, { openapi: [`${server.url}/a.yaml`] })
+  const live = await start(t, base, { openapi: [`${server.url}/a.yaml`], refresh: paced })
   const first = live.current()
   await until(() => server.answers.filter((answer) => answer === '304 /a.yaml').length >= 2)
   assert.equal(live.current(), first)
@@ -97,7 +100,7 @@ test('the first start goes on without a URL that cannot be reached, and takes it
   const base = makeFolder(t)
   writeFileSync(join(base, 'a.yaml'), apiDocument('A', '/a'))
   const server = await serveDocuments(t, {})
-  const live = await start(t, base, { openapi: ['a.yaml', `${server.url}/b.yaml`] })
+  const live = await start(t, base, { openapi: ['a.yaml', `${server.url}/b.yaml`], refresh: paced })
   assert.deepEqual([routes(live), live.status().problems], [['/a'], 1])
   server.pages.set('/b.yaml', apiDocument('B', '/b'))
   await until(() => routes(live).join() === '/a,/b')
@@ -108,7 +111,7 @@ test('a source that is away is asked at its own pace, and its problem stays whil
   const base = makeFolder(t)
   writeFileSync(join(base, 'a.yaml'), apiDocument('A', '/a'))
   const server = await serveDocuments(t, {})
-  const live = await start(t, base, { openapi: ['a.yaml', `${server.url}/b.yaml`], refresh: { ...quick, remote: '1h', retry: '1h' } })
+  const live = await start(t, base, { openapi: ['a.yaml', `${server.url}/b.yaml`], refresh: quick })
   writeFileSync(join(base, 'a.yaml'), apiDocument('A', '/a2'))
   await until(() => routes(live).join() === '/a2')
   assert.deepEqual([server.answers, live.status().problems, live.status().stale], [['404 /b.yaml'], 1, true])
@@ -159,7 +162,7 @@ test('a compile that fails is not tried again for answers that say nothing new',
   const outcomes: string[] = []
   const telemetry: LiveOptions['telemetry'] = { ...silent, add: (_, { outcome }, count) => { if (count > 0) outcomes.push(String(outcome)) } }
   const failures = (): number => outcomes.filter((outcome) => outcome === 'failed').length
-  const sources = { openapi: [`${server.url}/a.yaml`], partners: 'partners.yaml', refresh: { ...quick, files: '1h' } }
+  const sources = { openapi: [`${server.url}/a.yaml`], partners: 'partners.yaml', refresh: { ...paced, files: '1h' } }
   const live = await start(t, base, sources, telemetry)
   for (const file of readdirSync(join(base, 'state/catalog'))) rmSync(join(base, 'state/catalog', file))
   writeFileSync(join(base, 'partners.yaml'), 'partners: 7\n')
