@@ -16,6 +16,7 @@ const limits = { packed: 2_000_000, installed: 80_000_000 }
 const run = (command: string, ...args: string[]): string => execFileSync(command, args, { cwd: project, encoding: 'utf8' })
 
 before(() => {
+  // Packing builds, but writes nothing over what other tests use: it was built before (see test:integration).
   const [packed] = JSON.parse(execFileSync('npm', ['pack', '--json', '--silent', '--pack-destination', project], { cwd: packageRoot, encoding: 'utf8' })) as [{ filename: string }]
   tarball = join(project, packed.filename)
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }))

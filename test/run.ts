@@ -1,6 +1,6 @@
 /**
  * Runs the tests with node:test, in an environment that is the same everywhere, and closes with its summary. Files named
- * `*.integration.test.ts` need real servers and run only with --integration (and then alone). Other arguments are globs
+ * `*.integration.test.ts` need real servers, or long, and run only with --integration (and then only they do). Other arguments are globs
  * that narrow the choice. Built, it runs what was built: a process then starts in half the time, and files that leave
  * their process as it was share one (`groups.ts`).
  */
@@ -34,7 +34,7 @@ for (const name of Object.keys(process.env)) if (!seen.test(name)) Reflect.delet
 
 let failed = 0
 const started = isBuilt && !integration ? grouped() : files
-const stream = run({ files: started, concurrency: integration ? 1 : 2, timeout: minutes * 60_000 })
+const stream = run({ files: started, concurrency: 2, timeout: minutes * 60_000 })
 /** Milliseconds of each source file, to say at the end where the time went: of its process, or of its tests where it shares one. */
 const spent = new Map<string, number>()
 stream.on('test:fail', () => { failed++ })
