@@ -34,7 +34,7 @@ export const clickhouseSource: Source = {
   variable: 'clickhouse',
   uid: 'gatelens-clickhouse',
   input: 'DS_CLICKHOUSE',
-  asks: 'The store. Its default database is the one of Gatelens (clickhouse.database).',
+  asks: 'The store. Its default database is the one of Gatelens (store.database).',
 }
 
 export const sources: readonly Source[] = [prometheusSource, clickhouseSource]

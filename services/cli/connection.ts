@@ -23,15 +23,15 @@ export interface Connection {
 
 /** The connection that the options name; what they leave out is that of the processor configuration, if one is given. */
 export function connectionOf (options: { url?: string, config?: string, database?: string, cluster?: string }): Connection {
-  const { clickhouse } = options.config === undefined ? {} : readProcessorConfig(options.config).settings
+  const { store } = options.config === undefined ? {} : readProcessorConfig(options.config).settings
   // Credentials belong to the address that they were configured for.
-  const { username, password } = options.url === undefined ? clickhouse ?? {} : {}
+  const { username, password } = options.url === undefined ? store ?? {} : {}
   return {
-    url: options.url ?? clickhouse?.url ?? defaultUrl,
+    url: options.url ?? store?.url ?? defaultUrl,
     ...(username === undefined ? {} : { username, password }),
-    database: options.database ?? clickhouse?.database ?? 'gatelens',
-    cluster: options.cluster ?? clickhouse?.cluster,
-    ...(clickhouse === undefined ? {} : { retention: clickhouse.retention }),
+    database: options.database ?? store?.database ?? 'gatelens',
+    cluster: options.cluster ?? store?.cluster,
+    ...(store === undefined ? {} : { retention: store.retention }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { renamedKeys } from '../runtime/config.ts'
 import { catalogSchema } from './catalog/config.ts'
 import { detectSchema } from './detect/detector.ts'
 import { ruleSchema } from './detect/rule.ts'
@@ -19,7 +20,7 @@ export const processorSchema = z.strictObject({
   filter: filterSchema,
   privacy: privacySchema.prefault({}),
   rules: z.union([z.string().min(1), z.array(ruleSchema)]).default([]).describe('Detection rules: a list, or the path of a rules file.'),
-  clickhouse: clickhouseSchema.prefault({}),
+  store: clickhouseSchema.prefault({}).describe('The ClickHouse that detection, drift and quotas need.'),
   sinks: sinksSchema.default([]).describe('Where events go besides the store: one entry for each further output.'),
   metrics: metricsSchema.prefault({}),
   detect: detectSchema.prefault({}),
@@ -31,6 +32,7 @@ export const processorSchema = z.strictObject({
   if (input === undefined && inputs === undefined) context.addIssue({ code: 'custom', path: ['inputs'], message: 'says where records come from, and is missing' })
   if (input !== undefined && inputs !== undefined) context.addIssue({ code: 'custom', path: ['input'], message: 'is short for inputs with one entry; write all entries below inputs' })
 }).transform(({ input, inputs = [], ...rest }) => ({ ...rest, inputs: input === undefined ? inputs : [input] }))
+  .register(renamedKeys, { clickhouse: 'store' })
 
 /** The checked form of {@link processorSchema}. */
 export type ProcessorConfig = z.output<typeof processorSchema>

@@ -24,18 +24,18 @@ export interface Outputs {
 }
 
 /** Opens all of them; what earlier runs left in their spools is delivered first. Throws FOLDER_UNUSABLE. */
-export async function openOutputs ({ clickhouse, sinks: configs }: Pick<ProcessorConfig, 'clickhouse' | 'sinks'>, context: OutputsContext): Promise<Outputs> {
+export async function openOutputs ({ store: options, sinks: configs }: Pick<ProcessorConfig, 'store' | 'sinks'>, context: OutputsContext): Promise<Outputs> {
   const { state, telemetry, readiness, log, prepare } = context
   const store = await SpooledSink.open({
     name: storeName,
     folder: spoolFolder(state, storeName),
-    maxBytes: clickhouse.spool.max_bytes,
+    maxBytes: options.spool.max_bytes,
     whenFull: 'block',
     unavailable: 'STORE_UNREACHABLE',
     telemetry,
     readiness,
     log,
-  }, createClickhouse(clickhouse, { log, prepare }))
+  }, createClickhouse(options, { log, prepare }))
   const others: SpooledSink[] = []
   try {
     for (const config of configs) others.push(await openSink(config, context))

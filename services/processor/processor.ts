@@ -125,10 +125,10 @@ async function assemble (
   }
 }
 
-function partsOf ({ inputs, clickhouse, sinks }: ProcessorConfig): ConstructorParameters<typeof Board>[1] {
+function partsOf ({ inputs, store, sinks }: ProcessorConfig): ConstructorParameters<typeof Board>[1] {
   return {
     inputs: inputs.map(inputIdOf),
-    store: { name: storeName, maxBytes: clickhouse.spool.max_bytes, whenFull: 'block' },
+    store: { name: storeName, maxBytes: store.spool.max_bytes, whenFull: 'block' },
     sinks: sinks.map(({ name, spool, when_full: whenFull }) => ({ name, maxBytes: spool.max_bytes, whenFull })),
   }
 }
@@ -192,7 +192,7 @@ async function open (
   assembly: Assembly, { prepareStore }: ProcessorContext, declared: DeclaredWriter, detection: Detection
 ): Promise<Outputs> {
   const { config, base, state, series, readiness, log } = assembly
-  const { database, cluster, retention } = config.clickhouse
+  const { database, cluster, retention } = config.store
   let isRestored = false
   return openOutputs(config, {
     base,
@@ -228,29 +228,29 @@ async function flowThrough (assembly: Assembly, { sink }: Outputs, failed: (erro
 
 /** What is declared goes to the store at the start and after every swap; endpoints never while a part of them could not be had yet. */
 function keepDeclared ({ config, catalog, log }: Assembly): DeclaredWriter {
-  const client = connectClickhouse(config.clickhouse)
+  const client = connectClickhouse(config.store)
   const declared = (): Declared => {
     const { digest, partners, eachEndpoint, compiledAt: since } = catalog.current()
     return catalog.isWhole() ? { digest, partners, since, endpoints: eachEndpoint() } : { digest: `${digest} in part`, partners, since, endpoints: undefined }
   }
-  const writer = new DeclaredWriter({ client, database: config.clickhouse.database, declared, log })
+  const writer = new DeclaredWriter({ client, database: config.store.database, declared, log })
   catalog.onChange(() => { writer.catchUp().catch((error: unknown) => log.error({ reason: messageOf(error) }, 'the catalog is not written to the store')) })
   return writer
 }
 
 /** Evaluates the rules over the store from the moment that it is ready. */
 function createDetection ({ config, catalog, rules, series, readiness, log }: Assembly): Detection {
-  const { clickhouse, detect } = config
+  const { store, detect } = config
   return new Detection({
     ...detect,
     rules,
-    database: clickhouse.database,
+    database: store.database,
     catalog: () => catalog.current(),
     telemetry: series,
     readiness,
     log,
     isCaughtUp: () => readiness.isCaughtUp(),
-    connect: () => connectClickhouse(clickhouse),
+    connect: () => connectClickhouse(store),
   })
 }
 

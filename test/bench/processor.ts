@@ -27,7 +27,7 @@ try {
     input: { type: 'file', paths: ['access.ndjson'], follow: false },
     catalog: { backstage: [join(root, 'examples/catalog-info.yaml')], kong: join(root, 'examples/kong.yml'), partners: join(root, 'examples/partners.yaml') },
     rules: join(root, 'examples/rules.yaml'),
-    clickhouse: { url: store.url },
+    store: { url: store.url },
     metrics: { listen: '127.0.0.1:0' },
     log: { level: 'error' },
   }))

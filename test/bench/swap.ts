@@ -53,7 +53,7 @@ function layOut (): void {
   writeFileSync(join(folder, 'gatelens.yaml'), JSON.stringify({
     input: { type: 'file', paths: ['access.ndjson'] },
     catalog: { openapi: ['apis'], kong: join(root, 'examples/kong.yml'), partners: join(root, 'examples/partners.yaml'), refresh: { files: '500ms' } },
-    clickhouse: { url: store.url },
+    store: { url: store.url },
     metrics: { listen: '127.0.0.1:0' },
     log: { level: 'error' },
   }))

@@ -42,7 +42,7 @@ function isPiece (value: unknown): boolean {
 
 const fitting = {
   'input alone': { input },
-  'durations and sizes as text, sizes as numbers': { input: { ...input, batch: { linger: '500ms', bytes: '4MiB' } }, clickhouse: { spool: { max_bytes: 1_000_000 } } },
+  'durations and sizes as text, sizes as numbers': { input: { ...input, batch: { linger: '500ms', bytes: '4MiB' } }, store: { spool: { max_bytes: 1_000_000 } } },
   'placeholders where a text is': { input: { ...input, name: '${NAME}', paths: ['${LOG:-/var/log/access.ndjson}'] }, privacy: { key: '${KEY}' } },
   'placeholders where only some words are right': { input: { ...input, start_at: '${WHERE:-beginning}' } },
 }
@@ -56,7 +56,7 @@ for (const [name, value] of Object.entries(fitting)) {
 const wrong = {
   'no input': {},
   'an unknown key': { input, metric: { listen: '127.0.0.1:9464' } },
-  'an unknown key further down': { input, clickhouse: { ulr: 'http://127.0.0.1:8123' } },
+  'an unknown key further down': { input, store: { ulr: 'http://127.0.0.1:8123' } },
   'an input and a list of inputs': { input, inputs: [input] },
   'an input of an unknown type': { input: { ...input, type: 'flie' } },
   'a word that is none of those': { input: { ...input, start_at: 'middle' } },

@@ -20,7 +20,7 @@ async function start (t: TestContext, folder: string, url: string): Promise<Proc
   const text = `
 input: { type: file, paths: [access.log], poll: 10ms, batch: { linger: 10ms } }
 catalog: { openapi: ['*.yaml'], partners: partners.yml, refresh: { files: 50ms } }
-clickhouse: { url: '${url}' }
+store: { url: '${url}' }
 metrics: { listen: '127.0.0.1:0' }`
   const config = parseConfig({ path: join(folder, 'gatelens.yaml'), text }, processorSchema)
   const processor = await startProcessor(config, { prepareStore: migrate, base: folder, log: createLog('test', 'silent') })

@@ -28,7 +28,7 @@ test('inferred routes that were published come back equal, however often the pro
   writeFileSync(config, `
 input: { type: file, paths: [access.log], poll: 10ms, batch: { records: 50, linger: 10ms } }
 normalize: { inference: { per_level: 20, per_service: 100, total: 150 } }
-clickhouse: { url: '${store.url}' }
+store: { url: '${store.url}' }
 metrics: { listen: '127.0.0.1:0' }
 log: { level: error }
 `)

@@ -46,7 +46,7 @@ test('two inputs of different formats end in one store, each under its own name'
 inputs:
   - { type: file, name: kong, paths: [kong.log], follow: false, batch: { records: 7 } }
   - { type: file, name: edge, paths: [edge.log], follow: false, batch: { records: 11 }, format: nginx }
-clickhouse: { url: '${store.url}' }
+store: { url: '${store.url}' }
 metrics: { listen: '127.0.0.1:0' }
 `)
   const processor = await startProcessor(config, { prepareStore: migrate, base: folder, log: createLog('test', 'silent') })
@@ -64,7 +64,7 @@ test('an input that fails ends the others, and the processor with its error', as
   writeFileSync(join(folder, 'a.log'), '')
   const config = parse(`
 inputs: [${file('')}, { type: file, name: none, paths: [none.log], follow: false }]
-clickhouse: { url: 'http://127.0.0.1:1' }
+store: { url: 'http://127.0.0.1:1' }
 metrics: { listen: '127.0.0.1:0' }
 `)
   const processor = await startProcessor(config, { prepareStore: migrate, base: folder, log: createLog('test', 'silent') })

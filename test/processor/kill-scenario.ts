@@ -30,7 +30,7 @@ export async function killWhileFollowing (
   writeFileSync(config, `
 inputs:
 ${inputs.map(({ name, format }) => `  - { type: file, name: ${name}, paths: [${name}.log], format: ${format}, poll: 10ms, batch: { records: 4000, linger: 20ms } }`).join('\n')}
-clickhouse: { url: '${store.url}' }
+store: { url: '${store.url}' }
 metrics: { listen: '127.0.0.1:0' }
 log: { level: error }
 `)

@@ -74,7 +74,7 @@ test('nothing that a processor leaves behind holds a planted secret', async (t) 
     text: `
 input: { type: file, paths: [access.log], poll: 10ms, batch: { records: 500, linger: 10ms } }
 catalog: { openapi: ['${apis}'] }
-clickhouse: { url: '${early.url}' }
+store: { url: '${early.url}' }
 metrics: { listen: '127.0.0.1:0' }`
   }, processorSchema)
   const processor = await startProcessor(config, { prepareStore: migrate, base: folder, log: pino({ level: 'trace' }, { write: (line: string) => { said.push(line) } }) })

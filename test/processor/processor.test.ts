@@ -17,7 +17,7 @@ import { startStoreProcess } from './store-fixture.ts'
 async function start (t: TestContext, folder: string, url: string, more = ''): Promise<Processor> {
   return startText(t, folder, `
 input: { type: file, paths: [access.log], poll: 10ms, batch: { linger: 10ms } }
-clickhouse: { url: '${url}' }
+store: { url: '${url}' }
 metrics: { listen: '127.0.0.1:0' }
 ${more}`)
 }
@@ -67,7 +67,7 @@ test('a processor that does not follow ends when all of it is in the store', asy
   const folder = makeFolder(t)
   writeFileSync(join(folder, 'access.log'), `${kongRecord(1)}\n${kongRecord(2)}`)
   const store = await startStoreProcess(t, join(folder, 'store'))
-  const text = `input: { type: file, paths: [access.log], follow: false }\nclickhouse: { url: '${store.url}' }\nmetrics: { listen: '127.0.0.1:0' }`
+  const text = `input: { type: file, paths: [access.log], follow: false }\nstore: { url: '${store.url}' }\nmetrics: { listen: '127.0.0.1:0' }`
   for (let time = 0; time < 2; time++) {
     const processor = await startText(t, folder, text)
     await processor.done
@@ -95,9 +95,10 @@ test('configuration mistakes name the key', () => {
   const check = (text: string): unknown => parseConfig({ path: 'gatelens.yaml', text }, processorSchema)
   assert.throws(() => check('input: { type: file, paths: [a], form: kong }'), /input\.form: unknown key; did you mean "format"\?/)
   assert.throws(() => check('input: { type: file, paths: [a], format: cong }'), /input\.format: unknown log format "cong"; known: kong/)
+  assert.throws(() => check('input: { type: file, paths: [a] }\nclickhouse: { url: "http://127.0.0.1:1" }'), /clickhouse: is called store now; rename the key/)
   assert.throws(() => check('input: { type: tape, paths: [a] }'), /input/)
   assert.throws(() => check('input: { type: file, paths: [a], batch: { linger: 10 } }'), /input\.batch\.linger/)
-  assert.throws(() => check('input: { type: file, paths: [a] }\nclickhouse: { database: "x;y" }'), /clickhouse\.database/)
+  assert.throws(() => check('input: { type: file, paths: [a] }\nstore: { database: "x;y" }'), /store\.database/)
 })
 
 async function get (processor: Processor, path: string): Promise<string> {

@@ -23,7 +23,7 @@ for (const item of readCases('reject')) {
     await prepareTables(store.client)
     if (constraint !== undefined) await store.client.command({ query: `ALTER TABLE gatelens.requests ADD CONSTRAINT narrow CHECK ${constraint}` })
     const text = JSON.stringify({
-      input: { type: 'file', paths: ['access.log'], follow: false, ...input }, clickhouse: { url: store.url }, metrics: { listen: '127.0.0.1:0' },
+      input: { type: 'file', paths: ['access.log'], follow: false, ...input }, store: { url: store.url }, metrics: { listen: '127.0.0.1:0' },
     })
     const config = parseConfig({ path: join(folder, 'gatelens.yaml'), text }, processorSchema)
     const processor = await startProcessor(config, { prepareStore: migrate, base: folder, log: createLog('test', 'silent') })

@@ -68,7 +68,7 @@ paths:
   writeFileSync(config, `
 input: { type: file, paths: [access.log], follow: false, batch: { records: 5, linger: 10ms } }
 catalog: { openapi: [orders.yaml] }
-clickhouse: { url: '${early.url}' }
+store: { url: '${early.url}' }
 metrics: { listen: '127.0.0.1:0' }
 state: written/state
 log: { level: trace }

@@ -43,7 +43,7 @@ export function writeProcessorConfig (folder: DemoFolder, addresses: { store: st
   document.setIn(['privacy', 'key'], '${file:privacy.key}')
   document.set('rules', join(examples, 'rules.yaml'))
   document.setIn(['detect', 'interval'], '1s')
-  document.setIn(['clickhouse', 'url'], addresses.store)
+  document.setIn(['store', 'url'], addresses.store)
   document.setIn(['metrics', 'listen'], addresses.metrics)
   writeFileSync(folder.config, document.toString({ flowCollectionPadding: false }))
 }

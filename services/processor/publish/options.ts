@@ -17,7 +17,7 @@ export const clickhouseShape = {
   retention: retentionSchema.prefault({}).describe('How long rows stay in the store.'),
 }
 
-/** `clickhouse:` in the processor's configuration: the store that detection, drift and quotas need. */
+/** `store:` in the processor's configuration: the store that detection, drift and quotas need. */
 export const clickhouseSchema = z.strictObject({ ...clickhouseShape, spool: spoolSchema.prefault({}) })
 
 /** The checked and defaulted form of {@link clickhouseShape}. */

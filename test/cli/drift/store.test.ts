@@ -41,7 +41,7 @@ before(async () => {
 input: { type: file, paths: [access.ndjson] }
 catalog: { openapi: ['${root}/examples/openapi'], backstage: ['${root}/examples/catalog-info.yaml'], partners: '${root}/examples/partners.yaml' }
 privacy: { key: 'a key of the tests alone' }
-clickhouse: { url: '${store.url}', database: ${database} }
+store: { url: '${store.url}', database: ${database} }
 `)
   const { settings } = readProcessorConfig(config)
   const catalog = await loadCatalog(settings.catalog, { base: folder })

@@ -172,7 +172,7 @@ export function startProcessor (t: TestContext, name: string, { folder, kafka, t
   const config = join(folder, `${topic}-${name}.yaml`)
   writeFileSync(config, `
 input: { type: kafka, brokers: ['${kafka.broker}'], topics: [${topic}], group: ${topic}, session_timeout: 2s, batch: { records: 100, linger: 50ms } }
-clickhouse: { url: '${url}' }
+store: { url: '${url}' }
 metrics: { listen: '127.0.0.1:0' }
 state: ./state-${topic}-${name}
 `)

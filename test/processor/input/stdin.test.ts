@@ -109,7 +109,7 @@ test('a processor that is piped into ends with the pipe, and everything is store
   const config = join(folder, 'gatelens.yaml')
   writeFileSync(config, `
 inputs: [{ type: stdin, batch: { records: 100 } }]
-clickhouse: { url: '${store.url}' }
+store: { url: '${store.url}' }
 metrics: { listen: '127.0.0.1:0' }
 log: { level: error }
 `)
@@ -126,7 +126,7 @@ test('a pipe that nobody closes does not keep a processor that cannot go on', as
   const config = join(folder, 'gatelens.yaml')
   writeFileSync(config, `
 inputs: [{ type: stdin }, { type: file, name: none, paths: [none.log], follow: false }]
-clickhouse: { url: 'http://127.0.0.1:1' }
+store: { url: 'http://127.0.0.1:1' }
 metrics: { listen: '127.0.0.1:0' }
 log: { level: fatal }
 `)

@@ -100,7 +100,7 @@ async function openWorld (t: TestContext): Promise<World> {
   writeFileSync(log, '')
   writeFileSync(config, `
 input: { type: file, paths: [access.log], poll: 10ms, batch: { records: 400, linger: 20ms } }
-clickhouse: { url: 'http://127.0.0.1:${port}', request_timeout: 20s }
+store: { url: 'http://127.0.0.1:${port}', request_timeout: 20s }
 metrics: { listen: '127.0.0.1:0' }
 log: { level: error }
 `)
