@@ -21,7 +21,7 @@ import { createFinder } from './planted/leaks.ts'
 import type { Plant } from './planted/leaks.ts'
 import { broken, gatewayRecord, kongRecord, places } from './planted/records.ts'
 import { seeded } from '../seeded.ts'
-import { startStoreProcess } from './store-fixture.ts'
+import { reserveStore, startStoreProcess } from './store-fixture.ts'
 import type { RunningStore } from './store-fixture.ts'
 
 const apis = join(sourceFolder(import.meta.dirname), 'catalog', 'apis')
@@ -66,8 +66,7 @@ test('nothing that a processor leaves behind holds a planted secret', async (t) 
   writeFileSync(log, `${lines.join('\n')}\n`)
   assert.ok(find(readFileSync(log, 'utf8')).length > 1000, 'they are found where they are')
 
-  const early = await startStoreProcess(t, join(folder, 'store'))
-  await early.stop()
+  const early = await reserveStore()
   const said: string[] = []
   const config = parseConfig({
     path: join(folder, 'gatelens.yaml'),

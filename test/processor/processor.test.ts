@@ -12,7 +12,7 @@ import { migrate } from '../../services/store/migrate.ts'
 import { until } from '../until.ts'
 import { makeFolder } from './input/fixture.ts'
 import { kongRecord } from './kong-fixture.ts'
-import { startStoreProcess } from './store-fixture.ts'
+import { reserveStore, startStoreProcess } from './store-fixture.ts'
 
 async function start (t: TestContext, folder: string, url: string, more = ''): Promise<Processor> {
   return startText(t, folder, `
@@ -32,6 +32,8 @@ async function startText (t: TestContext, folder: string, text: string): Promise
 test('records of a file end as rows, series and a ready state; what is broken ends in rejected', async (t) => {
   const folder = makeFolder(t)
   writeFileSync(join(folder, 'access.log'), '')
+  // The processor makes the tables.
+  mkdirSync(join(folder, 'store'))
   const store = await startStoreProcess(t, join(folder, 'store'))
   const processor = await start(t, folder, store.url)
   const records = Array.from({ length: 100 }, (_, number) => `${kongRecord(number)}\n`).join('')
@@ -52,8 +54,7 @@ test('records of a file end as rows, series and a ready state; what is broken en
 test('a store that comes later gets everything, and until then series move and the state says so', async (t) => {
   const folder = makeFolder(t)
   writeFileSync(join(folder, 'access.log'), Array.from({ length: 50 }, (_, number) => `${kongRecord(number)}\n`).join(''))
-  const early = await startStoreProcess(t, join(folder, 'store'))
-  await early.stop()
+  const early = await reserveStore()
   const processor = await start(t, folder, early.url)
   await until(async () => (await get(processor, '/metrics')).includes('http_server_request_duration_seconds_count'))
   await until(async () => JSON.parse(await get(processor, '/readyz')).spool.bytes > 0)

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import type { TestContext } from 'node:test'
 import { createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { migrate } from '../../services/store/migrate.ts'
 import { reservePort } from '../port.ts'
 import { firstMessage, startChild } from './child.ts'
+import { copyPreparedStore } from './prepared-store.ts'
 
 export interface RunningStore {
   url: string
@@ -14,8 +16,18 @@ export interface RunningStore {
   stop (): Promise<void>
 }
 
-/** Starts the embedded store in a process of its own; it ends with the test. Its port stays ours, so that it can come back there. */
+/** Where a store will be that is started with this port later; until then nobody is there. */
+export async function reserveStore (): Promise<{ url: string, port: number }> {
+  const port = await reservePort()
+  return { url: `http://127.0.0.1:${port}`, port }
+}
+
+/**
+ * Starts the embedded store in a process of its own; it ends with the test. Its port stays ours, so that it can come back there.
+ * A folder that is not there yet becomes one with all tables; one that is there, and empty, a store without any.
+ */
 export async function startStoreProcess (t: TestContext, folder: string, port?: number): Promise<RunningStore> {
+  if (!existsSync(folder)) await copyPreparedStore(folder)
   const child = startChild('./store-child.ts', [folder, String(port ?? await reservePort())])
   const { url } = await firstMessage<{ url: string }>(child)
   const client = createClient({ url, request_timeout: 600_000 })

@@ -16,7 +16,7 @@ import { GatelensError } from '../../../services/runtime/errors.ts'
 import { until } from '../../until.ts'
 import { makeEvents } from '../event-fixture.ts'
 import { makeFolder } from '../input/fixture.ts'
-import { prepareTables, refuseRequests, startStoreProcess } from '../store-fixture.ts'
+import { prepareTables, refuseRequests, reserveStore, startStoreProcess } from '../store-fixture.ts'
 import type { RunningStore } from '../store-fixture.ts'
 import { makeBatch, makeReject, openSink } from './sink-fixture.ts'
 import type { OpenSink } from './sink-fixture.ts'
@@ -25,8 +25,7 @@ const nowhere = 'http://127.0.0.1:1'
 
 test('a full spool holds the writer up, drops nothing, and lets go when the store is back', async (t) => {
   const folder = makeFolder(t)
-  const early = await startStoreProcess(t, join(folder, 'store'))
-  await early.stop()
+  const early = await reserveStore()
   const { sink, values } = await openSink(t, { url: early.url, state: join(folder, 'state'), spoolBytes: 10_000 })
   // What cannot be compressed, so that one batch fits and two do not.
   const large = (): EnrichedEvent[] => makeEvents(15, () => ({ request_id: randomBytes(300).toString('hex') }))
@@ -108,8 +107,7 @@ test('what waits on disk holds published fields only, under names without conten
 
 test('an insert that something else than ClickHouse says yes to is not delivered', async (t) => {
   const folder = makeFolder(t)
-  const early = await startStoreProcess(t, join(folder, 'store'))
-  await early.stop()
+  const early = await reserveStore()
   let answers = 0
   const impostor = createServer((request, response) => request.resume().on('end', () => { response.end('<html>welcome</html>', () => { answers++ }) }))
   await once(impostor.listen(early.port, '127.0.0.1'), 'listening')
