@@ -18,7 +18,7 @@ import type { RunningStore } from './store-fixture.ts'
 
 async function start (t: TestContext, folder: string, url: string): Promise<Processor> {
   const text = `
-input: { type: file, paths: [access.log], poll: 10ms, batch: { linger: 10ms } }
+input: { type: file, paths: [access.log], poll: 10ms, batch: { linger: 100ms } }
 catalog: { openapi: ['*.yaml'], partners: partners.yml, refresh: { files: 50ms } }
 store: { url: '${url}' }
 metrics: { listen: '127.0.0.1:0' }`
@@ -43,7 +43,7 @@ test('while the log grows another catalog comes: no request is lost, and each sa
   const processor = await start(t, folder, store.url)
   let sent = 0
   const grow = (): void => { appendFileSync(log, Array.from({ length: 20 }, () => `${kongRecord(sent++)}\n`).join('')) }
-  const timer = setInterval(grow, 10)
+  const timer = setInterval(grow, 50)
   t.after(() => clearInterval(timer))
   await until(async () => await countAll(store) > 100)
   const before = (await status(processor)).digest

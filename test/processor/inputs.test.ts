@@ -44,8 +44,8 @@ test('two inputs of different formats end in one store, each under its own name'
   writeFileSync(join(folder, 'edge.log'), numbers.map((number) => `${nginxLine(number, Date.UTC(2026, 7, 20))}\n`).join('') + 'nonsense\n')
   const config = parse(`
 inputs:
-  - { type: file, name: kong, paths: [kong.log], follow: false, batch: { records: 7 } }
-  - { type: file, name: edge, paths: [edge.log], follow: false, batch: { records: 11 }, format: nginx }
+  - { type: file, name: kong, paths: [kong.log], follow: false, batch: { records: 70 } }
+  - { type: file, name: edge, paths: [edge.log], follow: false, batch: { records: 110 }, format: nginx }
 store: { url: '${store.url}' }
 metrics: { listen: '127.0.0.1:0' }
 `)
