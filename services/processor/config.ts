@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { renamedKeys } from '../runtime/config.ts'
 import { catalogSchema } from './catalog/config.ts'
 import { detectSchema } from './detect/detector.ts'
 import { ruleSchema } from './detect/rule.ts'
@@ -20,7 +19,8 @@ export const processorSchema = z.strictObject({
   filter: filterSchema,
   privacy: privacySchema.prefault({}),
   rules: z.union([z.string().min(1), z.array(ruleSchema)]).default([]).describe('Detection rules: a list, or the path of a rules file.'),
-  store: clickhouseSchema.prefault({}).describe('The ClickHouse that detection, drift and quotas need.'),
+  store: clickhouseSchema.optional().describe('The ClickHouse that detection, drift and quotas need; one on this machine when it is left out.'),
+  clickhouse: clickhouseSchema.optional().describe('Another name for `store`.'),
   sinks: sinksSchema.default([]).describe('Where events go besides the store: one entry for each further output.'),
   metrics: metricsSchema.prefault({}),
   detect: detectSchema.prefault({}),
@@ -28,11 +28,12 @@ export const processorSchema = z.strictObject({
   log: z.strictObject({
     level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   }).prefault({}),
-}).superRefine(({ input, inputs }, context) => {
+}).superRefine(({ input, inputs, store, clickhouse }, context) => {
   if (input === undefined && inputs === undefined) context.addIssue({ code: 'custom', path: ['inputs'], message: 'says where records come from, and is missing' })
   if (input !== undefined && inputs !== undefined) context.addIssue({ code: 'custom', path: ['input'], message: 'is short for inputs with one entry; write all entries below inputs' })
-}).transform(({ input, inputs = [], ...rest }) => ({ ...rest, inputs: input === undefined ? inputs : [input] }))
-  .register(renamedKeys, { clickhouse: 'store' })
+  if (store !== undefined && clickhouse !== undefined) context.addIssue({ code: 'custom', path: ['clickhouse'], message: 'is another name for store; write all keys below store' })
+}).transform(({ input, inputs = [], clickhouse, store = clickhouse ?? clickhouseSchema.parse({}), ...rest }) =>
+  ({ ...rest, store, inputs: input === undefined ? inputs : [input] }))
 
 /** The checked form of {@link processorSchema}. */
 export type ProcessorConfig = z.output<typeof processorSchema>

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { closest, distance } from 'fastest-levenshtein'
 import { LineCounter, parseDocument, isScalar } from 'yaml'
 import type { Document } from 'yaml'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { GatelensError, messageOf } from './errors.ts'
 import type { ErrorCode, ErrorPart } from './errors.ts'
 
@@ -141,18 +141,14 @@ interface Definition {
   right?: z.core.$ZodType
 }
 
-/** Keys of the top level of a schema that have another name now: the old name to the new one. */
-export const renamedKeys = z.registry<Readonly<Record<string, string>>>()
-
 interface Finding { path: PropertyKey[], text: string, rule?: string }
 
 function describe (issue: z.core.$ZodIssue, schema: z.ZodType): Finding[] {
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, issue.path)
-    const renamed = issue.path.length === 0 ? renamedKeys.get(schema) ?? {} : {}
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
-      text: `${dotted([...issue.path, key])}: ${Object.hasOwn(renamed, key) ? `is called ${renamed[key]} now; rename the key` : `unknown key${nearest(key, known)}`}`,
+      text: `${dotted([...issue.path, key])}: unknown key${nearest(key, known)}`,
     }))
   }
   if (issue.code === 'invalid_union') {

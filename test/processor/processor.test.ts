@@ -96,10 +96,17 @@ test('configuration mistakes name the key', () => {
   const check = (text: string): unknown => parseConfig({ path: 'gatelens.yaml', text }, processorSchema)
   assert.throws(() => check('input: { type: file, paths: [a], form: kong }'), /input\.form: unknown key; did you mean "format"\?/)
   assert.throws(() => check('input: { type: file, paths: [a], format: cong }'), /input\.format: unknown log format "cong"; known: kong/)
-  assert.throws(() => check('input: { type: file, paths: [a] }\nclickhouse: { url: "http://127.0.0.1:1" }'), /clickhouse: is called store now; rename the key/)
+  assert.throws(() => check('input: { type: file, paths: [a] }\nstore: {}\nclickhouse: {}'), /clickhouse: is another name for store/)
   assert.throws(() => check('input: { type: tape, paths: [a] }'), /input/)
   assert.throws(() => check('input: { type: file, paths: [a], batch: { linger: 10 } }'), /input\.batch\.linger/)
   assert.throws(() => check('input: { type: file, paths: [a] }\nstore: { database: "x;y" }'), /store\.database/)
+})
+
+test('the store may be called clickhouse, and is the one on this machine when it is left out', () => {
+  const storeOf = (more: string): string => parseConfig({ path: 'gatelens.yaml', text: `input: { type: file, paths: [a] }\n${more}` }, processorSchema).store.url
+  const url = 'http://127.0.0.1:1'
+  assert.deepEqual(['store', 'clickhouse'].map((key) => storeOf(`${key}: { url: '${url}' }`)), [url, url])
+  assert.equal(storeOf(''), 'http://127.0.0.1:8123')
 })
 
 async function get (processor: Processor, path: string): Promise<string> {
