@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { tellCaches } from '../../services/processor/caches.ts'
-import { internedTexts, internText } from '../../services/processor/decode/intern.ts'
+import { internedTexts, internForeign } from '../../services/processor/decode/intern.ts'
 import { createPrivacy, privacySchema } from '../../services/processor/enrich/privacy.ts'
 import { startExporter } from '../../services/processor/observe/exporter.ts'
 import { createSeries } from '../../services/processor/observe/series.ts'
@@ -28,7 +28,7 @@ test('texts that are handed out again count as held, and those whose place they 
   const before = internedTexts.entries() + internedTexts.evictions()
   for (let index = 0; index < 20_000; index++) {
     const bytes = Buffer.from(`some text ${index}`)
-    internText(bytes, 0, bytes.length, true)
+    internForeign(bytes, 0, bytes.length, true)
   }
   assert.equal(internedTexts.entries() + internedTexts.evictions() - before, 20_000)
   assert.ok(internedTexts.entries() <= 8192, `${internedTexts.entries()} entries`)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { scanSlots } from '../../services/processor/decode/json-slots.ts'
+import { readSlots } from '../../services/processor/decode/json.ts'
 import { entity, some, wholes } from '../../services/processor/decode/shape.ts'
 import { fillSlots, planSlots } from '../../services/processor/decode/slots.ts'
 import { anyText, fc } from '../property.ts'
@@ -16,9 +17,11 @@ const plan = () => planSlots({
   limits: { path: ['b'], shape: { gather: ['x', 'a'], prefixes: ['x-'] } },
   entity: { path: ['d'], shape: entity('a', 'b') },
   list: { path: ['x'], shape: { elements: some(wholes('a')) } },
+  count: { path: ['y'], shape: 'count' },
+  last: { path: ['y'], shape: { ofLast: 'a' } },
 })
 
-const names = fc.constantFrom('a', 'b', 'c', 'd', 'x', 'x-1', 'x-2', 'other', '')
+const names = fc.constantFrom('a', 'b', 'c', 'd', 'x', 'y', 'x-1', 'x-2', 'other', '')
 const texts = fc.constantFrom('', 'GET', 'a text that comes again and again', 'é\u2028', 'with "quotes" and \\', 'x'.repeat(100), 'tab\t', '48ea75c1c36d92a5')
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof({ depthSize: 'small' }, texts, fc.string(), anyText(), fc.double({ noNaN: true }), fc.integer(), fc.boolean(), fc.constant(null),
@@ -60,6 +63,10 @@ test('a member that comes twice in one record counts as it came last, with all t
     '{"b":{"a":"first","c":{"a":1},"c":"none"}}',
     '{"b":"none","b":{"x-1":"1","x-1":"2","x":[1]}}',
     '{"d":{"a":1},"d":[]}',
+    '{"y":[{"a":1},{"a":2}],"y":[{"b":1}]}',
+    '{"y":[{"a":1},{"b":2}]}',
+    '{"y":[{"a":1}],"y":{"a":2}}',
+    '{"y":[{"a":1,"a":3},[{"a":4}]]}',
   ]) {
     assert.equal(scanSlots(Buffer.from(text), scanned), true, text)
     assert.deepEqual(scanned.values, parsed(text), text)
@@ -77,6 +84,27 @@ test('a text that was usual does not stand for one that only begins or ends like
   }
 })
 
+test('what stood the same in many records is read anew where it changes', () => {
+  const record = fc.record({ value: objects, space: fc.constantFrom(undefined, 1), change: fc.constantFrom('', 'cut', 'longer', 'dropped') })
+  fc.assert(fc.property(fc.array(record, { minLength: 2, maxLength: 3 }), objects, (kinds, last) => {
+    const scanned = plan()
+    const read = (text: string): void => {
+      if (scanSlots(Buffer.from(text), scanned)) assert.deepEqual(scanned.values, parsed(text), text)
+    }
+    // Members around the ones that change, so often that all of them are known together.
+    for (let index = 0; index < 150; index++) {
+      const { value, space, change } = kinds[index % 50 === 49 ? 1 : 0]!
+      const steady = { o: 'other', a: 'upstream', n: index % 40 === 39 ? 80801 : 8080, 'o-2': true, d: { a: 'x' } }
+      const inner = { o: 'other', 'x-1': '60', a: `${index % 7}`, 'x-2': 1, p: [], x: 'y' }
+      const text = JSON.stringify({ ...steady, b: inner, ...value }, null, space)
+      read(change === 'cut' && index % 25 === 24 ? text.replace('upstream', 'upstrea') : text)
+      if (change === 'longer') read(text.replace('"other"', '"others"'))
+      if (change === 'dropped' && index % 30 === 29) read(text.replace(/"x-1": ?"60",/, ''))
+    }
+    read(JSON.stringify(last))
+  }), { numRuns: 25 })
+})
+
 test('names of members are found in any case where that is asked for, by a scan and in what was parsed whole', () => {
   const headers = () => planSlots({
     id: { path: ['h', 'id'], shape: 'fresh' },
@@ -88,6 +116,19 @@ test('names of members are found in any case where that is asked for, by a scan 
     assert.equal(scanSlots(Buffer.from(text), scanned), true)
     fillSlots(whole, JSON.parse(text) as Record<string, unknown>)
     for (const { values } of [scanned, whole]) assert.deepEqual({ ...values }, { id, limits: { x: 'a', 'x-b': 'b' }, upper: '3' })
+  }
+})
+
+test('a record that is too long for a scan is read whole, and the next one is not mixed up with it', () => {
+  const scanned = plan()
+  const long = JSON.stringify({ other: 'x'.repeat(70_000), a: 'long', b: { a: 'long' } })
+  assert.equal(scanSlots(Buffer.from(JSON.stringify({ a: 'x'.repeat(65_000), o: '"' })), scanned), true)
+  assert.equal(scanSlots(Buffer.from(long), scanned), false)
+  assert.equal(readSlots(Buffer.from(long), scanned), undefined)
+  assert.deepEqual([scanned.values.a, scanned.values.text], ['long', 'long'])
+  // What stands behind the end is of the records before.
+  for (const text of ['{"a":"xx', '{"a":"xx\\', '{"o":"xx', '{"o":[{"a":', '{"b":{"a":"x"', '{"y":[{"a":1', '{"a":12', '{"o":tr']) {
+    assert.equal(scanSlots(Buffer.from(text), scanned), false, text)
   }
 })
 

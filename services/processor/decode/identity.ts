@@ -11,7 +11,7 @@ const decimal = /^\d+$/
  */
 export function eventId (own: string, { gateway, source, source_offset: offset }: AccessEvent, content: Uint8Array): string {
   if (own === '') return digest([source, offset], content)
-  const lower = own.toLowerCase()
+  const lower = isLowerHex(own) ? own : own.toLowerCase()
   return lower.length === 32 && isLowerHex(lower) && !isPaddedNumber(lower) ? lower : digest([gateway, own])
 }
 

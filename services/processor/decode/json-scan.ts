@@ -5,21 +5,24 @@ import {
 import type { JsonObject } from './field.ts'
 import { found, isUsual, noteUsual, passName } from './json-member.ts'
 import { openText, readPlainText, skipText, text } from './json-text.ts'
+import { literalOf, shortestLiteral } from './literal.ts'
+import type { Literal } from './literal.ts'
 import type { Member } from './members.ts'
 import type { Wanted } from './shape.ts'
+import { page, standsAt, wordAt } from './words.ts'
 
 /**
  * Reads the wanted parts of one JSON object from UTF-8 bytes (RFC 8259), the same values that JSON.parse gives, and only
  * walks over the rest: most of a record is never turned into values. Undefined when it cannot be read so: no object, not
- * JSON, escaped names, deep nesting. Texts that are not wanted are not looked into, so a fault inside one of them (a bad
+ * JSON, escaped names, deep nesting, over 64 KiB. Texts that are not wanted are not looked into, so a fault inside one of them (a bad
  * escape, a control character) goes unseen. Not reentrant.
  */
 export function scanJson (bytes: Buffer, wanted: Wanted): JsonObject | undefined {
-  openText(bytes)
-  let at = skipSpace(bytes, 0)
-  if (bytes[at] !== BRACE) return undefined
-  at = readObject(bytes, at + 1, wanted, 0)
-  if (at === BAD || skipSpace(bytes, at) !== bytes.length) return undefined
+  if (!openText(bytes)) return undefined
+  let at = skipSpace(page, 0)
+  if (page[at] !== BRACE) return undefined
+  at = readObject(page, at + 1, wanted, 0)
+  if (at === BAD || skipSpace(page, at) !== bytes.length) return undefined
   return result as JsonObject
 }
 
@@ -58,21 +61,21 @@ function readObject (bytes: Buffer, at: number, wanted: Wanted, depth: number): 
 
 /** Passes the value of a member that nobody wants. */
 export function skipMember (bytes: Buffer, at: number, member: Member<unknown>, depth: number): number {
-  if (bytes[at] !== QUOTE) return skipValue(bytes, at, depth)
-  if (isUsual(member, at)) return at + member.usual!.length
-  const end = skipText(bytes, at + 1)
+  if (isUsual(member, at)) return at + member.usualLength
+  const end = bytes[at] === QUOTE ? skipText(at + 1) : skipValue(bytes, at, depth)
   if (end !== BAD) noteUsual(member, bytes, at, end, undefined)
   return end
 }
 
 /** Reads the value of a member into {@link result}. */
 export function readMember (bytes: Buffer, at: number, member: Member<unknown>, wanted: Wanted, depth: number): number {
-  if (bytes[at] !== QUOTE || wanted.kind === 'fresh') return readValue(bytes, at, wanted, depth)
+  const byte = bytes[at]!
+  if (wanted.kind === 'fresh' || (byte !== QUOTE && !(byte >= ZERO && byte <= NINE))) return readValue(bytes, at, wanted, depth)
   if (isUsual(member, at)) {
     result = member.usualValue
-    return at + member.usual!.length
+    return at + member.usualLength
   }
-  const end = readString(bytes, at + 1, wanted)
+  const end = readValue(bytes, at, wanted, depth)
   if (end !== BAD) noteUsual(member, bytes, at, end, result)
   return end
 }
@@ -92,33 +95,31 @@ export function readValue (bytes: Buffer, at: number, wanted: Wanted, depth: num
 
 const slots = 1024
 const longestRepeated = 2048
-const repeated: Array<{ wanted: Wanted, bytes: Buffer, value: unknown } | undefined> = new Array(slots)
+const repeated: Array<{ wanted: Wanted, literal: Literal, value: unknown } | undefined> = new Array(slots)
 
 /**
  * Objects that come again byte by byte, such as the route of a request, are read once: an object ends where it ends, so
  * text that begins like a known one is that one. Bounded: 1024 texts of at most 2 KiB.
  */
 function readRepeated (bytes: Buffer, at: number, wanted: Wanted, depth: number): number {
-  const slot = repeatedSlot(bytes, at)
+  const slot = repeatedSlot(at)
   const known = repeated[slot]
-  if (known !== undefined && known.wanted === wanted && repeats(bytes, at, known.bytes)) {
+  if (known !== undefined && known.wanted === wanted && standsAt(known.literal, at)) {
     result = known.value
-    return at + known.bytes.length
+    return at + known.literal.length
   }
   const end = readObject(bytes, at + 1, wanted, depth + 1)
-  if (end !== BAD && end - at <= longestRepeated) repeated[slot] = { wanted, bytes: Buffer.from(bytes.subarray(at, end)), value: result }
+  const isKept = end !== BAD && end - at <= longestRepeated && end - at >= shortestLiteral
+  if (isKept) repeated[slot] = { wanted, literal: literalOf(bytes.subarray(at, end)), value: result }
   return end
 }
 
-function repeats (bytes: Buffer, at: number, known: Buffer): boolean {
-  return at + known.length <= bytes.length && bytes.compare(known, 0, known.length, at, at + known.length) === 0
-}
-
-function repeatedSlot (bytes: Buffer, at: number): number {
+/** Words near the beginning, where ids and names are, tell objects apart well enough. */
+function repeatedSlot (at: number): number {
   let hash = 0
-  const last = Math.min(160, bytes.length - at)
-  for (let i = 7; i < last; i += 9) hash = Math.imul(hash, 31) + bytes[at + i]! | 0
-  return (hash ^ (hash >>> 15)) & (slots - 1)
+  for (let place = at + 7; place < at + 80; place += 12) hash = Math.imul(hash, 0x9E3779B1) + wordAt(place) | 0
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85EBCA6B)
+  return (hash ^ (hash >>> 13)) & (slots - 1)
 }
 
 function parsePart (bytes: Buffer, at: number, end: number): number {
@@ -152,7 +153,7 @@ function readArray (bytes: Buffer, at: number, wanted: Wanted, depth: number): n
 }
 
 function readString (bytes: Buffer, start: number, wanted: Wanted): number {
-  const end = readPlainText(bytes, start, wanted.kind === 'fresh')
+  const end = readPlainText(start, wanted.kind === 'fresh')
   if (end === BAD) return readEscaped(bytes, start)
   result = text
   return end

@@ -1,6 +1,6 @@
 /** What is read of a record of Kong's: the other two thirds of it are not turned into values. */
 import type { LabelOptions } from './labels.ts'
-import { entity, some, wholes } from './shape.ts'
+import { entity } from './shape.ts'
 import type { Slot, Values } from './slots.ts'
 
 /** The values of one record, unchecked. */
@@ -50,7 +50,9 @@ const proxySlots = {
   consumer: { path: ['consumer'], shape: entity('username', 'custom_id', 'id') },
   credentialId: { path: ['authenticated_entity', 'id'], shape: 'whole' },
   credentialConsumer: { path: ['authenticated_entity', 'consumer_id'], shape: 'whole' },
-  tries: { path: ['tries'], shape: { elements: some(wholes('ip', 'port')) } },
+  tries: { path: ['tries'], shape: 'count' },
+  ip: { path: ['tries'], shape: { ofLast: 'ip' } },
+  port: { path: ['tries'], shape: { ofLast: 'port' } },
   session: { path: ['session'], shape: 'object' },
   upstreamStatus: { path: ['upstream_status'], shape: 'whole' },
   source: { path: ['source'], shape: 'whole' },

@@ -146,9 +146,16 @@ const hexFormats = ['b3', 'b3Single', 'ot', 'jaeger', 'gcp', 'instana', 'aws'] a
 
 /** The span is that of the header `traceparent`, as long as it is of the same trace. */
 function readTrace (entry: Entry): { trace: string, span: string } {
-  const parent = readTraceparent(textOf(entry.traceparent))
+  const header = textOf(entry.traceparent)
   const trace = typeof entry.trace === 'string' ? traceId(entry.trace) : entry.trace === undefined ? '' : traceOf(entry)
+  if (trace !== '' && isOther(header, trace)) return { trace, span: '' }
+  const parent = readTraceparent(header)
   return trace === '' || trace === parent.trace ? parent : { trace, span: '' }
+}
+
+/** True when the trace of the header is surely another one, as two digits tell of nearly all. */
+function isOther (header: string, trace: string): boolean {
+  return (header.charCodeAt(3) | 0x20) !== trace.charCodeAt(0) || (header.charCodeAt(4) | 0x20) !== trace.charCodeAt(1)
 }
 
 function traceOf (entry: Entry): string {
@@ -161,8 +168,6 @@ function traceOf (entry: Entry): string {
   return decimalTraceId(textOf(entry.datadog))
 }
 
-const none: readonly unknown[] = []
-
 interface Upstream { status: number | null, attempts: number | null, address: string }
 
 /**
@@ -174,18 +179,17 @@ function readUpstream (entry: Entry, ms: number | null): Upstream {
   const { upstreamStatus: given } = entry
   const statuses = Array.isArray(given) ? given.map((item) => textOf(item) || '-').join() : textOf(given)
   const list = statuses.includes(',') || statuses.includes(':') ? statuses.split(/[,:]/) : undefined
-  const tries: readonly unknown[] = Array.isArray(entry.tries) ? entry.tries : none
-  const seen = Math.max(list?.length ?? (statuses === '' ? 0 : 1), tries.length)
-  const isProxied = ms !== null || !(isNone(entry.proxy) || Array.isArray(entry.tries))
+  const tries = typeof entry.tries === 'number' ? entry.tries : undefined
+  const seen = Math.max(list?.length ?? (statuses === '' ? 0 : 1), tries ?? 0)
+  const isProxied = ms !== null || !(isNone(entry.proxy) || tries !== undefined)
   return {
     status: wholeWithin(list === undefined ? statuses : list.at(-1), 999),
     attempts: seen === 0 && isProxied ? null : Math.min(255, seen),
-    address: addressOf(tries.at(-1)),
+    address: addressOf(entry),
   }
 }
 
-function addressOf (attempt: unknown): string {
-  const { ip, port } = objectOf(attempt)
+function addressOf ({ ip, port }: Entry): string {
   const address = textOf(ip)
   if (address === '') return ''
   const number = wholeWithin(port, 65535)

@@ -20,10 +20,3 @@ export function literalOf (bytes: Uint8Array): Literal {
   const words = Int32Array.from({ length: length >> 2 }, (_, index) => view.getInt32(index * 4, true))
   return { length, words, last: view.getInt32(length - 4, true) }
 }
-
-/** True when the bytes at `at`, of which all before `end` are there to be read, begin with the literal. */
-export function stands ({ length, words, last }: Literal, view: DataView, at: number, end: number): boolean {
-  if (at + length > end) return false
-  for (let i = 0; i < words.length; i++) if (view.getInt32(at + i * 4, true) !== words[i]) return false
-  return view.getInt32(at + length - 4, true) === last
-}

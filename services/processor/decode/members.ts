@@ -11,12 +11,29 @@ export interface Member<Value> {
   /** The members that stood behind this one last and before that: most records have theirs in the order of the record before. */
   next: Member<Value> | undefined
   other: Member<Value> | undefined
-  /** A text that the member had, with its quotes, and what it was read as: many have one value for long. */
+  /** A value that the member had, at least as it begins, its length, and what it was read as: many have one value for long. */
   usual: Literal | undefined
+  usualLength: number
   usualValue: unknown
   /** How many other values may come in a row before one of them is remembered, and how many still may. */
   patience: number
   left: number
+  /** How often the usual value came in a row, and how often it must before it is taken for steady. */
+  steadiness: number
+  needed: number
+  /** What stood behind this member's value in earlier records. */
+  run: Run<Value> | undefined
+}
+
+/** Bytes from behind one value to the next one that changes: names, and members between them whose values are steady. */
+export interface Run<Value> {
+  literal: Literal
+  /** What is wanted of the members in between, and their values. */
+  passed: ReadonlyArray<{ target: Value, value: unknown }>
+  /** The member whose value follows; undefined where the object ends. */
+  last: Member<Value> | undefined
+  /** How often something else stood there. */
+  misses: number
 }
 
 /** Most members of one object, and the longest name (bytes), that are remembered. */
@@ -60,6 +77,19 @@ export class Members<Value> {
 }
 
 function newMember<Value> (name: string, value: Value | undefined): Member<Value> {
-  const unknown = { literal: undefined, next: undefined, other: undefined, usual: undefined, usualValue: undefined }
-  return { ...unknown, name, value, patience: 1, left: 0 }
+  return {
+    literal: undefined,
+    name,
+    value,
+    next: undefined,
+    other: undefined,
+    usual: undefined,
+    usualLength: 0,
+    usualValue: undefined,
+    patience: 1,
+    left: 0,
+    steadiness: 0,
+    needed: 16,
+    run: undefined,
+  }
 }

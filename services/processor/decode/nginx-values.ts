@@ -1,5 +1,5 @@
 import { BACKSLASH } from '../framing/json-skip.ts'
-import { internText } from './intern.ts'
+import { internForeign } from './intern.ts'
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }
 
@@ -14,7 +14,7 @@ export function readValue (bytes: Buffer, start: number, end: number, isEscaped:
     if (byte === BACKSLASH && isEscaped) return unescape(bytes.toString('latin1', start, end))
     seen |= byte
   }
-  return internText(bytes, start, end, seen < 0x80)
+  return internForeign(bytes, start, end, seen < 0x80)
 }
 
 /** A text of which every character is a byte. */

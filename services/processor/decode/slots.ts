@@ -7,11 +7,12 @@ import type { Shape, Wanted } from './shape.ts'
 /**
  * Where a value of a record stands: the names of the members on the way, and what is wanted of it. `object` = true for an object
  * of which other slots name members, and the value itself for what is none. `gather` = an object of all members of the object at
- * `path` that have one of these names or prefixes.
+ * `path` that have one of these names or prefixes. `count` = the number of elements of the array at `path`; `ofLast` = the member
+ * of that name of its last element.
  */
 export interface Slot {
   path: readonly string[]
-  shape: Shape | 'object' | { gather: readonly string[], prefixes?: readonly string[] }
+  shape: Shape | 'object' | 'count' | { gather: readonly string[], prefixes?: readonly string[] } | { ofLast: string }
 }
 
 /** The values of one record by the names of their slots; undefined for what it does not have. They last until the next one is read. */
@@ -37,9 +38,15 @@ export interface Node {
   self: number
   /** The slot of what is gathered; -1: none. */
   gather: number
+  /** The slot of the number of elements, where this may be an array; -1: none. */
+  count: number
+  /** What is wanted of its last element. */
+  element: Node | undefined
   names: Set<string>
   prefixes: string[]
   seen: Members<Target>
+  /** How many of these objects are still to be read for what there is to learn; below 0: how many were not since then. */
+  lessons: number
   /** The slots of all that is in it: an object that comes again in one record takes the place of the one before. */
   inside: number[]
   /** The number of the record that had it last. */
@@ -54,6 +61,9 @@ export interface Plan<Name extends string> {
   root: Node
 }
 
+/** How many objects of a kind are read for what there is to learn at first. */
+const firstLessons = 512
+
 const text: Wanted = compileShape('whole')
 
 /**
@@ -64,8 +74,8 @@ export function planSlots<Name extends string> (slots: Readonly<Record<Name, Slo
   const names = Object.keys(slots) as Name[]
   const root = newNode(anyCase.includes(''))
   names.forEach((name, index) => { place(root, slots[name], index, anyCase) })
-  const values = Object.fromEntries(names.map((name) => [name, undefined])) as Values<Name>
-  const { put, clear } = compilePut(names)
+  const { create, put, clear } = compileValues(names)
+  const values = create() as Values<Name>
   return { values, root, put: (slot, value) => { put(values, slot, value) }, clear: () => { clear(values) } }
 }
 
@@ -76,10 +86,13 @@ function newNode (anyCase: boolean): Node {
     anyCase,
     self: -1,
     gather: -1,
+    count: -1,
+    element: undefined,
     names: new Set(),
     prefixes: [],
     inside: [],
     record: 0,
+    lessons: firstLessons,
     seen: new Members<Target>((name) => targetOf(node, name)),
   }
   return node
@@ -90,42 +103,60 @@ export function targetOf (node: Node, written: string): Target | undefined {
   const name = node.anyCase ? written.toLowerCase() : written
   const target = node.targets.get(name)
   const gathered = node.names.has(name) || node.prefixes.some((prefix) => name.startsWith(prefix))
-  if (target === undefined) return gathered ? { name, slot: -1, wanted: text, node: undefined, gathered } : undefined
+  if (target === undefined) return gathered ? { ...newTarget(name), gathered } : undefined
   target.gathered = gathered
   return target
 }
 
 function place (root: Node, { path, shape }: Slot, index: number, anyCase: readonly string[]): void {
-  let node = root
-  const inner = typeof shape === 'object' && 'gather' in shape ? undefined : shape
-  const way = inner === undefined || inner === 'object' ? path : path.slice(0, -1)
-  for (const [depth, name] of way.entries()) {
-    const known = node.targets.get(name) ?? { name, slot: -1, wanted: text, node: undefined, gathered: false }
-    node.targets.set(name, known)
-    node = known.node ??= newNode(anyCase.includes(way.slice(0, depth + 1).join('.')))
-    node.inside.push(index)
-  }
-  if (inner === 'object') node.self = index
-  if (typeof shape === 'object' && 'gather' in shape) {
+  const isOfNode = shape === 'object' || shape === 'count' || (typeof shape === 'object' && ('gather' in shape || 'ofLast' in shape))
+  const node = nodeAt(root, isOfNode ? path : path.slice(0, -1), index, anyCase)
+  if (shape === 'object') node.self = index
+  else if (shape === 'count') node.count = index
+  else if (typeof shape === 'object' && 'ofLast' in shape) {
+    node.element ??= newNode(false)
+    node.element.inside.push(index)
+    node.element.targets.set(shape.ofLast, { ...newTarget(shape.ofLast), slot: index })
+  } else if (typeof shape === 'object' && 'gather' in shape) {
     node.gather = index
     for (const name of shape.gather) node.names.add(name)
     node.prefixes.push(...shape.prefixes ?? [])
-  } else if (inner !== undefined && inner !== 'object') {
+  } else {
     const name = path.at(-1) ?? ''
-    node.targets.set(name, { name, slot: index, wanted: compileShape(inner), node: undefined, gathered: false })
+    node.targets.set(name, { ...newTarget(name), slot: index, wanted: compileShape(shape) })
   }
+}
+
+/** The object at a path, on which all others know of the slot. */
+function nodeAt (root: Node, path: readonly string[], index: number, anyCase: readonly string[]): Node {
+  let node = root
+  for (const [depth, name] of path.entries()) {
+    const known = node.targets.get(name) ?? newTarget(name)
+    node.targets.set(name, known)
+    node = known.node ??= newNode(anyCase.includes(path.slice(0, depth + 1).join('.')))
+    node.inside.push(index)
+  }
+  return node
+}
+
+function newTarget (name: string): Target {
+  return { name, slot: -1, wanted: text, node: undefined, gathered: false }
 }
 
 type Put = (values: object, slot: number, value: unknown) => void
 
 /** Functions with one statement a slot: V8 looks a name that varies up each time (see `native/block.ts`). */
-function compilePut (names: readonly string[]): { put: Put, clear: (values: object) => void } {
+function compileValues (names: readonly string[]): { create: () => object, put: Put, clear: (values: object) => void } {
+  // An object that gets its members one by one becomes a table when there are many.
+  const members = names.map((name) => `${JSON.stringify(name)}: undefined`)
   const cases = names.map((name, index) => `case ${index}: values[${JSON.stringify(name)}] = value; break`)
   const clears = names.map((name) => `values[${JSON.stringify(name)}] = undefined`)
   // eslint-disable-next-line no-new-func -- its text is made of the program's own names alone
   const put = new Function('values', 'slot', 'value', `switch (slot) {\n${cases.join('\n')}\n}`) as Put
   // eslint-disable-next-line no-new-func -- as above
-  return { put, clear: new Function('values', clears.join('\n')) as (values: object) => void }
+  const create = new Function(`return { ${members.join(', ')} }`) as () => object
+  // eslint-disable-next-line no-new-func -- as above
+  return { create, put, clear: new Function('values', clears.join('\n')) as (values: object) => void }
 }
 
 /** Fills the slots from a record that was parsed whole. */
@@ -148,6 +179,11 @@ function fillNode (plan: Plan<string>, node: Node, object: JsonObject): void {
 }
 
 function fillObject (plan: Plan<string>, node: Node, value: unknown): void {
+  if (Array.isArray(value) && node.element !== undefined) {
+    const last: unknown = value.at(-1)
+    if (node.count !== -1) plan.put(node.count, value.length)
+    if (isObject(last)) fillNode(plan, node.element, last)
+  }
   const found = isObject(value)
   if (node.self !== -1) plan.put(node.self, found ? true : value)
   if (found) fillNode(plan, node, value)
