@@ -32,20 +32,22 @@ export type Rollup = keyof typeof rollupTimes
 /** Outcomes that `drift_1d` counts. */
 const countedByDrift = new Set(['matched', 'ambiguous', 'method_not_declared', 'inferred'])
 
-/** Times are epoch ms. */
-interface Bounds { sources: string[], first: number, last: number, from: number, to: number }
+/** Times are epoch ms. `positions` are those that lie far apart: none when all between the first and the last are asked for. */
+interface Bounds { sources: string[], first: number, last: number, positions: number[], from: number, to: number }
 
 /** What a part should bring. */
 export function seek (part: TablePart): Sought {
   const rows = readRows(part, ['source', 'source_offset', 'time', 'outcome'])
   const counted = part.table === requestsTable && rows.some(([, , , outcome]) => countedByDrift.has(String(outcome)))
   const numbers = (column: number): number[] => rows.map((row) => Number(row[column]))
-  const [first, last] = extent(numbers(1))
+  const offsets = numbers(1)
+  const [first, last] = extent(offsets)
+  const areApart = last - first > offsets.length * mostApart
   const [from, to] = extent(numbers(2))
   return {
     keys: rows.map(([source, offset]) => keyOf(String(source), String(offset))),
     rollups: part.table === requestsTable ? ['requests_1m', 'requests_1h', ...counted ? ['drift_1d' as const] : []] : [],
-    where: { sources: [...new Set(rows.map(([source]) => String(source)))], first, last, from, to },
+    where: { sources: [...new Set(rows.map(([source]) => String(source)))], first, last, positions: areApart ? offsets : [], from, to },
   }
 }
 
@@ -73,6 +75,12 @@ export async function isYoungerThan ({ client }: Target, ms: number): Promise<bo
   return Number(row?.seconds ?? 0) <= ms / 1000 + 1
 }
 
+/**
+ * Records of one range lie less than this apart, bytes; those of senders lie where their bodies' content says, all over the numbers,
+ * and between them are the rows of everybody else.
+ */
+const mostApart = 16 * 1024 ** 2
+
 function extent (numbers: readonly number[]): [least: number, most: number] {
   let [least, most] = [Infinity, -Infinity]
   for (const number of numbers) [least, most] = [Math.min(least, number), Math.max(most, number)]
@@ -97,13 +105,30 @@ async function untilStill (target: Target, id: string): Promise<void> {
   throw new GatelensError('STORE_UNREACHABLE', 'an insert of this batch is still under way')
 }
 
-async function countRows (target: Target, part: TablePart, { sources, first, last, from, to }: Bounds): Promise<Map<string, number>> {
+async function countRows (target: Target, part: TablePart, bounds: Bounds): Promise<Map<string, number>> {
+  const { positions } = bounds
+  const counts = new Map<string, number>()
+  for (let start = 0; start === 0 || start < positions.length; start += positionsAtOnce) {
+    const some = positions.slice(start, start + positionsAtOnce)
+    // Written out, because parameters travel in the URL, which has no room for them.
+    const among = some.length === 0 ? '' : `AND source_offset IN (${some.join()})`
+    for (const [key, rows] of await countSome(target, part, bounds, among)) counts.set(key, rows)
+  }
+  return counts
+}
+
+/** So many fit into the longest query that servers take. */
+const positionsAtOnce = 10_000
+
+async function countSome (
+  target: Target, part: TablePart, { sources, first, last, from, to }: Bounds, among: string
+): Promise<Array<[key: string, rows: number]>> {
   const time = part.table === requestsTable ? 'AND time >= fromUnixTimestamp64Milli({from:Int64}) AND time <= fromUnixTimestamp64Milli({to:Int64})' : ''
   const rows = await ask<{ source: string, position: string, rows: number }>(target, `SELECT source, toString(source_offset) AS position, count() AS rows
     FROM {database:Identifier}.{table:Identifier}
-    WHERE source IN {sources:Array(String)} AND source_offset >= {first:UInt64} AND source_offset <= {last:UInt64} ${time} GROUP BY ALL`,
+    WHERE source IN {sources:Array(String)} AND source_offset >= {first:UInt64} AND source_offset <= {last:UInt64} ${among} ${time} GROUP BY ALL`,
   { table: part.table, sources, first, last, ...time === '' ? {} : { from, to } })
-  return new Map(rows.map((row) => [keyOf(row.source, row.position), Number(row.rows)]))
+  return rows.map((row) => [keyOf(row.source, row.position), Number(row.rows)])
 }
 
 async function findRollups (target: Target, id: string, { rollups, where: { from, to } }: Sought): Promise<Set<Rollup>> {

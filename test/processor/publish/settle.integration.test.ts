@@ -142,3 +142,20 @@ test('a batch of 120 interleaved days makes one part for each day and table, and
   await bring({ ...encoded, parts: encoded.parts.slice(0, 3) }, true)
   assert.deepEqual(await totals(), one)
 })
+
+test('rows whose places lie all over the numbers are found again, also more of them than a query names', async () => {
+  await empty()
+  const places = Array.from({ length: 25_000 }, (_, index) => index * 2 ** 37 + index)
+  const events = makeEvents(places.length, (index) => ({ time: start - 600_000 + index, source: 'http:http', source_offset: places[index] }))
+  const rejects = places.slice(0, 12_000).map((place) => ({ ...makeReject(place), source: 'http:http' }))
+  const encoded = { token: 'apart', parts: [...tabulateEvents(events), tabulateRejects(rejects)] }
+  const all = { requests: 25_000, requests_1m: 25_000, requests_1h: 25_000, drift_1d: 25_000, rejected: 12_000 }
+  await bring(encoded, false)
+  await bring(encoded, true)
+  assert.deepEqual(await totals(), all)
+  for (const table of ['requests', 'rejected']) {
+    await target.client.command({ query: `ALTER TABLE gatelens.${table} DELETE WHERE source_offset % 3 = 0`, clickhouse_settings: { mutations_sync: '2' } })
+  }
+  await bring(encoded, true)
+  assert.deepEqual(await totals(), all)
+})
