@@ -47,7 +47,7 @@ function withState (board: DashboardBuilder): DashboardBuilder {
 function withFlow (board: DashboardBuilder): DashboardBuilder {
   return board
     .withRow(new RowBuilder('Flow'))
-    .withPanel(timeseries({ title: 'Records', description: 'received = published + filtered + rejected + what is in flight.', unit: 'cps', width: 12 },
+    .withPanel(timeseries({ title: 'Records', description: 'received = published + filtered + rejected + repeated + what is in flight.', unit: 'cps', width: 12 },
       { expr: rate('gatelens_events_total', 'outcome'), legend: '{{outcome}}' }))
     .withPanel(timeseries({ title: 'Rejects', description: 'Records that could not become an event.', unit: 'cps', width: 12 },
       { expr: rate('gatelens_rejects_total', 'reason'), legend: '{{reason}}' }))

@@ -56,6 +56,7 @@ export function configurationParts (): ConfigurationPart[] {
 
 const afterCrash: Readonly<Record<Uncommitted, string>> = {
   replayed: 'After a crash it goes on where it was, and every record is stored once.',
+  resent: 'Senders are answered once their records are stored or in the spool; what they send again after a crash is stored once.',
   lost: 'What was read and is not stored when the processor ends is lost: it cannot be read again.',
 }
 

@@ -29,6 +29,12 @@ export interface RecordBatch {
   rejects?: Reject[]
   /** True when the range may have been written before: its intent was pending when this reader came to it. */
   again?: boolean
+  /** The source of the records, where their offsets do not count what the range counts; {@link sourceOf} the range without it. */
+  source?: string
+  /** True when nobody could give this batch again: the spool then has it before the store is asked. */
+  spool?: boolean
+  /** Takes out what was delivered before, where senders may send something twice. Called once, with all that the records gave. */
+  sift? (decoded: Decoded): Decoded
   /** Moves the durable position to `range.to`. Call it after everything of the batch is where its input wants it. */
   commit (): Promise<void>
   /** Tells an input whose batches must reach the store that this one waits in the spool: the next may follow. */
@@ -65,6 +71,9 @@ export type Framing = 'json' | 'lines'
  */
 export type Decoding = AccessEvent | Reject | ReadonlyArray<AccessEvent | Reject>
 
+/** What became of records, in their order. */
+export interface Decoded { events: AccessEvent[], rejects: Reject[] }
+
 /** Turns one record into events or rejects. Pure; never throws, whatever the bytes. */
 export type Decode = (record: RawRecord, source: string) => Decoding
 
@@ -90,6 +99,8 @@ export interface EventBatch {
   rejects: Reject[]
   /** True when the range may have been written before: the sink then looks what is there. */
   again?: boolean
+  /** True when the batch must be in the spool before the store is asked. */
+  spool?: boolean
 }
 
 /** Where a batch is durable once it is written: in the store itself, or in a spool on this machine that waits for it. */

@@ -19,6 +19,8 @@ export interface Outputs {
   done: Promise<unknown>
   /** Resolves when nothing waits in any spool any more. */
   settled (): Promise<void>
+  /** Resolves when the store is ready and has what an earlier run left in its spool, or when it never will. */
+  recovered (): Promise<void>
   /** Tells what changes while nothing happens. */
   tell (): void
 }
@@ -49,6 +51,7 @@ export async function openOutputs ({ store: options, sinks: configs }: Pick<Proc
     sink: fanOut(store, others),
     done: Promise.all(all.map((sink) => sink.done)),
     settled: async () => { await Promise.all(all.map((sink) => sink.settled())) },
+    recovered: async () => store.recovered(),
     tell: () => { for (const sink of all) sink.tell() },
   }
 }

@@ -1,7 +1,7 @@
 import { sourceOf } from './contract.ts'
 import type {
-  Decoder, Delivered, Enricher, EventBatch, Filter, Input, Kept, LagWatch, Normalize, Observer, Positions, RecordBatch, Sink, Telemetry,
-  Ticket,
+  Decoded, Decoder, Delivered, Enricher, EventBatch, Filter, Input, Kept, LagWatch, Normalize, Observer, Positions, RecordBatch, Sink,
+  Telemetry, Ticket,
 } from './contract.ts'
 import type { AccessEvent, EnrichedEvent, NormalizedEvent, Reject } from './event.ts'
 import { decodeRecords } from './records.ts'
@@ -38,8 +38,9 @@ export async function runPipeline (parts: Parts): Promise<void> {
     const kept = drop(normalized)
     const enriched = enrich(kept)
     observe(enriched)
-    const { rejects, ticket } = decoded
-    return { batch, events: enriched, tally: { published: enriched.length, filtered: normalized.length - kept.length, rejects, ticket } }
+    const { rejects, repeated, ticket } = decoded
+    const tally = { published: enriched.length, filtered: normalized.length - kept.length, rejects, repeated, ticket }
+    return { batch, events: enriched, tally }
   }
   const records = parts.input[Symbol.asyncIterator]()
   const next = async (): Promise<(() => Promise<void>) | undefined> => {
@@ -79,11 +80,13 @@ interface Tally {
   published: number
   filtered: number
   rejects: Reject[]
+  /** How many were delivered before. */
+  repeated: number
   ticket: Ticket
 }
 
 interface Stages {
-  decode (batch: RecordBatch): Decoded & Pick<Tally, 'ticket'>
+  decode (batch: RecordBatch): Decoded & Pick<Tally, 'repeated' | 'ticket'>
   normalize: Normalize
   drop (events: NormalizedEvent[]): NormalizedEvent[]
   enrich: Enricher
@@ -104,10 +107,11 @@ function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
   }
   return {
     decode: timed('decode', (batch) => {
-      const decoded = decodeBatch(batch, decoder, input.positions)
-      telemetry.add('gatelens_events_total', { outcome: 'received' }, decoded.events.length + decoded.rejects.length)
+      const received = decodeBatch(batch, decoder, input.positions)
+      const decoded = batch.sift?.(received) ?? received
+      telemetry.add('gatelens_events_total', { outcome: 'received' }, sizeOf(received))
       telemetry.set('gatelens_last_record_timestamp_seconds', {}, clock() / 1000)
-      return { ...decoded, ticket: lag.take(batch.range.input, oldestOf(decoded.events)) }
+      return { ...decoded, repeated: sizeOf(received) - sizeOf(decoded), ticket: lag.take(batch.range.input, oldestOf(decoded.events)) }
     }),
     normalize: timed('normalize', normalize),
     drop: timed('filter', (events) => events.filter((event) => !filter(event))),
@@ -116,9 +120,9 @@ function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
     publish: ({ batch, events, tally }) => {
       const since = performance.now()
       const commit = createCommit(batch, tally, { durable: input.durable ?? 'spool', fail })
-      const { range, again } = batch
+      const { range, again, spool } = batch
       const delivery = createDelivery(tally, telemetry, commit.delivered)
-      const write = once((finished: EventBatch) => sink.write(finished, delivery), { range, events, rejects: tally.rejects, again })
+      const write = once((finished: EventBatch) => sink.write(finished, delivery), { range, events, rejects: tally.rejects, again, spool })
       return save().then(write).then(commit.written).then(() => spent('publish', since))
     },
   }
@@ -158,7 +162,9 @@ function createCommit (
   }
 }
 
-interface Decoded { events: AccessEvent[], rejects: Reject[] }
+function sizeOf ({ events, rejects }: Decoded): number {
+  return events.length + rejects.length
+}
 
 /** Epoch ms of the oldest event; Infinity without one. */
 function oldestOf (events: AccessEvent[]): number {
@@ -168,12 +174,13 @@ function oldestOf (events: AccessEvent[]): number {
 }
 
 function decodeBatch (batch: RecordBatch, decoder: Decoder, positions?: Positions): Decoded {
-  return decodeRecords(batch.records, sourceOf(batch.range), decoder, { events: [], rejects: [...batch.rejects ?? []] }, positions)
+  const decoded = { events: [], rejects: [...batch.rejects ?? []] }
+  return decodeRecords(batch.records, batch.source ?? sourceOf(batch.range), decoder, decoded, positions)
 }
 
-/** Counts a batch that is delivered: received = published + filtered + rejected, save for what is on its way. */
-function count (telemetry: Parts['telemetry'], { published, filtered, rejects }: Tally, refused: number): void {
-  const outcomes = { published: published - refused, filtered, rejected: rejects.length + refused }
+/** Counts a batch that is delivered: received = published + filtered + rejected + repeated, save for what is on its way. */
+function count (telemetry: Parts['telemetry'], { published, filtered, rejects, repeated }: Tally, refused: number): void {
+  const outcomes = { published: published - refused, filtered, rejected: rejects.length + refused, repeated }
   for (const [outcome, number] of Object.entries(outcomes)) telemetry.add('gatelens_events_total', { outcome }, number)
   const reasons = new Map<string, number>(refused > 0 ? [['refused_by_store', refused]] : [])
   for (const { reason } of rejects) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)

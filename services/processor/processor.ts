@@ -28,6 +28,7 @@ import type { Declared } from './publish/declared.ts'
 import { DeclaredWriter } from './publish/declared-writer.ts'
 import type { SinkContext } from './publish/definition.ts'
 import { Board } from './readiness.ts'
+import { createRecall } from './recall.ts'
 import { restoreQuotas } from './restore-quotas.ts'
 import { readRules, RulesWatch } from './rules.ts'
 import { runInputs } from './run-inputs.ts'
@@ -212,7 +213,7 @@ async function open (
 }
 
 /** All inputs through the stages into the sinks. Routes that were inferred are saved before anything that has them is published. */
-async function flowThrough (assembly: Assembly, { sink }: Outputs, failed: (error: unknown) => void): Promise<void> {
+async function flowThrough (assembly: Assembly, { sink, recovered }: Outputs, failed: (error: unknown) => void): Promise<void> {
   const { config, state, base, catalog, series, readiness, lag, log, stopping } = assembly
   const { privacy, filter, normalize } = config
   const writer = createStateWriter('the list of inferred routes', { readiness, log, signal: stopping.signal })
@@ -222,8 +223,10 @@ async function flowThrough (assembly: Assembly, { sink }: Outputs, failed: (erro
   const stages = createStages({ catalog: () => catalog.current(), privacy, filter, inference: routes.inference })
   assembly.caches.push(...stages.caches)
   for (const notice of stages.notices) log.warn(notice)
+  const { database, cluster } = config.store
+  const recall = createRecall({ connect: () => connectClickhouse(config.store), database, cluster, recovered, log })
   const shared = { stages, privacy, observe: series.observe, save: routes.save, sink, telemetry: series, lag, stopping }
-  await runInputs(config.inputs, { state, base, telemetry: series, readiness, lag, log }, shared, failed)
+  await runInputs(config.inputs, { state, base, telemetry: series, readiness, lag, log, recall }, shared, failed)
 }
 
 /** What is declared goes to the store at the start and after every swap; endpoints never while a part of them could not be had yet. */

@@ -1,13 +1,10 @@
 /** From the records of an input to events: what no decoder reads is opened first, if it is a wrapper. Pure. */
 import { isReject } from './contract.ts'
-import type { Decoder, Decoding, Positions, RawRecord } from './contract.ts'
+import type { Decoded, Decoder, Decoding, Positions, RawRecord } from './contract.ts'
 import type { AccessEvent, Reject, RejectReason } from './event.ts'
 import { recognize } from './framing/formats.ts'
 import { unwrap } from './framing/unwrap.ts'
 import { rejectUnstorable } from './storable.ts'
-
-/** What became of records: each gives one of either, save that a wrapper gives one for each record in it, and a blank line none. */
-export interface Decoded { events: AccessEvent[], rejects: Reject[] }
 
 /** Why a line may be refused that is a wrapper of records. */
 const openable: ReadonlySet<RejectReason> = new Set(['invalid_json', 'truncated', 'not_an_object', 'malformed', 'missing_field'])

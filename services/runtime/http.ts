@@ -1,6 +1,8 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { TlsOptions } from 'node:tls'
 import { GatelensError, messageOf, systemCode } from './errors.ts'
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void
@@ -18,16 +20,22 @@ export interface Listener {
 /** Longer than clients and proxies keep a connection: whoever closes first must not be the one who is being asked. */
 const keepAliveTimeout = 65_000
 
+/** How to listen: settings of the server, and with `tls` for HTTPS. */
+export interface ListenOptions extends ServerOptions { tls?: TlsOptions | undefined }
+
 /** Listens on `host:port`; port 0 picks a free one. Throws PORT_IN_USE with the address and what to do. */
-export async function listen (address: { host: string, port: number }, handler: Handler, options: ServerOptions = {}): Promise<Listener> {
-  const server = createServer({ keepAliveTimeout, ...options }, handler)
+export async function listen (
+  address: { host: string, port: number }, handler: Handler, { tls, ...options }: ListenOptions = {}
+): Promise<Listener> {
+  const settings = { keepAliveTimeout, ...options }
+  const server = tls === undefined ? createServer(settings, handler) : createTlsServer({ ...settings, ...tls }, handler)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(address.port, address.host, () => { server.off('error', reject); resolve() })
   }).catch((error: unknown) => { throw listenError(address, error) })
   const { port } = server.address() as AddressInfo
   const shown = address.host.includes(':') ? `[${address.host}]` : address.host
-  return { host: address.host, port, url: `http://${shown}:${port}`, server, close: (graceMs = 5000) => close(server, graceMs) }
+  return { host: address.host, port, url: `${tls === undefined ? 'http' : 'https'}://${shown}:${port}`, server, close: (graceMs = 5000) => close(server, graceMs) }
 }
 
 /** Answers with a small JSON document. */

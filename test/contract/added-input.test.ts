@@ -43,7 +43,14 @@ test('an input that is added is known to the configuration, beside the others', 
 
 test('an input that is added is made of its options', async () => {
   const context = {
-    state: '', base: '', signal: new AbortController().signal, telemetry: { add: () => {} }, readiness: { input: () => {}, state: () => {} }, lag: { waits: () => {} }, log: pino({ level: 'silent' }),
+    state: '',
+    base: '',
+    signal: new AbortController().signal,
+    telemetry: { add: () => {} },
+    readiness: { input: () => {}, state: () => {} },
+    lag: { waits: () => {} },
+    log: pino({ level: 'silent' }),
+    recall: async () => {},
   }
   const texts: string[] = []
   for await (const { records } of await inputs.createInput(inputs.schema.parse({ type: 'list', records: ['a', 'b'] }), context)) {

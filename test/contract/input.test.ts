@@ -8,13 +8,19 @@ import type { TestContext } from 'node:test'
 import { pino } from 'pino'
 import { createFileInput, fileInput, fileInputSchema } from '../../services/processor/input/file.ts'
 import { inputKinds } from '../../services/processor/input/index.ts'
+import type { InputContext } from '../../services/processor/input/definition.ts'
+import { createHttpInput, httpInput } from '../../services/processor/input/http.ts'
+import { httpInputSchema } from '../../services/processor/input/http-options.ts'
 import { createStdinInput, stdinInput, stdinInputSchema } from '../../services/processor/input/stdin.ts'
+import { reservePort } from '../port.ts'
 import { setUp } from '../processor/input/fixture.ts'
+import { Sender } from '../processor/input/http-sender.ts'
 import { batchRecords, recordBytes, testInput } from './input.ts'
 import type { Source } from './input.ts'
 
 const subjects = [
   { kind: fileInput, setUp: setUpFile },
+  { kind: httpInput, setUp: setUpSender },
   { kind: stdinInput, setUp: () => setUpPipe() },
 ]
 const withServers = ['kafka']
@@ -71,6 +77,34 @@ function setUpPipe (): Source {
     },
     taken: () => written - (stream.readableLength + stream.writableLength) / recordBytes,
   }
+}
+
+/** A sender: what the input has not taken, or not answered when it ended, is sent again. */
+async function setUpSender (t: TestContext): Promise<Source> {
+  const listen = `127.0.0.1:${await reservePort()}`
+  const sender = new Sender(`http://${listen}/`)
+  t.after(() => sender.close())
+  const most = 20 * 1024
+  return {
+    write: async (texts) => { sender.send(bodiesOf(texts)) },
+    open: async (surroundings) => {
+      let held = 0
+      const input: InputContext['readiness']['input'] = (_id, { lag_bytes: bytes }) => {
+        const now = bytes ?? 0
+        if (now > held) sender.noteTaken()
+        held = now
+      }
+      return await createHttpInput(httpInputSchema.parse({ type: 'http', listen, batch, max_waiting_bytes: most }), {
+        ...surroundings, readiness: { ...surroundings.readiness, input }, log: pino({ level: 'silent' }), recall: async () => {},
+      })
+    },
+    taken: () => sender.taken * batchRecords,
+  }
+}
+
+function bodiesOf (texts: readonly string[]): string[] {
+  return Array.from({ length: Math.ceil(texts.length / batchRecords) }, (_, index) =>
+    linesOf(texts.slice(index * batchRecords, (index + 1) * batchRecords)))
 }
 
 function linesOf (texts: readonly string[]): string {

@@ -1,11 +1,10 @@
 /** From the bytes of a log to events: how lines, arrays, printed objects and wrappers become records. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { RawRecord } from '../../services/processor/contract.ts'
+import type { Decoded, RawRecord } from '../../services/processor/contract.ts'
 import { createDecoder, formatSchema } from '../../services/processor/format.ts'
 import { cutLines } from '../../services/processor/input/lines.ts'
 import { decodeRecords } from '../../services/processor/records.ts'
-import type { Decoded } from '../../services/processor/records.ts'
 import { expectCase, readCases } from '../case.ts'
 
 const kong = createDecoder({ type: 'kong' })

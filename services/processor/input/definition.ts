@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Logger } from '../../runtime/log.ts'
 import type { Input, LagWatch, Readiness, Telemetry } from '../contract.ts'
+import type { AccessEvent } from '../event.ts'
 
 /** What an input may use of the processor that it runs in. */
 export interface InputContext {
@@ -15,10 +16,26 @@ export interface InputContext {
   readiness: Pick<Readiness, 'input' | 'state'>
   lag: Pick<LagWatch, 'waits'>
   log: Logger
+  recall: Recall
 }
 
-/** `replayed`: the same ranges come again at the next start, first, and say so. `lost`: what they were read from cannot be read twice. */
-export type Uncommitted = 'replayed' | 'lost'
+/**
+ * Tells what the store has of a source already, so that an input whose senders repeat themselves knows it: the newest `records` of what was
+ * stored in the last `age` ms. Waits until the store has what an earlier run left in the spool. Rejects when the signal aborts.
+ */
+export type Recall = (source: string, limits: { age: number, records: number }, known: Known, signal: AbortSignal) => Promise<void>
+
+/** What is told of an event, as it was published; `time` is epoch ms. */
+export type KnownEvent = Pick<AccessEvent, 'event_id' | 'request_id' | 'source_offset' | 'time'>
+
+/** Told of each event, and of each reject by its offset. */
+export interface Known { addEvent (event: KnownEvent): unknown, addReject (offset: number): unknown }
+
+/**
+ * `replayed`: the same ranges come again at the next start, first, and say so. `resent`: senders were not answered, and send the same
+ * records again, which are at the same places. `lost`: what they were read from cannot be read twice.
+ */
+export type Uncommitted = 'replayed' | 'resent' | 'lost'
 
 /** A kind of input: one file that exports one of these, and one line in the registry (`index.ts`). */
 export interface InputDefinition<Type extends string = string, Options extends z.ZodObject = z.ZodObject> {

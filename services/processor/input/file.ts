@@ -57,7 +57,7 @@ export type FileInputOptions = z.output<typeof fileInputSchema>
  * next batch is asked for. Several batches may await their commit; commits must come in the order of the batches.
  * Iteration throws STATE_INVALID, FOLDER_UNUSABLE, and INPUT_UNREADABLE when there is nothing to read and to wait for.
  */
-export function createFileInput (options: FileInputOptions, context: InputContext): Input {
+export function createFileInput (options: FileInputOptions, context: Omit<InputContext, 'recall'>): Input {
   return { [Symbol.asyncIterator]: () => readFiles(options, context) }
 }
 
@@ -66,7 +66,7 @@ export const fileInput = defineInput({
   type: 'file', options: fileInputSchema, example: { paths: ['access.log'] }, uncommitted: 'replayed', idOf: ({ name }) => name, create: createFileInput,
 })
 
-async function * readFiles (options: FileInputOptions, context: InputContext): AsyncGenerator<RecordBatch, void> {
+async function * readFiles (options: FileInputOptions, context: Omit<InputContext, 'recall'>): AsyncGenerator<RecordBatch, void> {
   const checkpoint = await openCheckpoint(context.state, options.name, createStateWriter(`the checkpoint of ${options.name}`, context))
   const patterns = options.paths.map((path) => resolve(context.base, path))
   const { name, follow, start_at: startAt, forget, on_cut: onCut, max_record_bytes: maxBytes } = options

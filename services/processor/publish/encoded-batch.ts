@@ -16,6 +16,11 @@ export interface EncodedBatch<P extends Part = Part> {
   parts: P[]
 }
 
+/** How many rows its parts have. */
+export function rowsIn ({ parts }: EncodedBatch): number {
+  return parts.reduce((sum, { rows }) => sum + rows, 0)
+}
+
 interface Header {
   version: 3
   token: string

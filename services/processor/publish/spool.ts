@@ -14,6 +14,8 @@ export class Spool<P extends Part = Part> {
   readonly #folder: string
   readonly #maxBytes: number
   readonly #waiting: Waiting[]
+  /** Number of the last batch of an earlier run. */
+  readonly #earlier: number
   #sequence: number
   #bytes: number
   /** Bytes of encoded batches that are being written. */
@@ -23,7 +25,8 @@ export class Spool<P extends Part = Part> {
     this.#folder = folder
     this.#maxBytes = maxBytes
     this.#waiting = waiting
-    this.#sequence = Number(waiting.at(-1)?.name.slice(0, digits) ?? 0)
+    this.#earlier = Number(waiting.at(-1)?.name.slice(0, digits) ?? 0)
+    this.#sequence = this.#earlier
     this.#bytes = waiting.reduce((sum, item) => sum + item.bytes, 0)
   }
 
@@ -42,6 +45,11 @@ export class Spool<P extends Part = Part> {
   /** How many encoded batches wait, and how many bytes they take. */
   get length (): number {
     return this.#waiting.length
+  }
+
+  /** Whether some of what an earlier run left waits still. */
+  get hasEarlier (): boolean {
+    return this.#waiting.some(({ name }) => Number(name.slice(0, digits)) <= this.#earlier)
   }
 
   get bytes (): number {

@@ -10,7 +10,7 @@ import type { Delivered, EventBatch, Kept, Readiness, Sink, Telemetry } from '..
 import { createStateWriter } from '../state-writes.ts'
 import type { StateWriter } from '../state-writes.ts'
 import type { Connection, Destination } from './definition.ts'
-import { packBatch } from './encoded-batch.ts'
+import { packBatch, rowsIn } from './encoded-batch.ts'
 import type { EncodedBatch, Part } from './encoded-batch.ts'
 import { Notifier } from './notifier.ts'
 import { SinkState } from './sink-state.ts'
@@ -80,7 +80,8 @@ export class SpooledSink<P extends Part = Part> implements Sink {
   write (batch: EventBatch, delivered: Delivered = () => {}): Promise<Kept> {
     const encoded = { token: tokenOf(batch.range), parts: this.#destination.encode(batch) }
     // What waits from here on holds the encoded batch only, not the events.
-    return this.#send(encoded, batch.again === true, delivered)
+    const { again = false, spool = false } = batch
+    return this.#send(encoded, { delivered, again }, spool)
   }
 
   /** Tells what changes while nothing happens. */
@@ -88,18 +89,18 @@ export class SpooledSink<P extends Part = Part> implements Sink {
     this.#state.tell()
   }
 
-  async #send (encoded: EncodedBatch<P>, isAgain: boolean, delivered: Delivered): Promise<Kept> {
+  async #send (encoded: EncodedBatch<P>, waiting: Waiting, isSpooled: boolean): Promise<Kept> {
     if (rowsIn(encoded) === 0) {
-      delivered(0)
+      waiting.delivered(0)
       return 'store'
     }
     await this.#headway()
-    const waiting: Waiting = { delivered, again: isAgain || this.#spool.has(encoded.token) }
-    if (this.#state.up && this.#isProven && this.#spool.length === 0) {
+    waiting.again ||= this.#spool.has(encoded.token)
+    if (!isSpooled && this.#state.up && this.#isProven && this.#spool.length === 0) {
       const attempt = this.#attempt(encoded, waiting.again)
       const refused = await this.#whileUp(attempt)
       if (refused !== undefined) {
-        delivered(refused)
+        waiting.delivered(refused)
         return 'store'
       }
       Object.assign(waiting, { again: true, attempt })
@@ -112,6 +113,11 @@ export class SpooledSink<P extends Part = Part> implements Sink {
   /** Resolves when nothing waits for the destination any more, or when it never will. */
   async settled (): Promise<void> {
     while (this.#spool.length > 0 && !this.#hasEnded) await this.#changes.next
+  }
+
+  /** Resolves when the destination is ready and has what an earlier run left in the spool, or when it never will. */
+  async recovered (): Promise<void> {
+    while ((this.#connection === undefined || this.#spool.hasEarlier) && !this.#hasEnded) await this.#changes.next
   }
 
   async close (): Promise<void> {
@@ -287,10 +293,6 @@ const drainMs = 5000
 
 /** The default of `patience`. */
 const patienceMs = 10_000
-
-function rowsIn ({ parts }: EncodedBatch): number {
-  return parts.reduce((sum, { rows }) => sum + rows, 0)
-}
 
 function stopped ({ name, unavailable }: SpooledSinkOptions): GatelensError {
   return new GatelensError(unavailable, `stopped while the spool of ${name} was full; the batch comes again after the start`)

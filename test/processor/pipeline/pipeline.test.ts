@@ -64,6 +64,19 @@ function count (): { totals: Map<string, number>, telemetry: Parts['telemetry'] 
   return { totals, telemetry: { add, set: () => {} } }
 }
 
+test('what an input knows already counts as repeated, and goes no further', async () => {
+  const { totals, telemetry } = count()
+  const sink = new Memory([])
+  const sift: RecordBatch['sift'] = ({ events, rejects }) => ({ events: events.slice(1), rejects: rejects.slice(1) })
+  const batches = async function * (): AsyncGenerator<RecordBatch> {
+    for await (const batch of batchesOf([['ok', 'drop', 'ok', 'bad', 'bad'], ['ok']], [])) yield { ...batch, source: 'elsewhere', spool: true, sift }
+  }
+  await runPipeline({ input: batches(), ...stages, observe: () => {}, sink, telemetry })
+  const of = (outcome: string): number => totals.get(`gatelens_events_total ${outcome}`) ?? 0
+  assert.deepEqual(['received', 'published', 'filtered', 'rejected', 'repeated'].map(of), [6, 1, 1, 1, 3])
+  assert.deepEqual(sink.batches.map(({ spool, events, rejects }) => [spool, ...events.map(({ source }) => source), rejects.length]), [[true, 'elsewhere', 1], [true, 0]])
+})
+
 test('what was received is published, filtered or rejected, whatever comes', async () => {
   const word = fc.constantFrom('ok', 'drop', 'bad')
   await fc.assert(fc.asyncProperty(fc.array(fc.array(word, { maxLength: 8 }), { maxLength: 8 }), fc.nat(2), async (words, refuse) => {
