@@ -33,8 +33,17 @@ const trace: EnrichedEvent[] = ['acme', 'o\'hara'].flatMap((partner) => Array.fr
   request({ partner, time: day - 5 * hour + index * 6000, event_id: `${partner.slice(0, 1)}${index}`.padStart(32, '0'), request_id: `${partner} ${index}` })))
 
 let store: TestStore
-before(async () => { store = await openTestStore() })
+before(async () => {
+  store = await openTestStore()
+  await store.create('whole')
+  await store.insert('whole', trace)
+})
 after(async () => { await store.close() })
+
+/** The whole log without what was made of it: nobody has looked for breaches, and no quotas are known. */
+async function forget (): Promise<void> {
+  await store.empty('whole', ['breaches', 'partners'])
+}
 
 /** Brings quotas into use at a moment (epoch ms), as a swap of the catalog does. */
 async function bring (database: string, since: number, quotas: Record<string, Quotas>): Promise<Directory> {
@@ -74,31 +83,28 @@ function show ({ rule, partner, opened_at: opened, closed_at: closed, threshold,
 }
 
 test('a raised quota leaves the breaches of the past as they were', async (t) => {
-  await store.create('raised')
-  await store.insert('raised', trace)
-  await bring('raised', 0, { acme: { minute: 9, daily: 2500 } })
-  const before = await judge(t, 'raised', await bring('raised', 1, { acme: { minute: 9, daily: 2500 } }))
+  await forget()
+  await bring('whole', 0, { acme: { minute: 9, daily: 2500 } })
+  const before = await judge(t, 'whole', await bring('whole', 1, { acme: { minute: 9, daily: 2500 } }))
   assert.equal(before.length, 3, 'two days and all the minutes')
-  const directory = await bring('raised', day + 15 * hour, { acme: { minute: 1000, daily: 100_000 } })
-  assert.deepEqual(await judge(t, 'raised', directory), before)
+  const directory = await bring('whole', day + 15 * hour, { acme: { minute: 1000, daily: 100_000 } })
+  assert.deepEqual(await judge(t, 'whole', directory), before)
 })
 
 test('a lowered quota opens no breach in the past, also not after a restart', async (t) => {
-  await store.create('lowered')
-  await store.insert('lowered', trace)
-  await bring('lowered', 0, { acme: { minute: 1000, hourly: 100_000, daily: 100_000, monthly: 1_000_000 } })
-  const directory = await bring('lowered', day + 16 * hour, { acme: { minute: 1, hourly: 1, daily: 1, monthly: 1 } })
-  assert.deepEqual(await judge(t, 'lowered', directory), [])
+  await forget()
+  await bring('whole', 0, { acme: { minute: 1000, hourly: 100_000, daily: 100_000, monthly: 1_000_000 } })
+  const directory = await bring('whole', day + 16 * hour, { acme: { minute: 1, hourly: 1, daily: 1, monthly: 1 } })
+  assert.deepEqual(await judge(t, 'whole', directory), [])
 })
 
 test('a window in which a quota changed is judged in parts', async (t) => {
-  await store.create('parts')
-  await store.insert('parts', trace)
-  await bring('parts', 0, { acme: { hourly: 500, daily: 3000, monthly: 4000 }, 'o\'hara': { daily: 100_000 } })
+  await forget()
+  await bring('whole', 0, { acme: { hourly: 500, daily: 3000, monthly: 4000 }, 'o\'hara': { daily: 100_000 } })
   // 600 requests an hour: on the day, the 3,001st comes at 05:00.
-  await bring('parts', day + 6.5 * hour, { acme: { hourly: 550, daily: 6000, monthly: 4000 }, 'o\'hara': { daily: 2000 } })
-  const directory = await bring('parts', day + 12 * hour + 20_000, { acme: { hourly: 550, daily: 6000, monthly: 100_000 }, 'o\'hara': {} })
-  const found = await judge(t, 'parts', directory)
+  await bring('whole', day + 6.5 * hour, { acme: { hourly: 550, daily: 6000, monthly: 4000 }, 'o\'hara': { daily: 2000 } })
+  const directory = await bring('whole', day + 12 * hour + 20_000, { acme: { hourly: 550, daily: 6000, monthly: 100_000 }, 'o\'hara': {} })
+  const found = await judge(t, 'whole', directory)
   assert.deepEqual(found.filter((text) => !text.startsWith('hourly')), [
     'daily acme 03-10T05:00 to 03-10T06:30: peak 3900 over 3000, 3900 requests',
     'daily acme 03-10T10:00 to open: peak 9000 over 6000, 9000 requests',
@@ -130,20 +136,19 @@ test('a quota that changes while the processor runs ends or opens a breach from 
 })
 
 test('what the store had before it kept versions is valid for all time', async (t) => {
-  await store.create('older')
-  await store.insert('older', trace)
-  await store.client.insert({ table: 'older.partners', format: 'JSONEachRow', values: [{ name: 'acme', quotas: { daily: 3000 }, digest: 'x' }] })
-  const directory = await bring('older', day + 20 * hour, { acme: { daily: 100_000 } })
-  assert.deepEqual(await judge(t, 'older', directory), ['daily acme 03-10T05:00 to open: peak 9000 over 3000, 9000 requests'])
+  await forget()
+  await store.client.insert({ table: 'whole.partners', format: 'JSONEachRow', values: [{ name: 'acme', quotas: { daily: 3000 }, digest: 'x' }] })
+  const directory = await bring('whole', day + 20 * hour, { acme: { daily: 100_000 } })
+  assert.deepEqual(await judge(t, 'whole', directory), ['daily acme 03-10T05:00 to open: peak 9000 over 3000, 9000 requests'])
 })
 
 test('a partner that is gone or new changes nothing of the past; the store has every version', async () => {
-  await store.create('versions')
-  const moments = async (): Promise<unknown> => store.rows('SELECT name, toUnixTimestamp(valid_from) AS at, quotas, removed FROM versions.partners FINAL ORDER BY name, valid_from')
-  await bring('versions', 1000, { acme: { daily: 5 }, old: { daily: 1 } })
-  await bring('versions', 2000, { acme: { daily: 5 }, old: { daily: 1 } })
-  await bring('versions', 3000, { acme: { daily: 6 }, fresh: { minute: 2 } })
-  await bring('versions', 4000, {})
+  await forget()
+  const moments = async (): Promise<unknown> => store.rows('SELECT name, toUnixTimestamp(valid_from) AS at, quotas, removed FROM whole.partners FINAL ORDER BY name, valid_from')
+  await bring('whole', 1000, { acme: { daily: 5 }, old: { daily: 1 } })
+  await bring('whole', 2000, { acme: { daily: 5 }, old: { daily: 1 } })
+  await bring('whole', 3000, { acme: { daily: 6 }, fresh: { minute: 2 } })
+  await bring('whole', 4000, {})
   assert.deepEqual(await moments(), [
     { name: 'acme', at: 0, quotas: { daily: 5 }, removed: false },
     { name: 'acme', at: 3, quotas: { daily: 6 }, removed: false },
@@ -151,5 +156,5 @@ test('a partner that is gone or new changes nothing of the past; the store has e
     { name: 'old', at: 0, quotas: { daily: 1 }, removed: false },
     { name: 'old', at: 3, quotas: {}, removed: true },
   ])
-  assert.deepEqual(await store.rows('SELECT name FROM versions.partners_current ORDER BY name'), [{ name: 'acme' }, { name: 'fresh' }])
+  assert.deepEqual(await store.rows('SELECT name FROM whole.partners_current ORDER BY name'), [{ name: 'acme' }, { name: 'fresh' }])
 })

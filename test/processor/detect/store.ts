@@ -12,10 +12,15 @@ export interface TestStore {
   client: ClickHouseClient
   /** Makes a database with the schema. */
   create (database: string): Promise<void>
+  /** Empties these tables of a database, in a tenth of the time that it takes to make another one. */
+  empty (database: string, tables?: readonly string[]): Promise<void>
   insert (database: string, events: readonly EnrichedEvent[]): Promise<void>
   rows<T> (query: string): Promise<T[]>
   close (): Promise<void>
 }
+
+/** The tables that requests are written to, and what is made of them. */
+const written = ['requests', 'requests_1m', 'requests_1h', 'drift_1d', 'breaches']
 
 /** A real store, in a folder of its own. */
 export async function openTestStore (): Promise<TestStore> {
@@ -25,6 +30,9 @@ export async function openTestStore (): Promise<TestStore> {
     url: store.url,
     client,
     create: async (database) => { await migrate(client, { database }) },
+    empty: async (database, tables = written) => {
+      for (const table of tables) await client.command({ query: `TRUNCATE TABLE ${database}.${table}` })
+    },
     insert: async (database, events) => {
       await client.insert({ table: `${database}.requests`, values: events.map(toRow), format: 'JSONEachRow' })
     },
