@@ -17,6 +17,9 @@ import type { DetectStore } from './store.ts'
 import { windowOf } from './window.ts'
 
 const minute = 60_000
+
+/** How long an evaluation stands while nothing that it was made of has changed and no breach is open. */
+const restMs = minute
 const day = 86_400_000
 
 /** How far ahead of the wall clock event time may stand and still count: a wrong clock must not close every window. */
@@ -48,8 +51,11 @@ export interface RoundOptions {
   clock?: () => number
 }
 
-/** How far time has come, and the newest event; both epoch ms. */
-interface Now { now: number, newest: number }
+/** How far time has come, and the newest event, both epoch ms; the newest event and the number of events that the store has. */
+interface Now { now: number, newest: number, stored: number | undefined, events: number }
+
+/** What an evaluation was made of, and when, epoch ms. */
+interface Basis { stored: number | undefined, events: number, quotas: readonly PartnerVersion[], directory: Directory, at: number }
 
 /** Evaluates all rules, again and again; what one round leaves, the next takes up. */
 export class Rounds {
@@ -64,6 +70,8 @@ export class Rounds {
   readonly #series: BreachSeries
   readonly #failures = new Map<string, string>()
   #version = 0
+  /** What the newest evaluation was made of. */
+  #basis: Basis | undefined
 
   /** Throws RULE_INVALID. */
   constructor (store: DetectStore, options: RoundOptions) {
@@ -79,6 +87,7 @@ export class Rounds {
   use (rules: readonly Rule[]): void {
     this.#watches = compileAll({ ...this.#options, rules })
     this.#ledgers = undefined
+    this.#basis = undefined
     const names = new Set(rules.map(({ name }) => name))
     for (const name of this.#active.keys()) if (!names.has(name)) this.#active.delete(name)
     this.#failures.clear()
@@ -107,6 +116,9 @@ export class Rounds {
     // Other rules may have come in between; then the next round begins with them.
     if (watches !== this.#watches) return
     this.#ledgers = ledgers
+    const basis = { stored: now.stored, events: now.events, quotas, directory: this.#options.catalog(), at: this.#clock() }
+    if (this.#stands(basis)) return
+    this.#basis = basis
     for (const watch of watches) {
       try {
         await this.#judge(watch, ledgers, now, quotas)
@@ -117,13 +129,22 @@ export class Rounds {
     }
   }
 
+  /** True while another evaluation would give the same. What counts no new event, such as a late rollup, is seen within a minute. */
+  #stands (basis: Basis): boolean {
+    const before = this.#basis
+    if (before === undefined || this.#failures.size > 0 || basis.at - before.at >= restMs) return false
+    const isSame = (['stored', 'events', 'quotas', 'directory'] as const).every((name) => basis[name] === before[name])
+    return isSame && [...this.#active.values()].every((open) => open.length === 0)
+  }
+
   /** Event time goes on by the clock where no more events can be on their way. Undefined while there is neither. */
   async #now (): Promise<Now | undefined> {
     const { isCaughtUp, idle = minute } = this.#options
     const clock = this.#clock()
     const idleUntil = isCaughtUp?.() === true ? clock - idle : 0
-    const newest = await this.#store.newest(clock + futureMs) ?? idleUntil
-    return newest === 0 ? undefined : { now: Math.max(newest, idleUntil), newest }
+    const { newest: stored, events } = await this.#store.newest(clock + futureMs)
+    const newest = stored ?? idleUntil
+    return newest === 0 ? undefined : { now: Math.max(newest, idleUntil), newest, stored, events }
   }
 
   /** Takes up what an earlier run recorded; breaches of rules that are gone are closed. */

@@ -9,8 +9,8 @@ const limitSeconds = 25
 
 /** What detection reads from and writes to ClickHouse. Every method rejects with what the client throws. */
 export interface DetectStore {
-  /** Newest event time that is not after `latest`; both epoch ms; undefined when there is none. */
-  newest (latest: number): Promise<number | undefined>
+  /** Newest event time that is not after `latest`, both epoch ms, undefined when there is none; and how many events there are. */
+  newest (latest: number): Promise<{ newest: number | undefined, events: number }>
   points (statement: Statement): Promise<Point[]>
   /** Counts of parts of windows. */
   parts (statement: Statement): Promise<Array<Place & { part: number, value: number }>>
@@ -57,13 +57,18 @@ export function openDetectStore (client: ClickHouseClient, database: string): De
 
 type Read = <T>(statement: Statement) => Promise<T[]>
 
-async function newest (read: Read, latest: number): Promise<number | undefined> {
-  const select = 'SELECT toUnixTimestamp64Milli(max(time)) AS newest FROM {database:Identifier}.requests'
-  // Without a condition the engine answers from the parts' own minima and maxima, however many rows there are.
-  const [all] = await read<{ newest: string }>({ query: select, params: {} })
-  if (Number(all?.newest) <= latest) return Number(all?.newest) > 0 ? Number(all?.newest) : undefined
+async function newest (read: Read, latest: number): ReturnType<DetectStore['newest']> {
+  const select = 'SELECT toUnixTimestamp64Milli(max(time)) AS newest, count() AS events FROM {database:Identifier}.requests'
+  // Without a condition the engine answers from what the parts tell of themselves, however many rows there are.
+  const [all] = await read<{ newest: string, events: string }>({ query: select, params: {} })
+  const events = Number(all?.events)
+  if (Number(all?.newest) <= latest) return { newest: positive(Number(all?.newest)), events }
   const [past] = await read<{ newest: string }>({ query: `${select} WHERE time <= fromUnixTimestamp64Milli({latest:Int64})`, params: { latest } })
-  return Number(past?.newest) > 0 ? Number(past?.newest) : undefined
+  return { newest: positive(Number(past?.newest)), events }
+}
+
+function positive (time: number): number | undefined {
+  return time > 0 ? time : undefined
 }
 
 function keepQuotas (read: Read): () => Promise<readonly PartnerVersion[]> {

@@ -21,6 +21,7 @@ import type { InputContext } from './definition.ts'
 import { FileSet } from './file-set.ts'
 import { Flight } from './flight.ts'
 import { beginningOf, fingerprint, readHead, startsWith } from './fingerprint.ts'
+import { lingerFor, lingerHelp } from './linger.ts'
 import { rejectLong } from './long-lines.ts'
 import { readAgain, readSlice } from './tail.ts'
 import type { Slice, Tail } from './tail.ts'
@@ -39,7 +40,7 @@ export const fileInputSchema = z.strictObject({
   batch: z.strictObject({
     records: z.number().int().min(1).max(1_000_000).default(20_000).describe('Most records of one batch.'),
     bytes: byteSize.default(16 * 1024 ** 2).describe('Most bytes of one batch.'),
-    linger: duration.default(1000).describe('How long fewer records than that are waited for more.'),
+    linger: duration.default(1000).describe(lingerHelp),
   }).prefault({}),
   max_record_bytes: byteSize.default(1024 ** 2).describe('A longer record is rejected as too_long and never held in memory.'),
   poll: duration.default(250).describe('How often the files are looked at.'),
@@ -189,7 +190,7 @@ class Reader {
     if (this.#isFinal(tail) || waiting >= this.#options.batch.bytes) return true
     if (waiting === 0 || tail.fruitless === tail.stat.size) return false
     tail.waitingSince ??= Date.now()
-    return Date.now() - Math.min(tail.waitingSince, tail.stat.modified) >= this.#options.batch.linger
+    return Date.now() - Math.min(tail.waitingSince, tail.stat.modified) >= lingerFor(waiting, this.#options.batch.linger)
   }
 
   #isFinal (tail: Tail): boolean {

@@ -13,6 +13,7 @@ import { formatSchema } from '../format.ts'
 import { defineInput } from './definition.ts'
 import type { InputContext } from './definition.ts'
 import type { LongLine } from './lines.ts'
+import { lingerFor, lingerHelp } from './linger.ts'
 import { rejectLong } from './long-lines.ts'
 import { Pull } from './pull.ts'
 import { splitLines } from './stream-lines.ts'
@@ -25,7 +26,7 @@ export const stdinInputSchema = z.strictObject({
   batch: z.strictObject({
     records: z.number().int().min(1).max(1_000_000).default(20_000).describe('So many records make a batch; one piece of the pipe more may be in it.'),
     bytes: byteSize.default(16 * 1024 ** 2).describe('So many bytes make a batch, however few records they are.'),
-    linger: duration.default(1000).describe('How long fewer records than that are waited for more.'),
+    linger: duration.default(1000).describe(lingerHelp),
   }).prefault({}),
   max_record_bytes: byteSize.default(1024 ** 2).describe('A longer record is rejected as too_long and never held in memory.'),
 })
@@ -86,7 +87,7 @@ async function * readStream (
   let failure: { error: unknown } | undefined
   for (let isOpen = true; isOpen && !signal.aborted;) {
     const isFull = held.records.length >= records || held.to - held.from >= bytes
-    const wait = held.since === 0 ? Infinity : held.since + linger - Date.now()
+    const wait = held.since === 0 ? Infinity : held.since + lingerFor(held.to - held.from, linger) - Date.now()
     if (isFull || wait <= 0) {
       yield handOut()
       continue

@@ -38,6 +38,7 @@ export async function insertPart (
       // On a cluster the shards must have the rows before the server says so.
       distributed_foreground_insert: 1,
       max_insert_threads: '1',
+      max_threads: 1,
       max_insert_block_size: String(blockRows),
       max_block_size: String(blockRows),
       min_insert_block_size_rows: String(blockRows),

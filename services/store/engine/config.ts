@@ -58,6 +58,7 @@ ${grants.map((grant) => `      <query>${grant}</query>`).join('\n')}
   <users_config>${escapeXml(users)}</users_config>
   <display_name>gatelens</display_name>
   <memory_worker_use_cgroup>false</memory_worker_use_cgroup>
+  <memory_worker_period_ms>1000</memory_worker_period_ms>
   <access_control_improvements><table_engines_require_grant>true</table_engines_require_grant></access_control_improvements>
   <merge_tree>${sync ? synced.map((name) => `<${name}>1</${name}>`).join('') : ''}</merge_tree>
 </clickhouse>
