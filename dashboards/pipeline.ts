@@ -48,9 +48,9 @@ function withFlow (board: DashboardBuilder): DashboardBuilder {
   return board
     .withRow(new RowBuilder('Flow'))
     .withPanel(timeseries({ title: 'Records', description: 'received = published + filtered + rejected + repeated + what is in flight.', unit: 'cps', width: 12 },
-      { expr: rate('gatelens_events_total', 'outcome'), legend: '{{outcome}}' }))
+      { expr: rate('gatelens_events_total', 'input, outcome'), legend: '{{input}} {{outcome}}' }))
     .withPanel(timeseries({ title: 'Rejects', description: 'Records that could not become an event.', unit: 'cps', width: 12 },
-      { expr: rate('gatelens_rejects_total', 'reason'), legend: '{{reason}}' }))
+      { expr: rate('gatelens_rejects_total', 'input, reason'), legend: '{{input}} {{reason}}' }))
     .withPanel(timeseries({ title: 'Input lag', description: 'What is not committed yet: bytes of files, records of Kafka.', unit: 'bytes', width: 12 },
       { expr: `sum by (input) (gatelens_input_lag_bytes{${instance}})`, legend: '{{input}}' },
       { expr: `sum by (input) (gatelens_input_lag_records{${instance}})`, legend: '{{input}} records' })

@@ -39,7 +39,8 @@ export async function runPipeline (parts: Parts): Promise<void> {
     const enriched = enrich(kept)
     observe(enriched)
     const { rejects, repeated, ticket } = decoded
-    const tally = { published: enriched.length, filtered: normalized.length - kept.length, rejects, repeated, ticket }
+    const filtered = normalized.length - kept.length
+    const tally = { input: batch.range.input, published: enriched.length, filtered, rejects, repeated, ticket }
     return { batch, events: enriched, tally }
   }
   const records = parts.input[Symbol.asyncIterator]()
@@ -77,6 +78,8 @@ interface Prepared { batch: RecordBatch, events: EnrichedEvent[], tally: Tally }
 
 /** What becomes of the records of one batch, once it is delivered. */
 interface Tally {
+  /** Id of the input. */
+  input: string
   published: number
   filtered: number
   rejects: Reject[]
@@ -109,8 +112,8 @@ function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
     decode: timed('decode', (batch) => {
       const received = decodeBatch(batch, decoder, input.positions)
       const decoded = batch.sift?.(received) ?? received
-      telemetry.add('gatelens_events_total', { outcome: 'received' }, sizeOf(received))
-      telemetry.set('gatelens_last_record_timestamp_seconds', {}, clock() / 1000)
+      telemetry.add('gatelens_events_total', { input: batch.range.input, outcome: 'received' }, sizeOf(received))
+      telemetry.set('gatelens_last_record_timestamp_seconds', { input: batch.range.input }, clock() / 1000)
       return { ...decoded, repeated: sizeOf(received) - sizeOf(decoded), ticket: lag.take(batch.range.input, oldestOf(decoded.events)) }
     }),
     normalize: timed('normalize', normalize),
@@ -179,10 +182,10 @@ function decodeBatch (batch: RecordBatch, decoder: Decoder, positions?: Position
 }
 
 /** Counts a batch that is delivered: received = published + filtered + rejected + repeated, save for what is on its way. */
-function count (telemetry: Parts['telemetry'], { published, filtered, rejects, repeated }: Tally, refused: number): void {
+function count (telemetry: Parts['telemetry'], { input, published, filtered, rejects, repeated }: Tally, refused: number): void {
   const outcomes = { published: published - refused, filtered, rejected: rejects.length + refused, repeated }
-  for (const [outcome, number] of Object.entries(outcomes)) telemetry.add('gatelens_events_total', { outcome }, number)
+  for (const [outcome, number] of Object.entries(outcomes)) telemetry.add('gatelens_events_total', { input, outcome }, number)
   const reasons = new Map<string, number>(refused > 0 ? [['refused_by_store', refused]] : [])
   for (const { reason } of rejects) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
-  for (const [reason, number] of reasons) telemetry.add('gatelens_rejects_total', { reason }, number)
+  for (const [reason, number] of reasons) telemetry.add('gatelens_rejects_total', { input, reason }, number)
 }

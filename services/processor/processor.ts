@@ -104,7 +104,7 @@ async function assemble (
 ): Promise<Assembly> {
   const rules = readRules(config.rules, base)
   const { budgets, max_series: maxSeries } = config.metrics
-  const series = createSeries({ budgets, maxSeries, partners: () => catalog.current().partners })
+  const series = createSeries({ budgets, maxSeries, inputs: config.inputs.map(inputIdOf), partners: () => catalog.current().partners })
   const readiness = new Board(series, partsOf(config))
   const lag = createLagWatch(readiness)
   const catalog = await startLiveCatalog({

@@ -80,7 +80,7 @@ metrics: { listen: '127.0.0.1:0' }`
   t.after(() => processor.close())
   const get = async (path: string): Promise<string> => (await fetch(`${processor.url}${path}`)).text()
   const metric = async (outcome: string): Promise<number> =>
-    Number(new RegExp(`^gatelens_events_total\\{outcome="${outcome}"\\} (\\d+)`, 'm').exec(await get('/metrics'))?.[1] ?? 0)
+    Number(new RegExp(`^gatelens_events_total\\{.*outcome="${outcome}"\\} (\\d+)`, 'm').exec(await get('/metrics'))?.[1] ?? 0)
   const until = async (holds: () => Promise<boolean>): Promise<void> => {
     while (!await holds()) await new Promise((resolve) => setTimeout(resolve, 20))
   }

@@ -38,10 +38,10 @@ test('records of a file end as rows, series and a ready state; what is broken en
   const processor = await start(t, folder, store.url)
   const records = Array.from({ length: 100 }, (_, number) => `${kongRecord(number)}\n`).join('')
   appendFileSync(join(folder, 'access.log'), `${records}{"request":\nnot json\n`)
-  await until(async () => sample(await get(processor, '/metrics'), 'gatelens_events_total{outcome="published"}') === 100)
+  await until(async () => sample(await get(processor, '/metrics'), 'gatelens_events_total{input="file",outcome="published"}') === 100)
   const metrics = await get(processor, '/metrics')
-  assert.equal(sample(metrics, 'gatelens_events_total{outcome="received"}'), 102)
-  assert.equal(sample(metrics, 'gatelens_events_total{outcome="rejected"}'), 2)
+  assert.equal(sample(metrics, 'gatelens_events_total{input="file",outcome="received"}'), 102)
+  assert.equal(sample(metrics, 'gatelens_events_total{input="file",outcome="rejected"}'), 2)
   assert.equal(sample(metrics, 'gatelens_sink_up{sink="store"}'), 1)
   assert.deepEqual(await store.query('SELECT count() AS rows, uniqExact(event_id) AS ids, min(service) AS service FROM gatelens.requests'),
     [{ rows: 100, ids: 100, service: 'orders-api' }])

@@ -21,6 +21,8 @@ import { Traffic } from './traffic.ts'
 export interface SeriesOptions {
   budgets?: Partial<MetricsConfig['budgets']>
   maxSeries?: number
+  /** Ids of the inputs: their counters stand at 0 before their first record. */
+  inputs?: readonly string[]
   /** Partners of the catalog in use: their quotas become series once they are seen. */
   partners?: () => ReadonlyArray<{ name: string, quotas: Quotas }>
   /** Wall clock in epoch ms; events far ahead of it do not move the live windows. */
@@ -46,7 +48,7 @@ export function createSeries (options: SeriesOptions = {}): Series {
   const clock = options.clock ?? Date.now
   const start = hrTime(clock())
   zeroCounters(families)
-  families.value('gatelens_last_record_timestamp_seconds', []).point.value = clock() / 1000
+  for (const input of options.inputs ?? []) startInput(families, input, clock())
   const valuesOf = (name: MetricName, given: Record<string, string>): string[] => metrics[name].labels.map((label) => given[label] ?? '')
   return {
     observe: (events) => traffic.observe(events, clock()),
@@ -72,13 +74,18 @@ const outcomes: Record<Outcome, true> = {
 
 function zeroCounters (families: Families): void {
   const zero: Array<[MetricName, readonly string[]]> = [
-    ['gatelens_events_total', ['received', 'published', 'filtered', 'rejected']],
-    ['gatelens_rejects_total', rejectReasons],
     ['gatelens_matches_total', Object.keys(outcomes)],
     ['gatelens_stage_seconds_total', ['decode', 'normalize', 'filter', 'enrich', 'observe', 'publish']],
     ['gatelens_catalog_refreshes_total', ['swapped', 'unchanged', 'failed']],
   ]
   for (const [name, values] of zero) for (const value of values) families.value(name, [value])
+}
+
+/** `now` is epoch ms. */
+function startInput (families: Families, input: string, now: number): void {
+  for (const outcome of ['received', 'published', 'filtered', 'rejected', 'repeated']) families.value('gatelens_events_total', [input, outcome])
+  for (const reason of rejectReasons) families.value('gatelens_rejects_total', [input, reason])
+  families.value('gatelens_last_record_timestamp_seconds', [input]).point.value = now / 1000
 }
 
 function setGauges (families: Families, traffic: Traffic, partners: ReadonlyArray<{ name: string, quotas: Quotas }>): void {

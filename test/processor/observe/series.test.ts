@@ -109,7 +109,7 @@ test('statuses of the backend that are not declared, and requests for deprecated
 })
 
 test('counters stand at zero before the first record, so that the first increase is seen', async () => {
-  const samples = await samplesOf(createSeries())
+  const samples = await samplesOf(createSeries({ inputs: ['kong'] }))
   for (const [name, labels] of [
     ['gatelens_events_total', { outcome: 'received' }], ['gatelens_rejects_total', { reason: 'invalid_json' }],
     ['gatelens_matches_total', { outcome: 'matched' }], ['gatelens_label_overflow_total', { label: 'route' }],
@@ -171,13 +171,13 @@ test('past the total of series new combinations are counted together, and the su
 
 test('the pipeline\'s own telemetry is exported beside the traffic', async () => {
   const series = createSeries()
-  series.add('gatelens_events_total', { outcome: 'received' }, 1000)
-  series.add('gatelens_events_total', { outcome: 'received' }, 500)
+  series.add('gatelens_events_total', { input: 'kong', outcome: 'received' }, 1000)
+  series.add('gatelens_events_total', { input: 'kong', outcome: 'received' }, 500)
   series.set('gatelens_spool_bytes', { sink: 'store' }, 42)
   series.set('gatelens_spool_bytes', { sink: 'store' }, 7)
   series.record('gatelens_sink_write_seconds', { sink: 'store' }, 0.2)
   const samples = await samplesOf(series)
-  assert.equal(total(samples, 'gatelens_events_total', { outcome: 'received' }), 1500)
+  assert.equal(total(samples, 'gatelens_events_total', { input: 'kong', outcome: 'received' }), 1500)
   assert.equal(total(samples, 'gatelens_spool_bytes'), 7)
   assert.equal(total(samples, 'gatelens_sink_write_seconds_bucket', { le: '0.25' }), 1)
   assert.equal(total(samples, 'gatelens_sink_write_seconds_bucket', { le: '0.1' }), 0)

@@ -72,7 +72,7 @@ test('what an input knows already counts as repeated, and goes no further', asyn
     for await (const batch of batchesOf([['ok', 'drop', 'ok', 'bad', 'bad'], ['ok']], [])) yield { ...batch, source: 'elsewhere', spool: true, sift }
   }
   await runPipeline({ input: batches(), ...stages, observe: () => {}, sink, telemetry })
-  const of = (outcome: string): number => totals.get(`gatelens_events_total ${outcome}`) ?? 0
+  const of = (outcome: string): number => totals.get(`gatelens_events_total test ${outcome}`) ?? 0
   assert.deepEqual(['received', 'published', 'filtered', 'rejected', 'repeated'].map(of), [6, 1, 1, 1, 3])
   assert.deepEqual(sink.batches.map(({ spool, events, rejects }) => [spool, ...events.map(({ source }) => source), rejects.length]), [[true, 'elsewhere', 1], [true, 0]])
 })
@@ -83,11 +83,11 @@ test('what was received is published, filtered or rejected, whatever comes', asy
     const { totals, telemetry } = count()
     const sink = new Memory([], refuse)
     await runPipeline({ input: batchesOf(words, []), ...stages, observe: () => {}, sink, telemetry })
-    const of = (outcome: string): number => totals.get(`gatelens_events_total ${outcome}`) ?? 0
+    const of = (outcome: string): number => totals.get(`gatelens_events_total test ${outcome}`) ?? 0
     assert.equal(of('received'), words.flat().length)
     assert.equal(of('published') + of('filtered') + of('rejected'), of('received'))
     assert.equal(of('filtered'), words.flat().filter((item) => item === 'drop').length)
-    const reasons = ['invalid_json', 'refused_by_store'].map((reason) => totals.get(`gatelens_rejects_total ${reason}`) ?? 0)
+    const reasons = ['invalid_json', 'refused_by_store'].map((reason) => totals.get(`gatelens_rejects_total test ${reason}`) ?? 0)
     assert.equal((reasons[0] ?? 0) + (reasons[1] ?? 0), of('rejected'))
     assert.equal(sink.batches.flatMap((batch) => batch.events).length, words.flat().filter((item) => item === 'ok').length)
   }))
@@ -124,10 +124,10 @@ test('a batch that waits in a spool is committed there, or not before it is in t
     await runPipeline({ input, ...stages, observe: () => {}, sink, telemetry })
     const told = log.filter((line) => !line.startsWith('read'))
     assert.deepEqual(told, durable === 'spool' ? ['commit 0', 'commit 1'] : ['spooled 0', 'spooled 1'])
-    assert.equal(totals.get('gatelens_events_total published'), undefined)
+    assert.equal(totals.get('gatelens_events_total test published'), undefined)
     for (const delivered of sink.waiting) delivered(0)
     assert.deepEqual(log.filter((line) => line.startsWith('commit')), ['commit 0', 'commit 1'])
-    assert.equal(totals.get('gatelens_events_total published'), 1)
+    assert.equal(totals.get('gatelens_events_total test published'), 1)
   }
 })
 
