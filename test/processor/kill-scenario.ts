@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
@@ -16,12 +16,15 @@ export interface FollowedInput { name: string, format: string, line (number: num
 /** Kong's own log. */
 export const kongInput: FollowedInput = { name: 'file', format: 'kong', line: kongRecord }
 
+/** How many records are written to each input, and how often the processor is killed; `archive` adds a file sink. */
+export interface KillPlan { records: number, kills: number, inputs?: readonly FollowedInput[], archive?: boolean }
+
 /**
  * Kills a processor so often, at moments that a seed chooses, while it follows a file for each input that grows to so many records.
- * Asserts that each record of each is stored once.
+ * Asserts that each record of each is stored once; with `archive` it is once in the files of a further sink as well.
  */
 export async function killWhileFollowing (
-  t: TestContext, { records, kills, inputs = [kongInput] }: { records: number, kills: number, inputs?: readonly FollowedInput[] }
+  t: TestContext, { records, kills, inputs = [kongInput], archive = false }: KillPlan
 ): Promise<void> {
   const folder = makeFolder(t)
   const config = join(folder, 'gatelens.yaml')
@@ -31,6 +34,7 @@ export async function killWhileFollowing (
 inputs:
 ${inputs.map(({ name, format }) => `  - { type: file, name: ${name}, paths: [${name}.log], format: ${format}, poll: 10ms, batch: { records: 4000, linger: 20ms } }`).join('\n')}
 store: { url: '${store.url}' }
+${archive ? 'sinks: [{ type: file, path: archive/requests.ndjson, rotate: { bytes: 1MB } }]' : ''}
 metrics: { listen: '127.0.0.1:0' }
 log: { level: error }
 `)
@@ -80,8 +84,19 @@ log: { level: error }
   const exact = { minutes: total, hours: total, drift: total, rows: rowsOf(inputs, records) }
   // Rows may come before what is counted of them, and a processor that ends leaves the rest to the next one.
   await until(async () => isDeepStrictEqual(await sums(), exact) || await countRows() > total)
+  if (archive) await until(() => archivedIn(join(folder, 'archive')).length >= total)
   await last.end('SIGTERM')
   assert.deepEqual(await sums(), exact)
+  if (!archive) return
+  const ids = archivedIn(join(folder, 'archive'))
+  assert.deepEqual([ids.length, new Set(ids).size], [total, total])
+}
+
+/** The ids of the events in the files of a folder; a line that is torn is no JSON and throws. */
+function archivedIn (folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => name.startsWith('requests.ndjson')).sort()
+  const lines = names.flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n').slice(0, -1))
+  return lines.map((line) => (JSON.parse(line) as { event_id: string }).event_id)
 }
 
 function rowsOf (inputs: readonly FollowedInput[], records: number): Array<Record<string, unknown>> {

@@ -6,6 +6,10 @@ test('a processor that is killed twenty times while it follows a growing file st
   await killWhileFollowing(t, { records: 200_000, kills: 20 })
 })
 
+test('a processor with a file sink beside the store that is killed twenty times has every record exactly once in both', async (t) => {
+  await killWhileFollowing(t, { records: 100_000, kills: 20, archive: true })
+})
+
 test('a processor with two inputs of different formats that is killed twenty times stores every record of both exactly once', async (t) => {
   await killWhileFollowing(t, { records: 50_000, kills: 20, inputs: [kongInput, { name: 'edge', format: 'nginx', line: nginxLine }] })
 })
