@@ -92,11 +92,9 @@ export type Enricher = (events: NormalizedEvent[]) => EnrichedEvent[]
 /** True for an event that the configuration told us to drop. */
 export type Filter = (event: NormalizedEvent) => boolean
 
-/** What goes to a sink: all that became of one range. */
-export interface EventBatch {
+/** Which batch a sink is given. */
+export interface BatchPlace {
   range: Range
-  events: EnrichedEvent[]
-  rejects: Reject[]
   /** True when the range may have been written before: the sink then looks what is there. */
   again?: boolean
   /** True when the batch must be in the spool before the store is asked. */
@@ -110,12 +108,24 @@ export type Kept = 'store' | 'spool'
 export type Delivered = (refused: number) => void
 
 /**
- * Where events end. `write` resolves when the batch is durable, and says where; a batch that is written again (same
+ * Takes what became of the records of one batch, portion by portion, and holds nothing of an event afterwards: a batch of events would
+ * be tens of megabytes that outlive the collections of young objects. Between the begin of a batch and its end nothing else may run.
+ */
+export interface BatchEncoder<Encoded> {
+  add (events: readonly EnrichedEvent[]): void
+  end (rejects: readonly Reject[]): Encoded
+}
+
+/**
+ * Writes a batch that was encoded; called once. Resolves when the batch is durable, and says where; a batch that is written again (same
  * range, and `again`) must change nothing. It retries what may pass by itself, and throws only what a person must mend.
  * `delivered` is called once the batch is where it belongs: at the latest then, or later when it had to wait somewhere.
  */
+export type WriteBatch = (place: BatchPlace, delivered?: Delivered) => Promise<Kept>
+
+/** Where events end. */
 export interface Sink {
-  write (batch: EventBatch, delivered?: Delivered): Promise<Kept>
+  begin (): BatchEncoder<WriteBatch>
   close (): Promise<void>
 }
 

@@ -1,9 +1,9 @@
 import { sourceOf } from './contract.ts'
 import type {
-  Decoded, Decoder, Delivered, Enricher, EventBatch, Filter, Input, Kept, LagWatch, Normalize, Observer, Positions, RecordBatch, Sink,
-  Telemetry, Ticket,
+  Decoded, Decoder, Delivered, Enricher, Filter, Input, Kept, LagWatch, Normalize, Observer, Positions, RecordBatch, Sink, Telemetry,
+  Ticket, WriteBatch,
 } from './contract.ts'
-import type { AccessEvent, EnrichedEvent, NormalizedEvent, Reject } from './event.ts'
+import type { AccessEvent, NormalizedEvent, Reject } from './event.ts'
 import { decodeRecords } from './records.ts'
 
 /** The parts of one pipeline, in the order of the flow. */
@@ -31,17 +31,25 @@ export interface Parts {
 export async function runPipeline (parts: Parts): Promise<void> {
   let fail: (error: unknown) => void = () => {}
   const failure = new Promise<never>((_resolve, reject) => { fail = reject })
-  const { decode, normalize, drop, enrich, observe, publish } = instrument(parts, (error) => fail(error))
+  const { decode, normalize, drop, enrich, observe, begin, publish } = instrument(parts, (error) => fail(error))
   const prepare = (batch: RecordBatch): Prepared => {
-    const decoded = decode(batch)
-    const normalized = normalize(decoded.events)
-    const kept = drop(normalized)
-    const enriched = enrich(kept)
-    observe(enriched)
-    const { rejects, repeated, ticket } = decoded
-    const filtered = normalized.length - kept.length
-    const tally = { input: batch.range.input, published: enriched.length, filtered, rejects, repeated, ticket }
-    return { batch, events: enriched, tally }
+    const encoder = begin()
+    const tally: Tally = { input: batch.range.input, published: 0, filtered: 0, rejects: [], repeated: 0 }
+    let oldest = Infinity
+    for (const portion of portionsOf(batch)) {
+      const { events, rejects, repeated } = decode(portion)
+      oldest = Math.min(oldest, oldestOf(events))
+      const normalized = normalize(events)
+      const kept = drop(normalized)
+      const enriched = enrich(kept)
+      observe(enriched)
+      encoder.add(enriched)
+      tally.published += enriched.length
+      tally.filtered += normalized.length - kept.length
+      tally.rejects.push(...rejects)
+      tally.repeated += repeated
+    }
+    return { batch, write: encoder.end(tally.rejects), tally, ticket: parts.lag.take(batch.range.input, oldest) }
   }
   const records = parts.input[Symbol.asyncIterator]()
   const next = async (): Promise<(() => Promise<void>) | undefined> => {
@@ -73,8 +81,21 @@ function once<In, Out> (run: (input: In) => Out, input: In): () => Out {
   return () => run(held.pop() as In)
 }
 
-/** A batch that is ready for the sink. */
-interface Prepared { batch: RecordBatch, events: EnrichedEvent[], tally: Tally }
+/** So many records go through all stages at once: what becomes of them is done with while it is young, and in the processor's caches. */
+const portionSize = 500
+
+/** The records of a batch, portion by portion; all at once where what was delivered before is taken out of them. */
+function * portionsOf (batch: RecordBatch): Generator<RecordBatch> {
+  const { records, sift } = batch
+  const size = sift === undefined ? portionSize : Infinity
+  for (let from = 0; from === 0 || from < records.length; from += size) {
+    const portion = from === 0 && records.length <= size ? records : records.slice(from, from + size)
+    yield { ...batch, records: portion, rejects: from === 0 ? batch.rejects ?? [] : [] }
+  }
+}
+
+/** A batch that is encoded for the sink. */
+interface Prepared { batch: RecordBatch, write: WriteBatch, tally: Tally, ticket: Ticket }
 
 /** What becomes of the records of one batch, once it is delivered. */
 interface Tally {
@@ -85,21 +106,21 @@ interface Tally {
   rejects: Reject[]
   /** How many were delivered before. */
   repeated: number
-  ticket: Ticket
 }
 
 interface Stages {
-  decode (batch: RecordBatch): Decoded & Pick<Tally, 'repeated' | 'ticket'>
+  decode (portion: RecordBatch): Decoded & Pick<Tally, 'repeated'>
   normalize: Normalize
   drop (events: NormalizedEvent[]): NormalizedEvent[]
   enrich: Enricher
   observe: Observer
+  begin: Sink['begin']
   publish (prepared: Prepared): Promise<void>
 }
 
 /** Wraps every stage once: what came in, what came out, and the seconds between. The stages know nothing of it. */
 function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
-  const { input, decoder, normalize, filter, enrich, observe, save, sink, telemetry, lag, clock = Date.now } = parts
+  const { input, decoder, normalize, filter, enrich, observe, save, sink, telemetry, clock = Date.now } = parts
   const spent = (stage: string, since: number): void =>
     telemetry.add('gatelens_stage_seconds_total', { stage }, (performance.now() - since) / 1000)
   const timed = <In, Out> (stage: string, run: (input: In) => Out) => (input: In): Out => {
@@ -109,24 +130,28 @@ function instrument (parts: Parts, fail: (error: unknown) => void): Stages {
     return output
   }
   return {
-    decode: timed('decode', (batch) => {
-      const received = decodeBatch(batch, decoder, input.positions)
-      const decoded = batch.sift?.(received) ?? received
-      telemetry.add('gatelens_events_total', { input: batch.range.input, outcome: 'received' }, sizeOf(received))
-      telemetry.set('gatelens_last_record_timestamp_seconds', { input: batch.range.input }, clock() / 1000)
-      return { ...decoded, repeated: sizeOf(received) - sizeOf(decoded), ticket: lag.take(batch.range.input, oldestOf(decoded.events)) }
+    decode: timed('decode', (portion) => {
+      const received = decodeBatch(portion, decoder, input.positions)
+      const decoded = portion.sift?.(received) ?? received
+      telemetry.add('gatelens_events_total', { input: portion.range.input, outcome: 'received' }, sizeOf(received))
+      telemetry.set('gatelens_last_record_timestamp_seconds', { input: portion.range.input }, clock() / 1000)
+      return { ...decoded, repeated: sizeOf(received) - sizeOf(decoded) }
     }),
     normalize: timed('normalize', normalize),
     drop: timed('filter', (events) => events.filter((event) => !filter(event))),
     enrich: timed('enrich', enrich),
     observe: timed('observe', observe),
-    publish: ({ batch, events, tally }) => {
+    begin: () => {
+      const encoder = sink.begin()
+      return { add: timed('encode', encoder.add), end: timed('encode', encoder.end) }
+    },
+    publish: ({ batch, write, tally, ticket }) => {
       const since = performance.now()
-      const commit = createCommit(batch, tally, { durable: input.durable ?? 'spool', fail })
+      const commit = createCommit(batch, ticket, { durable: input.durable ?? 'spool', fail })
       const { range, again, spool } = batch
       const delivery = createDelivery(tally, telemetry, commit.delivered)
-      const write = once((finished: EventBatch) => sink.write(finished, delivery), { range, events, rejects: tally.rejects, again, spool })
-      return save().then(write).then(commit.written).then(() => spent('publish', since))
+      const run = once((encoded: WriteBatch) => encoded({ range, again, spool }, delivery), write)
+      return save().then(run).then(commit.written).then(() => spent('publish', since))
     },
   }
 }
@@ -143,7 +168,7 @@ interface Commit { delivered (): void, written (): Promise<void> }
 
 /** Commits a batch once it is where its input wants it. It is written first, and is delivered then or later. */
 function createCommit (
-  { commit, spooled }: RecordBatch, { ticket }: Tally, { durable, fail }: { durable: Kept, fail: (error: unknown) => void }
+  { commit, spooled }: RecordBatch, ticket: Ticket, { durable, fail }: { durable: Kept, fail: (error: unknown) => void }
 ): Commit {
   let isWritten = false
   let isDelivered = false

@@ -10,6 +10,7 @@ import { createLog } from '../../services/runtime/log.ts'
 import { makeEvents } from '../processor/event-fixture.ts'
 import { makeFolder } from '../processor/input/fixture.ts'
 import { makeBatch } from '../processor/publish/sink-fixture.ts'
+import { writeBatch } from '../processor/publish/whole-batch.ts'
 
 const heard: string[] = []
 
@@ -20,7 +21,13 @@ const countSink = defineSink({
   example: { greeting: 'hello' },
   redelivery: 'A batch that comes again is said again.',
   create: ({ greeting }) => ({
-    encode: ({ events }) => [{ rows: events.length, bytes: Buffer.from(`${events.length} of ${events[0]?.route}`) }],
+    encoder: () => {
+      const routes: string[] = []
+      return {
+        add: (events) => { routes.push(...events.map(({ route }) => route)) },
+        end: () => [{ rows: routes.length, bytes: Buffer.from(`${routes.length} of ${routes[0]}`) }],
+      }
+    },
     connect: async () => ({
       deliver: async ({ parts }) => {
         for (const { bytes } of parts) heard.push(`${greeting}: ${bytes.toString()}`)
@@ -45,7 +52,7 @@ test('a sink that is added gets batches behind a spool of its own', async (t) =>
   const sink = await sinks.openSink(sinks.schema.parse({ type: 'count', greeting: 'hello' }), {
     base: '', state: makeFolder(t), log: createLog('test', 'silent'), prepareStore: async () => {}, telemetry: { add: () => {}, record: () => {} }, readiness: nothing,
   })
-  await sink.write(makeBatch('a', 0, makeEvents(3, () => ({ route: '/v1' }))))
+  await writeBatch(sink, makeBatch('a', 0, makeEvents(3, () => ({ route: '/v1' }))))
   await sink.settled()
   await sink.close()
   assert.deepEqual(heard, ['hello: 3 of /v1'])

@@ -15,6 +15,7 @@ import { refuseRequests, startStoreProcess } from '../processor/store-fixture.ts
 import type { RunningStore } from '../processor/store-fixture.ts'
 import { testSink } from './sink.ts'
 import type { Place } from './sink.ts'
+import { writeBatch } from '../processor/publish/whole-batch.ts'
 
 const places: Record<typeof sinkKinds[number]['type'], (t: TestContext) => Promise<Place>> = { clickhouse: clickhousePlace, file: filePlace }
 const day = 86_400_000
@@ -25,18 +26,18 @@ test('clickhouse: a batch that comes again changes no table, and rows that the s
   const place = await clickhousePlace(t)
   await place.start()
   const { sink } = await place.open()
-  await sink.write(makeBatch('a', 0, makeEvents(1, () => ({ event_id: 'f'.repeat(32) }))))
+  await writeBatch(sink, makeBatch('a', 0, makeEvents(1, () => ({ event_id: 'f'.repeat(32) }))))
   await sink.settled()
   const events = makeEvents(300, (index) => ({ time: Date.UTC(2026, 7, 1) + (index % 5) * day }))
   const batch = makeBatch('a', 1000, events, [makeReject(1), makeReject(2)])
-  for (let time = 0; time < 3; time++) await sink.write({ ...batch, again: time > 0 })
+  for (let time = 0; time < 3; time++) await writeBatch(sink, { ...batch, again: time > 0 })
   await sink.settled()
   assert.deepEqual(await place.count(), { rows: 301, events: 301, rollup: 301, rejects: 2 })
   await refuseRequests(place.store().client, 'not this one')
   const refused: number[] = []
   for (let time = 0; time < 2; time++) {
     const some = events.map((event, index) => index === 13 || index === 77 ? { ...event, request_id: 'not this one' } : event)
-    await sink.write({ ...makeBatch('b', 0, some), again: time > 0 }, (count) => refused.push(count))
+    await writeBatch(sink, { ...makeBatch('b', 0, some), again: time > 0 }, (count) => refused.push(count))
     await sink.settled()
   }
   assert.deepEqual(refused, [2, 2])

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import type { EventBatch } from '../../services/processor/contract.ts'
 import { makeEvents } from '../processor/event-fixture.ts'
 import { makeBatch, makeReject } from '../processor/publish/sink-fixture.ts'
 import type { OpenSink } from '../processor/publish/sink-fixture.ts'
+import { writeBatch } from '../processor/publish/whole-batch.ts'
+import type { EventBatch } from '../processor/publish/whole-batch.ts'
 
 /** A place that takes batches, not there yet. */
 export interface Place {
@@ -36,16 +37,16 @@ async function comesAgain (place: Place): Promise<void> {
   await place.start()
   const first = await place.open()
   const seen = new Promise<string[]>((resolve, reject) => {
-    first.sink.write(batchAt('first', 0), () => { place.events().then(resolve, reject) }).catch(reject)
+    writeBatch(first.sink, batchAt('first', 0), () => { place.events().then(resolve, reject) }).catch(reject)
   })
   assert.deepEqual(await seen, placesOf([batchAt('first', 0)]))
   const batches = [batchAt('b', 0), ...Array.from({ length: 6 }, (_, index) => batchAt('a', index * 1000))]
-  await Promise.all(batches.map((batch) => first.sink.write(batch)))
+  await Promise.all(batches.map((batch) => writeBatch(first.sink, batch)))
   await first.sink.settled()
-  await Promise.all(batches.map((batch) => first.sink.write({ ...batch, again: true })))
+  await Promise.all(batches.map((batch) => writeBatch(first.sink, { ...batch, again: true })))
   await first.close()
   const second = await place.open()
-  for (const batch of batches) await second.sink.write({ ...batch, again: true })
+  for (const batch of batches) await writeBatch(second.sink, { ...batch, again: true })
   await second.sink.settled()
   assert.deepEqual(await place.events(), placesOf([batchAt('first', 0), ...batches]))
 }
@@ -53,18 +54,18 @@ async function comesAgain (place: Place): Promise<void> {
 async function comesBack (place: Place): Promise<void> {
   const before = await place.open()
   const delivered: string[] = []
-  for (const part of ['a', 'b']) assert.equal(await before.sink.write(batchAt(part, 0), () => delivered.push(part)), 'spool')
+  for (const part of ['a', 'b']) assert.equal(await writeBatch(before.sink, batchAt(part, 0), () => delivered.push(part)), 'spool')
   assert.equal(delivered.length, 0)
   await before.close()
   const after = await place.open()
-  await after.sink.write({ ...batchAt('b', 0), again: true }, () => delivered.push('b again'))
-  await after.sink.write(batchAt('c', 0), () => delivered.push('c'))
+  await writeBatch(after.sink, { ...batchAt('b', 0), again: true }, () => delivered.push('b again'))
+  await writeBatch(after.sink, batchAt('c', 0), () => delivered.push('c'))
   assert.equal(after.values.get('up'), 0)
   await place.start()
   await after.sink.settled()
   assert.deepEqual(delivered, ['b again', 'c'])
   await place.stop()
-  assert.equal(await after.sink.write(batchAt('d', 0)), 'spool')
+  assert.equal(await writeBatch(after.sink, batchAt('d', 0)), 'spool')
   assert.equal(after.values.get('up'), 0)
   await place.start()
   await after.sink.settled()
@@ -75,7 +76,7 @@ async function comesBack (place: Place): Promise<void> {
 async function nothingForIt (place: Place): Promise<void> {
   const { sink } = await place.open()
   const told: number[] = []
-  assert.equal(await sink.write({ ...batchAt('a', 0), events: [], rejects: [] }, (refused) => told.push(refused)), 'store')
+  assert.equal(await writeBatch(sink, { ...batchAt('a', 0), events: [], rejects: [] }, (refused) => told.push(refused)), 'store')
   assert.deepEqual(told, [0])
 }
 

@@ -75,7 +75,7 @@ const outcomes: Record<Outcome, true> = {
 function zeroCounters (families: Families): void {
   const zero: Array<[MetricName, readonly string[]]> = [
     ['gatelens_matches_total', Object.keys(outcomes)],
-    ['gatelens_stage_seconds_total', ['decode', 'normalize', 'filter', 'enrich', 'observe', 'publish']],
+    ['gatelens_stage_seconds_total', ['decode', 'normalize', 'filter', 'enrich', 'observe', 'encode', 'publish']],
     ['gatelens_catalog_refreshes_total', ['swapped', 'unchanged', 'failed']],
   ]
   for (const [name, values] of zero) for (const value of values) families.value(name, [value])

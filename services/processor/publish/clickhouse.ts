@@ -6,14 +6,13 @@ import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
-import type { EventBatch } from '../contract.ts'
 import type { Connection, Destination } from './definition.ts'
 import { deliver } from './deliver.ts'
 import type { Target } from './insert.ts'
 import type { ClickhouseOptions } from './options.ts'
 import { classify, isFatal, viewOf } from './refusal.ts'
 import type { TablePart } from './table-part.ts'
-import { tabulateEvents, tabulateRejects } from './tables.ts'
+import { createTables } from './tables.ts'
 
 /** A client for the configured server. It has no default database: the database may not exist yet. */
 export function connectClickhouse (options: ClickhouseOptions): ClickHouseClient {
@@ -38,7 +37,7 @@ export interface ClickhouseContext {
 /** ClickHouse as a destination of batches: events as rows of `requests`, rejects as rows of `rejected`. */
 export function createClickhouse (options: ClickhouseOptions, context: ClickhouseContext): Destination<TablePart> {
   return {
-    encode: ({ events, rejects }: EventBatch) => [...tabulateEvents(events), tabulateRejects(rejects)],
+    encoder: createTables(),
     connect: async () => {
       const client = connectClickhouse(options)
       try {

@@ -2,16 +2,15 @@ import { z } from 'zod'
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { Logger } from '../../runtime/log.ts'
 import { byteSize } from '../../runtime/units.ts'
-import type { EventBatch } from '../contract.ts'
+import type { BatchEncoder } from '../contract.ts'
 import type { EncodedBatch, Part } from './encoded-batch.ts'
 
 /** Where batches end: how one becomes bytes, and how the place that takes them is opened. What waits for it waits in a spool. */
 export interface Destination<P extends Part = Part> {
   /**
-   * A batch as the bytes that the place takes; none when nothing of it goes there. Only published fields are in them. Pure, and
-   * called once for each batch: nothing of the batch is held afterwards but these bytes.
+   * Begins a batch: it ends as the bytes that the place takes, or none when nothing of it goes there. Only published fields are in them.
    */
-  encode (batch: EventBatch): P[]
+  encoder (): BatchEncoder<P[]>
   /**
    * Makes the place ready. Called again, with growing pauses, until it succeeds; rejects with a GatelensError that is not retriable when
    * only a person can help, which ends the processor.

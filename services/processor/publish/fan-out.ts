@@ -1,4 +1,4 @@
-import type { Delivered, EventBatch, Kept, Sink } from '../contract.ts'
+import type { Sink, WriteBatch } from '../contract.ts'
 
 /**
  * The store and further sinks as one. A batch is written once each of them has it, where it belongs or in its spool; whether it is in the
@@ -7,11 +7,24 @@ import type { Delivered, EventBatch, Kept, Sink } from '../contract.ts'
  */
 export function fanOut (store: Sink, others: readonly Sink[]): Sink {
   return {
-    write: (batch: EventBatch, delivered?: Delivered): Promise<Kept> => {
-      const rest = (): Array<Promise<Kept>> => others.map((sink) => sink.write(batch))
-      if (batch.spool === true && others.length > 0) return Promise.all(rest()).then(() => store.write(batch, delivered))
-      return Promise.all([store.write(batch, delivered), ...rest()]).then(([kept]) => kept!)
+    begin: () => {
+      const encoders = [store, ...others].map((sink) => sink.begin())
+      return {
+        add: (events) => { for (const encoder of encoders) encoder.add(events) },
+        end: (rejects) => writeAll(encoders.map((encoder) => encoder.end(rejects))),
+      }
     },
     close: async () => { await Promise.all([store, ...others].map((sink) => sink.close())) },
+  }
+}
+
+function writeAll ([toStore, ...toOthers]: WriteBatch[]): WriteBatch {
+  return async (place, delivered) => {
+    if (place.spool === true && toOthers.length > 0) {
+      await Promise.all(toOthers.map((write) => write(place)))
+      return await toStore!(place, delivered)
+    }
+    const [kept] = await Promise.all([toStore!(place, delivered), ...toOthers.map((write) => write(place))])
+    return kept
   }
 }

@@ -5,7 +5,7 @@ import { byteSize, duration } from '../../runtime/units.ts'
 import { defineSink, sinkShape } from './definition.ts'
 import { rememberedBatches } from './file-journal.ts'
 import { FileWriter } from './file-writer.ts'
-import { writeLines } from './ndjson.ts'
+import { beginLines } from './ndjson.ts'
 
 /** The definition of the file sink. */
 export const fileSink = defineSink({
@@ -24,7 +24,7 @@ export const fileSink = defineSink({
   redelivery: `A batch that comes again is not written again while it is one of the newest ${rememberedBatches} of the file.`,
   create: ({ path, rotate }, { base, log }) => ({
     // Rejects stay in the store: they hold nothing of a request.
-    encode: ({ events }) => events.length === 0 ? [] : [{ rows: events.length, bytes: writeLines(events) }],
+    encoder: beginLines,
     connect: async () => {
       const writer = await FileWriter.open({ path: resolve(base, path), rotate, log })
       return {

@@ -1,22 +1,25 @@
+import type { BatchEncoder } from '../contract.ts'
 import { fields } from '../event.ts'
 import type { EnrichedEvent, FieldName } from '../event.ts'
+import type { Part } from './encoded-batch.ts'
 
 const names = Object.keys(fields) as FieldName[]
 
 /**
  * Events as lines of JSON: the published fields and no other, in the order and under the names of the columns of `requests`. The time is
- * ISO 8601 in UTC with milliseconds; a figure that is not known is null.
+ * ISO 8601 in UTC with milliseconds; a figure that is not known is null. Without events there is no part.
  */
-export function writeLines (events: readonly EnrichedEvent[]): Buffer {
+export function beginLines (): BatchEncoder<Part[]> {
   const pieces: Buffer[] = []
-  for (let from = 0; from < events.length; from += portion) {
-    pieces.push(Buffer.from(events.slice(from, from + portion).map(lineOf).join('')))
+  let rows = 0
+  return {
+    add: (events) => {
+      rows += events.length
+      if (events.length > 0) pieces.push(Buffer.from(events.map(lineOf).join('')))
+    },
+    end: () => rows === 0 ? [] : [{ rows, bytes: Buffer.concat(pieces) }],
   }
-  return Buffer.concat(pieces)
 }
-
-/** So many lines are one text before they become bytes: one text of them all would be there twice. */
-const portion = 500
 
 function lineOf (event: EnrichedEvent): string {
   const published: Partial<Record<FieldName, unknown>> = {}

@@ -3,10 +3,8 @@
  * otherwise, within a bound; it is brought from there in the order in which it came, with growing pauses, under the same token.
  */
 import { GatelensError, messageOf } from '../../runtime/errors.ts'
-import type { ErrorCode } from '../../runtime/errors.ts'
-import type { Logger } from '../../runtime/log.ts'
 import { pause, settleWithin } from '../../runtime/shutdown.ts'
-import type { Delivered, EventBatch, Kept, Readiness, Sink, Telemetry } from '../contract.ts'
+import type { BatchEncoder, Delivered, Kept, Sink, WriteBatch } from '../contract.ts'
 import { createStateWriter } from '../state-writes.ts'
 import type { StateWriter } from '../state-writes.ts'
 import type { Connection, Destination } from './definition.ts'
@@ -15,25 +13,8 @@ import type { EncodedBatch, Part } from './encoded-batch.ts'
 import { Notifier } from './notifier.ts'
 import { SinkState } from './sink-state.ts'
 import { Spool } from './spool.ts'
+import type { SpooledSinkOptions } from './spooled-sink-options.ts'
 import { tokenOf } from './token.ts'
-
-/** What a sink is, besides its destination. */
-export interface SpooledSinkOptions {
-  /** Label of its metrics. */
-  name: string
-  /** The folder of its spool. */
-  folder: string
-  maxBytes: number
-  /** What happens to batches for which the spool has no room: they wait, or the oldest there is dropped. */
-  whenFull: 'block' | 'drop'
-  /** The code under which it is said that the destination takes nothing. */
-  unavailable: ErrorCode
-  /** How long an input waits for a destination that does not answer, ms; then its batches wait in the spool. Default: 10,000. */
-  patience?: number
-  telemetry: Pick<Telemetry, 'add' | 'record'>
-  readiness: Pick<Readiness, 'sink' | 'state'>
-  log: Logger
-}
 
 /** A batch in the spool: who wants to know when it is delivered, whether some of it may be, and the try that is still under way. */
 interface Waiting { delivered: Delivered, again: boolean, attempt?: Promise<number | undefined> }
@@ -77,11 +58,16 @@ export class SpooledSink<P extends Part = Part> implements Sink {
     return new SpooledSink(options, destination, await Spool.open<P>(options.folder, options.maxBytes))
   }
 
-  write (batch: EventBatch, delivered: Delivered = () => {}): Promise<Kept> {
-    const encoded = { token: tokenOf(batch.range), parts: this.#destination.encode(batch) }
-    // What waits from here on holds the encoded batch only, not the events.
-    const { again = false, spool = false } = batch
-    return this.#send(encoded, { delivered, again }, spool)
+  begin (): BatchEncoder<WriteBatch> {
+    const encoder = this.#destination.encoder()
+    return {
+      add: (events) => encoder.add(events),
+      end: (rejects) => {
+        const parts = encoder.end(rejects)
+        return ({ range, again = false, spool = false }, delivered = () => {}) =>
+          this.#send({ token: tokenOf(range), parts }, { delivered, again }, spool)
+      },
+    }
   }
 
   /** Tells what changes while nothing happens. */

@@ -1,6 +1,8 @@
+import type { BatchEncoder } from '../contract.ts'
 import { fields } from '../event.ts'
 import type { EnrichedEvent, Reject } from '../event.ts'
 import { compileEncoder } from './native/block.ts'
+import type { BlockEncoder } from './native/block.ts'
 import type { TablePart } from './table-part.ts'
 
 /** The table of events; the columns are the published fields. */
@@ -17,41 +19,77 @@ const rejectColumns = {
   length: { type: 'UInt64' },
 } satisfies Record<keyof Reject, { type: string }>
 
-const encodeEvents = compileEncoder<EnrichedEvent>(fields)
 const encodeRejects = compileEncoder<Reject>(rejectColumns)
 
 /**
- * Events as rows of `requests`: the published fields and no other. A part for every UTC day that they touch: a day is a
- * partition, and what lies in one partition of every table is there whole or not at all.
+ * Makes the encoder of batches for one ClickHouse. Events become rows of `requests`: the published fields and no other, a part for every
+ * UTC day that they touch: a day is a partition, and what lies in one partition of every table is there whole or not at all. Rejects
+ * become rows of `rejected`, the last part.
  */
-export function tabulateEvents (events: readonly EnrichedEvent[]): TablePart[] {
-  return [...byDay(events)].map(([day, rows]) => ({
-    table: requestsTable,
-    name: new Date(day * dayMs).toISOString().slice(0, 10),
-    columns: Object.keys(fields),
-    rows: rows.length,
-    bytes: encodeEvents(rows),
-  }))
+export function createTables (): () => BatchEncoder<TablePart[]> {
+  const encoder = compileEncoder<EnrichedEvent>(fields)
+  return () => {
+    // A stage that failed has left a batch without its end.
+    if (encoder.rows > 0) encoder.end()
+    const days = new Days(encoder)
+    return {
+      add: (events) => days.add(events),
+      end: (rejects) => [...days.end(), tabulateRejects(rejects)],
+    }
+  }
 }
 
 /** Rejects as rows of `rejected`; `name` tells those of the store from those of the decoder. */
 export function tabulateRejects (rejects: readonly Reject[], name: 'rejected' | 'refused' = 'rejected'): TablePart {
-  return { table: rejectedTable, name, columns: Object.keys(rejectColumns), rows: rejects.length, bytes: encodeRejects(rejects) }
+  encodeRejects.add(rejects)
+  return { table: rejectedTable, name, columns: Object.keys(rejectColumns), rows: rejects.length, bytes: encodeRejects.end() }
 }
 
 const dayMs = 86_400_000
 
-/** Nearly always there is one day, and then nothing is copied. */
-function byDay (events: readonly EnrichedEvent[]): Map<number, readonly EnrichedEvent[]> {
-  const first = Math.floor((events[0]?.time ?? 0) / dayMs)
-  if (events.length === 0) return new Map()
-  if (events.every(({ time }) => Math.floor(time / dayMs) === first)) return new Map([[first, events]])
-  const days = new Map<number, EnrichedEvent[]>()
-  for (const event of events) {
-    const day = Math.floor(event.time / dayMs)
-    const rows = days.get(day)
-    if (rows === undefined) days.set(day, [event])
-    else rows.push(event)
+/** The days of a batch. Nearly always there is one, which is encoded as it comes; events of others wait for the end. */
+class Days {
+  readonly #encoder: BlockEncoder<EnrichedEvent>
+  readonly #others = new Map<number, EnrichedEvent[]>()
+  #first = NaN
+
+  constructor (encoder: BlockEncoder<EnrichedEvent>) {
+    this.#encoder = encoder
   }
-  return days
+
+  add (events: readonly EnrichedEvent[]): void {
+    if (events.length === 0) return
+    if (Number.isNaN(this.#first)) this.#first = dayOf(events[0]!)
+    const first = this.#first
+    if (events.every((event) => dayOf(event) === first)) this.#encoder.add(events)
+    else this.#encoder.add(events.filter((event) => dayOf(event) === first || this.#keep(event)))
+  }
+
+  /** Keeps an event for later; false, so that it is not taken for one of the first day. */
+  #keep (event: EnrichedEvent): boolean {
+    const day = dayOf(event)
+    const rows = this.#others.get(day)
+    if (rows === undefined) this.#others.set(day, [event])
+    else rows.push(event)
+    return false
+  }
+
+  * end (): Generator<TablePart> {
+    if (Number.isNaN(this.#first)) return
+    yield this.#part(this.#first)
+    for (const [day, events] of this.#others) {
+      this.#encoder.add(events)
+      yield this.#part(day)
+    }
+  }
+
+  #part (day: number): TablePart {
+    const { rows } = this.#encoder
+    const bytes = this.#encoder.end()
+    return { table: requestsTable, name: new Date(day * dayMs).toISOString().slice(0, 10), columns: Object.keys(fields), rows, bytes }
+  }
+}
+
+function dayOf ({ time }: EnrichedEvent): number {
+  return Math.floor(time / dayMs)
 }

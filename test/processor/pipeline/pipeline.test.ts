@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Delivered, EventBatch, InputState, Kept, RawRecord, RecordBatch, Sink } from '../../../services/processor/contract.ts'
+import type { BatchEncoder, Delivered, InputState, Kept, RawRecord, RecordBatch, Sink, WriteBatch } from '../../../services/processor/contract.ts'
 import type { EnrichedEvent, NormalizedEvent } from '../../../services/processor/event.ts'
 import { createLagWatch } from '../../../services/processor/observe/lag.ts'
 import { runPipeline } from '../../../services/processor/pipeline.ts'
 import type { Parts } from '../../../services/processor/pipeline.ts'
 import { fc } from '../../property.ts'
 import { makeEvent } from '../event-fixture.ts'
+import { sinkOf } from '../publish/whole-batch.ts'
+import type { EventBatch } from '../publish/whole-batch.ts'
 
 /** Stages of a few words: `ok` becomes an event, `drop` one that is filtered, all else a reject. */
 const stages: Pick<Parts, 'decoder' | 'normalize' | 'filter' | 'enrich' | 'save' | 'lag'> = {
@@ -34,11 +36,15 @@ class Memory implements Sink {
     this.refuse = refuse
   }
 
-  async write (batch: EventBatch, delivered?: Delivered): Promise<Kept> {
+  begin (): BatchEncoder<WriteBatch> {
+    return sinkOf((batch, delivered) => this.#write(batch, delivered)).begin()
+  }
+
+  async #write (batch: EventBatch, delivered: Delivered): Promise<Kept> {
     this.log.push(`write ${batch.range.from}`)
     await new Promise((resolve) => setImmediate(resolve))
     this.batches.push(batch)
-    delivered?.(Math.min(this.refuse, batch.events.length))
+    delivered(Math.min(this.refuse, batch.events.length))
     return 'store'
   }
 
@@ -93,6 +99,20 @@ test('what was received is published, filtered or rejected, whatever comes', asy
   }))
 })
 
+test('a batch of many records goes through the stages in portions, in order, and whole to the sink', async () => {
+  const words = Array.from({ length: 1700 }, (_, index) => ['ok', 'ok', 'drop', 'bad'][index % 4] ?? '')
+  const { totals, telemetry } = count()
+  const sink = new Memory([])
+  const seen: number[] = []
+  await runPipeline({ input: batchesOf([words, ['ok']], []), ...stages, observe: (events) => { seen.push(events.length) }, sink, telemetry })
+  assert.ok(seen.length > 3 && Math.max(...seen) < 500)
+  const expected = (kinds: string[]): number[] => words.flatMap((word, offset) => kinds.includes(word) ? [offset] : [])
+  assert.deepEqual(sink.batches[0]?.events.map(({ source_offset: offset }) => offset), expected(['ok']))
+  assert.deepEqual(sink.batches[0]?.rejects.map(({ source_offset: offset }) => offset), expected(['bad']))
+  const of = (outcome: string): number => totals.get(`gatelens_events_total test ${outcome}`) ?? 0
+  assert.deepEqual(['received', 'published', 'filtered', 'rejected'].map(of), [1701, 851, 425, 425])
+})
+
 test('a batch is committed after it was written, in order, and the next is read meanwhile', async () => {
   const log: string[] = []
   await runPipeline({ input: batchesOf([['ok'], ['ok'], ['ok']], log), ...stages, observe: () => {}, sink: new Memory(log), telemetry: count().telemetry })
@@ -104,9 +124,11 @@ test('a batch is committed after it was written, in order, and the next is read 
 class Spooling implements Sink {
   readonly waiting: Delivered[] = []
 
-  async write (_batch: EventBatch, delivered: Delivered = () => {}): Promise<Kept> {
-    this.waiting.push(delivered)
-    return 'spool'
+  begin (): BatchEncoder<WriteBatch> {
+    return sinkOf(async (_batch, delivered) => {
+      this.waiting.push(delivered)
+      return 'spool'
+    }).begin()
   }
 
   async close (): Promise<void> {}
@@ -145,7 +167,7 @@ test('a sink that gives up ends the pipeline at once, also while the input rests
     yield * batchesOf([['ok']], log)
     await new Promise(() => {})
   }
-  const sink: Sink = { write: async () => { throw new Error('gave up') }, close: async () => {} }
+  const sink = sinkOf(async () => { throw new Error('gave up') })
   await assert.rejects(runPipeline({ input: resting(), ...stages, observe: () => {}, sink, telemetry: count().telemetry }), /gave up/)
   assert.deepEqual(log, ['read 0'])
 })
@@ -172,16 +194,13 @@ test('the lag is the age of the oldest event that is not committed, however long
     return [told.lag_seconds, told.stalled_seconds]
   }
   const seen: unknown[] = []
-  const sink: Sink = {
-    write: async (_batch, delivered) => {
-      seen.push(look())
-      now += 60_000
-      seen.push(look())
-      delivered?.(0)
-      return 'store'
-    },
-    close: async () => {},
-  }
+  const sink = sinkOf(async (_batch, delivered) => {
+    seen.push(look())
+    now += 60_000
+    seen.push(look())
+    delivered(0)
+    return 'store'
+  })
   const ahead: Parts['decoder'] = { framing: 'json', decode: ({ offset }) => makeEvent({ time: time + offset * 86_400_000 }) }
   await runPipeline({ input: batchesOf([['ok', 'ok']], []), ...stages, decoder: ahead, observe: () => {}, sink, telemetry: count().telemetry, lag })
   assert.deepEqual(seen, [[1.5, 0], [61.5, 60]])

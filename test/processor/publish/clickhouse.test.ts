@@ -20,6 +20,7 @@ import { prepareTables, refuseRequests, reserveStore, startStoreProcess } from '
 import type { RunningStore } from '../store-fixture.ts'
 import { makeBatch, makeReject, openSink } from './sink-fixture.ts'
 import type { OpenSink } from './sink-fixture.ts'
+import { writeBatch } from './whole-batch.ts'
 
 const nowhere = 'http://127.0.0.1:1'
 
@@ -29,9 +30,9 @@ test('a full spool holds the writer up, drops nothing, and lets go when the stor
   const { sink, values } = await openSink(t, { url: early.url, state: join(folder, 'state'), spoolBytes: 10_000 })
   // What cannot be compressed, so that one batch fits and two do not.
   const large = (): EnrichedEvent[] => makeEvents(15, () => ({ request_id: randomBytes(300).toString('hex') }))
-  await sink.write(makeBatch('a', 0, large()))
+  await writeBatch(sink, makeBatch('a', 0, large()))
   let held = true
-  const second = sink.write(makeBatch('a', 1000, large())).then(() => { held = false })
+  const second = writeBatch(sink, makeBatch('a', 1000, large())).then(() => { held = false })
   await new Promise((resolve) => setTimeout(resolve, 50))
   assert.equal(held, true)
   assert.ok((values.get('spool_bytes') ?? 0) <= 10_000)
@@ -50,7 +51,7 @@ test('while a spool drains batches are taken, but fewer than leave it', async (t
   })
   const delivered: number[] = []
   const write = async (number: number): Promise<void> => {
-    await sink.write(makeBatch('a', number * 1000, makeEvents(1)), () => { delivered.push(number) })
+    await writeBatch(sink, makeBatch('a', number * 1000, makeEvents(1)), () => { delivered.push(number) })
   }
   for (let number = 0; number < 6; number++) await write(number)
   open()
@@ -71,9 +72,9 @@ test('while a spool drains batches are taken, but fewer than leave it', async (t
 test('a sink that closes leaves nothing in its spool when the store takes it', async (t) => {
   const { sink, folder, store, open } = await openGatedSink(t)
   const closed = new Promise<void>((resolve, reject) => {
-    sink.write(makeBatch('a', 0, makeEvents(10)), () => { sink.close().then(resolve, reject) }).catch(reject)
+    writeBatch(sink, makeBatch('a', 0, makeEvents(10)), () => { sink.close().then(resolve, reject) }).catch(reject)
   })
-  await sink.write(makeBatch('a', 1000, makeEvents(10)))
+  await writeBatch(sink, makeBatch('a', 1000, makeEvents(10)))
   open()
   await closed
   assert.deepEqual(readdirSync(join(folder, 'spool')), [])
@@ -82,8 +83,8 @@ test('a sink that closes leaves nothing in its spool when the store takes it', a
 
 test('a writer that is held up when the sink closes is told so', async (t) => {
   const { sink, close } = await openSink(t, { url: nowhere, state: makeFolder(t), spoolBytes: 10 })
-  await sink.write(makeBatch('a', 0, makeEvents(1)))
-  const held = assert.rejects(sink.write(makeBatch('a', 1000, makeEvents(1))), { code: 'STORE_UNREACHABLE' })
+  await writeBatch(sink, makeBatch('a', 0, makeEvents(1)))
+  const held = assert.rejects(writeBatch(sink, makeBatch('a', 1000, makeEvents(1))), { code: 'STORE_UNREACHABLE' })
   await close()
   await held
 })
@@ -94,7 +95,7 @@ test('what waits on disk holds published fields only, under names without conten
   const secret = 'S3cret-value-that-must-not-leave'
   const raw = { target: `/v1?key=${secret}`, upstream_target: secret, credential_id: secret, client_ip: secret, consumer_id: secret }
   const more = { user_agent_original: secret, path_params: { id: secret }, gateway_service: secret, consumer_custom_id: secret }
-  await sink.write(makeBatch('a', 0, makeEvents(3, () => ({ ...raw, ...more })), [makeReject(1)]))
+  await writeBatch(sink, makeBatch('a', 0, makeEvents(3, () => ({ ...raw, ...more })), [makeReject(1)]))
   await close()
   const names = readdirSync(join(folder, 'spool'))
   assert.equal(names.length, 1)
@@ -112,7 +113,7 @@ test('an insert that something else than ClickHouse says yes to is not delivered
   const impostor = createServer((request, response) => request.resume().on('end', () => { response.end('<html>welcome</html>', () => { answers++ }) }))
   await once(impostor.listen(early.port, '127.0.0.1'), 'listening')
   const { sink, values } = await openSink(t, { url: early.url, state: join(folder, 'state'), prepare: async () => {} })
-  await sink.write(makeBatch('a', 0, makeEvents(5)))
+  await writeBatch(sink, makeBatch('a', 0, makeEvents(5)))
   await until(() => answers > 0 && values.get('up') === 0)
   impostor.closeAllConnections()
   await new Promise((resolve) => impostor.close(resolve))
@@ -130,7 +131,7 @@ test('a block is sent compressed when that is asked for', async (t) => {
   front.pass(Infinity)
   for (const compression of [true, false]) {
     const { sink, close } = await openSink(t, { url: front.url, state: join(folder, 'state'), compression })
-    await sink.write(makeBatch(String(compression), 0, makeEvents(50)))
+    await writeBatch(sink, makeBatch(String(compression), 0, makeEvents(50)))
     await sink.settled()
     await close()
   }
@@ -142,10 +143,10 @@ test('tables that were dropped are made again', async (t) => {
   const folder = makeFolder(t)
   const store = await startStoreProcess(t, join(folder, 'store'))
   const { sink } = await openSink(t, { url: store.url, state: join(folder, 'state') })
-  await sink.write(makeBatch('a', 0, makeEvents(1)))
+  await writeBatch(sink, makeBatch('a', 0, makeEvents(1)))
   await sink.settled()
   await store.client.command({ query: 'DROP DATABASE gatelens' })
-  await sink.write(makeBatch('a', 1000, makeEvents(2)))
+  await writeBatch(sink, makeBatch('a', 1000, makeEvents(2)))
   await sink.settled()
   assert.deepEqual(await store.query('SELECT count() AS rows FROM gatelens.requests'), [{ rows: 2 }])
 })
@@ -159,7 +160,7 @@ test('a refused row keeps its place and gives the reason without its values', as
     await refuseRequests(client, secret)
   }
   const { sink } = await openSink(t, { url: store.url, state: join(folder, 'state'), prepare })
-  await sink.write(makeBatch('a', 0, makeEvents(1, () => ({ request_id: secret, source: 'file:a\tb', source_offset: 4711 }))))
+  await writeBatch(sink, makeBatch('a', 0, makeEvents(1, () => ({ request_id: secret, source: 'file:a\tb', source_offset: 4711 }))))
   await sink.settled()
   const [row] = await store.query('SELECT reason, detail, source, source_offset FROM gatelens.rejected')
   assert.deepEqual({ ...row, detail: '' }, { reason: 'refused_by_store', detail: '', source: 'file:a\tb', source_offset: 4711 })
@@ -171,7 +172,7 @@ test('a schema that is newer stops the sink for good', async (t) => {
   const prepare = async (): Promise<void> => { throw new GatelensError('SCHEMA_NEWER', 'the schema is version 9, this program knows 5') }
   const { sink } = await openSink(t, { url: nowhere, state: makeFolder(t), prepare })
   await assert.rejects(sink.done, { code: 'SCHEMA_NEWER' })
-  await assert.rejects(sink.write(makeBatch('a', 0, makeEvents(1))), { code: 'SCHEMA_NEWER' })
+  await assert.rejects(writeBatch(sink, makeBatch('a', 0, makeEvents(1))), { code: 'SCHEMA_NEWER' })
 })
 
 test('a store that is away is told once, and once when it is back', async (t) => {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { packBatch, unpackBatch } from '../../../services/processor/publish/encoded-batch.ts'
 import type { EncodedBatch } from '../../../services/processor/publish/encoded-batch.ts'
-import { tabulateEvents, tabulateRejects } from '../../../services/processor/publish/tables.ts'
+import { tabulateRejects } from '../../../services/processor/publish/tables.ts'
 import { makeEvents } from '../event-fixture.ts'
 import { makeReject } from './sink-fixture.ts'
+import { tabulateEvents } from './whole-batch.ts'
 
 const day = 86_400_000
 const events = makeEvents(200, (index) => ({ time: Date.UTC(2026, 7, 20) + (index % 2) * day }))

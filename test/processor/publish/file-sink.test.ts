@@ -7,12 +7,19 @@ import type { TestContext } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { pino } from 'pino'
 import { fields } from '../../../services/processor/event.ts'
+import type { EnrichedEvent } from '../../../services/processor/event.ts'
 import { FileWriter } from '../../../services/processor/publish/file-writer.ts'
 import type { FileWriterOptions } from '../../../services/processor/publish/file-writer.ts'
-import { writeLines } from '../../../services/processor/publish/ndjson.ts'
+import { beginLines } from '../../../services/processor/publish/ndjson.ts'
 import { until } from '../../until.ts'
 import { makeEvent, makeEvents } from '../event-fixture.ts'
 import { makeFolder } from '../input/fixture.ts'
+
+function writeLines (events: readonly EnrichedEvent[]): Buffer {
+  const encoder = beginLines()
+  encoder.add(events)
+  return encoder.end([])[0]!.bytes
+}
 
 interface Opened { writer: FileWriter, path: string, told: string[], close: () => Promise<void> }
 

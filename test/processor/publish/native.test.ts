@@ -3,12 +3,23 @@ import { after, before, test } from 'node:test'
 import { fields } from '../../../services/processor/event.ts'
 import type { EnrichedEvent, FieldName } from '../../../services/processor/event.ts'
 import { insertPart } from '../../../services/processor/publish/insert.ts'
-import { compileEncoder, openBlock, pickFrom } from '../../../services/processor/publish/native/block.ts'
-import { tabulateEvents } from '../../../services/processor/publish/tables.ts'
+import { compileEncoder as compile, openBlock, pickFrom } from '../../../services/processor/publish/native/block.ts'
 import type { Store } from '../../../services/store/server.ts'
 import { anyText, fc } from '../../property.ts'
 import { connect, openStore } from '../../store/fixture.ts'
 import { makeEvent } from '../event-fixture.ts'
+import { tabulateEvents } from './whole-batch.ts'
+
+/** An encoder of whole blocks, whose rows come in two portions. */
+function compileEncoder<Row extends object> (columns: Record<string, { type: string }>): (rows: readonly Row[]) => Buffer {
+  const encoder = compile<Row>(columns)
+  return (rows) => {
+    encoder.add(rows.slice(0, rows.length >> 1))
+    encoder.add(rows.slice(rows.length >> 1))
+    assert.equal(encoder.rows, rows.length)
+    return encoder.end()
+  }
+}
 
 type Row = Record<string, unknown>
 
@@ -142,7 +153,7 @@ test('an encoder has nothing left of one block in the next', () => {
 
 test('a column type without an encoding is a mistake of the program', () => {
   for (const type of ['Decimal(10, 2)', 'DateTime64(6)', 'LowCardinality(FixedString(3))', 'Array(String)', 'Map(String, Array(String))', 'FixedString(0)']) {
-    assert.throws(() => compileEncoder({ a: { type } }), /no encoding for the column type/)
+    assert.throws(() => compile({ a: { type } }), /no encoding for the column type/)
   }
 })
 

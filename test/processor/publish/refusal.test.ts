@@ -6,10 +6,10 @@ import type { EnrichedEvent } from '../../../services/processor/event.ts'
 import { deliver } from '../../../services/processor/publish/deliver.ts'
 import type { Target } from '../../../services/processor/publish/insert.ts'
 import { describeRefusal } from '../../../services/processor/publish/refusal.ts'
-import { tabulateEvents } from '../../../services/processor/publish/tables.ts'
 import { firstRow } from '../../store/fixture.ts'
 import { makeEvents } from '../event-fixture.ts'
 import { openTarget } from './sink-fixture.ts'
+import { tabulateEvents } from './whole-batch.ts'
 
 let target: Target
 let close: () => Promise<void>

@@ -6,11 +6,12 @@ import { deliver } from '../../../services/processor/publish/deliver.ts'
 import type { Target } from '../../../services/processor/publish/insert.ts'
 import type { EncodedBatch } from '../../../services/processor/publish/encoded-batch.ts'
 import type { TablePart } from '../../../services/processor/publish/table-part.ts'
-import { tabulateEvents, tabulateRejects } from '../../../services/processor/publish/tables.ts'
+import { tabulateRejects } from '../../../services/processor/publish/tables.ts'
 import { firstRow } from '../../store/fixture.ts'
 import { makeEvents } from '../event-fixture.ts'
 import { refuseRequests } from '../store-fixture.ts'
 import { makeReject, openTarget } from './sink-fixture.ts'
+import { tabulateEvents } from './whole-batch.ts'
 
 const tables = ['requests', 'requests_1m', 'requests_1h', 'drift_1d', 'rejected']
 const start = Date.UTC(2026, 7, 20, 23, 59, 58)

@@ -1,6 +1,5 @@
 import type { TestContext } from 'node:test'
 import type { ClickHouseClient } from '@clickhouse/client'
-import type { EventBatch } from '../../../services/processor/contract.ts'
 import type { EnrichedEvent, Reject } from '../../../services/processor/event.ts'
 import { createClickhouse } from '../../../services/processor/publish/clickhouse.ts'
 import type { Destination } from '../../../services/processor/publish/definition.ts'
@@ -14,6 +13,7 @@ import { migrate } from '../../../services/store/migrate.ts'
 import { connect, openStore } from '../../store/fixture.ts'
 import { makeEvent } from '../event-fixture.ts'
 import { prepareTables } from '../store-fixture.ts'
+import type { EventBatch } from './whole-batch.ts'
 
 export interface OpenSink {
   sink: SpooledSink

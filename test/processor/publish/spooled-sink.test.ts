@@ -9,6 +9,7 @@ import { GatelensError } from '../../../services/runtime/errors.ts'
 import { makeEvents } from '../event-fixture.ts'
 import { makeFolder } from '../input/fixture.ts'
 import { makeBatch, openDestination } from './sink-fixture.ts'
+import { writeBatch } from './whole-batch.ts'
 
 interface Fake extends Destination {
   /** Tokens in the order in which they were delivered. */
@@ -26,7 +27,10 @@ function fake (bytes = 10): Fake {
     deliver: async () => {},
     connects: async () => {},
     // Of random bytes compression makes no less.
-    encode: ({ events }) => [{ rows: events.length, bytes: randomBytes(bytes) }],
+    encoder: () => {
+      let rows = 0
+      return { add: (events) => { rows += events.length }, end: () => [{ rows, bytes: randomBytes(bytes) }] }
+    },
     connect: async () => {
       await destination.connects()
       return {
@@ -51,13 +55,13 @@ test('a sink that hangs holds up no other, from the start or later, and gets eve
   const first = await openDestination(t, steady, { name: 'store', state: folder })
   const second = await openDestination(t, hanging, { name: 'slow', state: folder, patience: 20 })
   const both = fanOut(first.sink, [second.sink])
-  await both.write(batchAt(0))
+  await writeBatch(both, batchAt(0))
   await first.sink.settled()
   await second.sink.settled()
   let goOn = (): void => {}
   const gate = new Promise<void>((resolve) => { goOn = resolve })
   hanging.deliver = () => gate
-  for (let number = 1; number < 6; number++) await both.write(batchAt(number))
+  for (let number = 1; number < 6; number++) await writeBatch(both, batchAt(number))
   await first.sink.settled()
   assert.deepEqual([steady.taken.length, hanging.taken.length, second.values.get('up')], [6, 1, 0])
   assert.equal(readdirSync(join(folder, 'spool', 'slow')).length, 5)
@@ -66,7 +70,7 @@ test('a sink that hangs holds up no other, from the start or later, and gets eve
   assert.deepEqual(hanging.taken, steady.taken)
   assert.equal(second.values.get('up'), 1)
   hanging.deliver = () => never
-  await both.write(batchAt(6))
+  await writeBatch(both, batchAt(6))
 })
 
 test('a store that hangs holds up no further sink, and whether a batch is in the store the store decides', async (t) => {
@@ -77,7 +81,7 @@ test('a store that hangs holds up no further sink, and whether a batch is in the
   const second = await openDestination(t, other, { name: 'other', state: folder })
   const both = fanOut(first.sink, [second.sink])
   const delivered: number[] = []
-  for (let number = 0; number < 4; number++) assert.equal(await both.write(batchAt(number), () => delivered.push(number)), 'spool')
+  for (let number = 0; number < 4; number++) assert.equal(await writeBatch(both, batchAt(number), () => delivered.push(number)), 'spool')
   await second.sink.settled()
   assert.deepEqual([other.taken.length, delivered.length], [4, 0])
 })
@@ -86,12 +90,12 @@ test('a delivery that was given up and ends well after all is not done again', a
   const folder = makeFolder(t)
   const slow = fake()
   const { sink } = await openDestination(t, slow, { name: 'slow', state: folder, patience: 20 })
-  await sink.write(batchAt(0))
+  await writeBatch(sink, batchAt(0))
   await sink.settled()
   let goOn = (): void => {}
   slow.deliver = () => new Promise((resolve) => { goOn = resolve })
   const delivered: number[] = []
-  assert.equal(await sink.write(batchAt(1), () => delivered.push(1)), 'spool')
+  assert.equal(await writeBatch(sink, batchAt(1), () => delivered.push(1)), 'spool')
   goOn()
   await sink.settled()
   assert.deepEqual([slow.taken.length, delivered], [2, [1]])
@@ -103,7 +107,7 @@ test('a full spool of a sink that drops throws away what waits longest, counts i
   let isAway = true
   away.connects = async () => { if (isAway) throw new Error('nobody there') }
   const { sink, values } = await openDestination(t, away, { name: 'away', state: folder, spoolBytes: 2000, whenFull: 'drop' })
-  for (let number = 0; number < 20; number++) await sink.write(batchAt(number))
+  for (let number = 0; number < 20; number++) await writeBatch(sink, batchAt(number))
   const kept = readdirSync(join(folder, 'spool', 'away')).map((name) => name.slice(13, -6))
   assert.ok(kept.length >= 2 && kept.length <= 4, kept.join(' '))
   assert.equal(values.get('gatelens_sink_dropped_rows_total'), 20 - kept.length)
@@ -117,10 +121,10 @@ test('a sink that drops holds nobody up when the disk of its spool takes nothing
   const away = fake()
   away.connects = () => never
   const { sink, values } = await openDestination(t, away, { name: 'away', state: folder, whenFull: 'drop' })
-  await sink.write(batchAt(0))
+  await writeBatch(sink, batchAt(0))
   rmSync(join(folder, 'spool', 'away'), { recursive: true })
   writeFileSync(join(folder, 'spool', 'away'), '')
-  await sink.write(batchAt(1))
+  await writeBatch(sink, batchAt(1))
   assert.equal(values.get('gatelens_sink_dropped_rows_total'), 1)
   rmSync(join(folder, 'spool', 'away'))
   mkdirSync(join(folder, 'spool', 'away'))
@@ -146,7 +150,7 @@ test('the time for which nothing was delivered grows while batches wait', async 
   const { sink, values } = await openDestination(t, away, { name: 'away', state: folder })
   sink.tell()
   assert.equal(values.get('stalled_seconds'), 0)
-  await sink.write(batchAt(0))
+  await writeBatch(sink, batchAt(0))
   await new Promise((resolve) => setTimeout(resolve, 5))
   sink.tell()
   assert.ok(values.get('stalled_seconds')! > 0)

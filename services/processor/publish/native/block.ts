@@ -7,8 +7,15 @@ import { Bytes, Cursor } from './bytes.ts'
 import type { ColumnType, StoredColumn } from './column.ts'
 import { columnType } from './type.ts'
 
-/** Turns rows into one block. */
-export type BlockEncoder<Row> = (rows: readonly Row[]) => Buffer
+/** Turns rows into blocks, one after the other. */
+export interface BlockEncoder<Row> {
+  /** How many rows the block has so far. */
+  readonly rows: number
+  /** Adds rows to the block that is under way, and holds nothing of them. */
+  add (rows: readonly Row[]): void
+  /** Ends the block; the next row begins another. */
+  end (): Buffer
+}
 
 /** Rows that are taken apart before any is written: what they hold is then still in the processor's caches. */
 const portion = 128
@@ -25,19 +32,28 @@ export function compileEncoder<Row extends object> (columns: Record<string, { ty
   const takeApart = compileTakeApart<Row>(Object.keys(columns))
   const values = compiled.map((column) => column.values)
   let usual = 512
-  return (rows) => {
-    for (let from = 0; from < rows.length; from += portion) {
-      const count = Math.min(portion, rows.length - from)
-      for (let index = 0; index < count; index++) takeApart(rows[from + index] as Row, values, index)
-      for (const column of compiled) column.writer.add(column.values, count)
-    }
-    const bytes = beginBlock(compiled.length, rows.length, usual)
-    for (const { name, type, prefix, writer } of compiled) {
-      beginColumn(bytes, name, type, rows.length > 0 ? prefix : undefined)
-      writer.flush(bytes)
-    }
-    usual = Math.ceil(bytes.end / Math.max(1, rows.length) * 1.05)
-    return bytes.written
+  let added = 0
+  return {
+    get rows () { return added },
+    add: (rows) => {
+      for (let from = 0; from < rows.length; from += portion) {
+        const count = Math.min(portion, rows.length - from)
+        for (let index = 0; index < count; index++) takeApart(rows[from + index] as Row, values, index)
+        for (const column of compiled) column.writer.add(column.values, count)
+      }
+      added += rows.length
+    },
+    end: () => {
+      const rows = added
+      added = 0
+      const bytes = beginBlock(compiled.length, rows, usual)
+      for (const { name, type, prefix, writer } of compiled) {
+        beginColumn(bytes, name, type, rows > 0 ? prefix : undefined)
+        writer.flush(bytes)
+      }
+      usual = Math.ceil(bytes.end / Math.max(1, rows) * 1.05)
+      return bytes.written
+    },
   }
 }
 
