@@ -38,6 +38,8 @@ export async function openDoor (options: HttpInputOptions, context: HttpContext,
     .catch((error: unknown) => { throw error instanceof GatelensError ? error : wrongTls(options.name, error) })
   const server: Server = listener.server
   server.maxConnections = options.max_connections
+  // A sender that closes its half behind its request waits for the answer; Node would end the connection. Its types lack the property.
+  Object.assign(server, { httpAllowHalfOpen: true })
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => { reception.take(request, response, true) })
   server.on('clientError', refuseConnection)
   if (options.token === undefined && options.tls?.client_ca === undefined && !/^(?:127\.|::1$|localhost$)/.test(listener.host)) {
