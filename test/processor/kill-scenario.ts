@@ -34,7 +34,7 @@ export async function killWhileFollowing (
 inputs:
 ${inputs.map(({ name, format }) => `  - { type: file, name: ${name}, paths: [${name}.log], format: ${format}, poll: 10ms, batch: { records: 4000, linger: 20ms } }`).join('\n')}
 store: { url: '${store.url}' }
-${archive ? 'sinks: [{ type: file, path: archive/requests.ndjson, rotate: { bytes: 1MB } }]' : ''}
+${archive ? 'sinks: [{ type: file, path: archive/requests.ndjson, rotate: { bytes: 1MB, keep: 1000 } }]' : ''}
 metrics: { listen: '127.0.0.1:0' }
 log: { level: error }
 `)

@@ -7,7 +7,7 @@ test('a processor that is killed twenty times while it follows a growing file st
 })
 
 test('a processor with a file sink beside the store that is killed twenty times has every record exactly once in both', async (t) => {
-  await killWhileFollowing(t, { records: 100_000, kills: 20, archive: true })
+  await killWhileFollowing(t, { records: 50_000, kills: 20, archive: true })
 })
 
 test('a processor with two inputs of different formats that is killed twenty times stores every record of both exactly once', async (t) => {
