@@ -1,3 +1,4 @@
+import { compileFunction } from '../runtime/compile.ts'
 import { fields } from './event.ts'
 import type { AccessEvent, FieldName, Reject } from './event.ts'
 
@@ -40,10 +41,6 @@ export function rejectUnstorable (event: AccessEvent, length: number): Reject | 
   return undefined
 }
 
-/**
- * True when all numbers fit: one comparison for each, of a fixed name, because the engine looks a name that varies up each time
- * (see `native/block.ts`). A null counts as 0 here.
- */
-// eslint-disable-next-line no-new-func -- its text is made of the program's own names and numbers alone
-const fits = new Function('event', `return ${bounded.map(({ name, least, most }) => `event.${name} >= ${least} && event.${name} <= ${most}`).join(' && ')}`) as
-  (event: AccessEvent) => boolean
+/** True when all numbers fit: one comparison for each. A null counts as 0 here. */
+const fits = compileFunction<(event: AccessEvent) => boolean>(['event'],
+  `return ${bounded.map(({ name, least, most }) => `event.${name} >= ${least} && event.${name} <= ${most}`).join(' && ')}`)

@@ -1,3 +1,4 @@
+import { compileFunction } from '../../runtime/compile.ts'
 import { isObject } from './field.ts'
 import type { JsonObject } from './field.ts'
 import { Members } from './members.ts'
@@ -145,18 +146,17 @@ function newTarget (name: string): Target {
 
 type Put = (values: object, slot: number, value: unknown) => void
 
-/** Functions with one statement a slot: V8 looks a name that varies up each time (see `native/block.ts`). */
+/** Functions with one statement a slot. */
 function compileValues (names: readonly string[]): { create: () => object, put: Put, clear: (values: object) => void } {
   // An object that gets its members one by one becomes a table when there are many.
   const members = names.map((name) => `${JSON.stringify(name)}: undefined`)
   const cases = names.map((name, index) => `case ${index}: values[${JSON.stringify(name)}] = value; break`)
   const clears = names.map((name) => `values[${JSON.stringify(name)}] = undefined`)
-  // eslint-disable-next-line no-new-func -- its text is made of the program's own names alone
-  const put = new Function('values', 'slot', 'value', `switch (slot) {\n${cases.join('\n')}\n}`) as Put
-  // eslint-disable-next-line no-new-func -- as above
-  const create = new Function(`return { ${members.join(', ')} }`) as () => object
-  // eslint-disable-next-line no-new-func -- as above
-  return { create, put, clear: new Function('values', clears.join('\n')) as (values: object) => void }
+  return {
+    create: compileFunction<() => object>([], `return { ${members.join(', ')} }`),
+    put: compileFunction<Put>(['values', 'slot', 'value'], `switch (slot) {\n${cases.join('\n')}\n}`),
+    clear: compileFunction<(values: object) => void>(['values'], clears.join('\n')),
+  }
 }
 
 /** Fills the slots from a record that was parsed whole. */
