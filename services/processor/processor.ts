@@ -27,7 +27,7 @@ import { connectClickhouse } from './publish/clickhouse.ts'
 import type { Declared } from './publish/declared.ts'
 import { DeclaredWriter } from './publish/declared-writer.ts'
 import type { SinkContext } from './publish/definition.ts'
-import { Board } from './readiness.ts'
+import { ToldReadiness } from './readiness.ts'
 import { createRecall } from './recall.ts'
 import { restoreQuotas } from './restore-quotas.ts'
 import { readRules, RulesWatch } from './rules.ts'
@@ -66,7 +66,7 @@ interface Assembly {
   catalog: LiveCatalog
   rules: Rule[]
   series: Series
-  readiness: Board
+  readiness: ToldReadiness
   lag: LagWatch
   /** Those of the stages, once there are any. */
   caches: Cache[]
@@ -105,7 +105,7 @@ async function assemble (
   const rules = readRules(config.rules, base)
   const { budgets, max_series: maxSeries } = config.metrics
   const series = createSeries({ budgets, maxSeries, inputs: config.inputs.map(inputIdOf), partners: () => catalog.current().partners })
-  const readiness = new Board(series, partsOf(config))
+  const readiness = new ToldReadiness(series, partsOf(config))
   const lag = createLagWatch(readiness)
   const catalog = await startLiveCatalog({
     config: config.catalog, base, state, telemetry: series, log, reread: reread === undefined ? undefined : () => reread().catalog,
@@ -126,7 +126,7 @@ async function assemble (
   }
 }
 
-function partsOf ({ inputs, store, sinks }: ProcessorConfig): ConstructorParameters<typeof Board>[1] {
+function partsOf ({ inputs, store, sinks }: ProcessorConfig): ConstructorParameters<typeof ToldReadiness>[1] {
   return {
     inputs: inputs.map(inputIdOf),
     store: { name: storeName, maxBytes: store.spool.max_bytes, whenFull: 'block' },

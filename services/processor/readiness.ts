@@ -47,7 +47,7 @@ export interface Parts {
 }
 
 /** Collects what the parts tell, passes it on as gauges, and says what follows from it. */
-export class Board implements Readiness {
+export class ToldReadiness implements Readiness {
   readonly #telemetry: Pick<Telemetry, 'set'>
   readonly #parts: Parts
   readonly #inputs = new Map<string, Partial<InputState>>()
