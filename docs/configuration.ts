@@ -39,7 +39,7 @@ export function configurationParts (): ConfigurationPart[] {
   const formats = (inputs[0]?.node.properties?.format?.anyOf ?? []).flatMap(({ oneOf = [] }) => oneOf)
   const defaults = processorSchema.parse({ input: { type: 'file', paths: ['x'] } })
   return [
-    { title: 'gatelens.yaml', intro: 'The processor.', rows: rowsOf(processor, '', { ...defaults, inputs: undefined, sinks: undefined }) },
+    { title: 'gatelens.yaml', intro: 'The processor.', rows: withoutOtherName(rowsOf(processor, '', { ...defaults, inputs: undefined, sinks: undefined })) },
     ...inputs.map(inputPart),
     ...sinkKinds.map((kind) => sinkPart({ ...kind, node: schemaOf(kind.options) })),
     ...formats.filter(({ properties = {} }) => Object.keys(properties).length > 1).map(formatPart),
@@ -58,6 +58,11 @@ const afterCrash: Readonly<Record<Uncommitted, string>> = {
   replayed: 'After a crash it goes on where it was, and every record is stored once.',
   resent: 'Senders are answered once their records are stored or in the spool; what they send again after a crash is stored once.',
   lost: 'What was read and is not stored when the processor ends is lost: it cannot be read again.',
+}
+
+/** The keys below `clickhouse` are those below `store`, which stand there already. */
+function withoutOtherName (rows: string[][]): string[][] {
+  return rows.filter(([name = '']) => !name.startsWith('`clickhouse.'))
 }
 
 function inputPart (
