@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { ensureFolderSync } from '../runtime/files.ts'
 import { GatelensError, messageOf } from '../runtime/errors.ts'
 import { folderLocked, isAlive } from '../runtime/lock.ts'
+import type { Logger } from '../runtime/log.ts'
 import { pause } from '../runtime/shutdown.ts'
 import { readKnownSettings, writeEngineConfig, writeKnownSettings } from './engine/config.ts'
 import type { Confinement } from './engine/confine.ts'
@@ -60,6 +61,9 @@ const lastMs = 2000
 /** An engine that ends again within this time is not started any more. */
 const patienceMs = 60_000
 
+/** How long a disk that does not take what is written is left alone before the engine is started again. */
+const diskMs = 1000
+
 /** After a kill the engine's files are free a moment later. */
 const unlockMs = 10_000
 
@@ -67,7 +71,7 @@ const unlockMs = 10_000
  * Opens the ClickHouse engine (chDB) on `folder`, in a process of its own. Throws FOLDER_LOCKED when another process has
  * it open. An engine that ends by itself is started again; what ran in it fails.
  */
-export async function openEngine (folder: string, sync = true): Promise<Engine> {
+export async function openEngine (folder: string, { sync = true, log }: { sync?: boolean, log?: Logger } = {}): Promise<Engine> {
   const first = await launch(folder, sync)
   const slots = createSlots()
   let current = first.process
@@ -80,10 +84,15 @@ export async function openEngine (folder: string, sync = true): Promise<Engine> 
   const watch = (watched: EngineProcess): void => {
     watched.ended.then(async () => {
       if (isClosing) return
-      const now = performance.now()
-      // One that ends over and over is for a supervisor to see, and for a person.
-      if (now - endedAt < patienceMs) throw new GatelensError('INTERNAL', 'the engine ended twice within a minute')
-      endedAt = now
+      if (watched.hasFailedToWrite) {
+        log?.error({ folder }, 'the disk did not take what the engine wrote: it is full, or broken; the engine starts again with what is sound')
+        await pause(diskMs)
+      } else {
+        const now = performance.now()
+        // One that ends over and over is for a supervisor to see, and for a person.
+        if (now - endedAt < patienceMs) throw new GatelensError('INTERNAL', 'the engine ended twice within a minute')
+        endedAt = now
+      }
       current = (await launch(folder, sync)).process
       watch(current)
     }).catch((error: unknown) => { failed(error) })

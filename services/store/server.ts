@@ -56,7 +56,7 @@ export async function startStore (options: StoreOptions): Promise<Store> {
   const lock = lockFolder(options.folder, 'store')
   try {
     const spool = openSpool(folder)
-    const engine = await openEngine(folder, options.sync)
+    const engine = await openEngine(folder, options)
     const parser = await openParser(engine)
     const { settings = {}, log } = options
     const handler = createHandler({ engine, parser, spool, users, names: namesOf(options), settings, log })

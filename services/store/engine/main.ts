@@ -1,9 +1,14 @@
 /** The process that holds the engine (chDB), and nothing else of the store: it does what it is told over its channel. */
 import { Session, drainPending } from 'chdb'
+import { watchFailedWrites } from './failed-writes.ts'
 import type { Answer, Request } from './messages.ts'
 
 const sessions = new Map<number, Session>()
 let opened: { first: Session, open: () => Session } | undefined
+/** What is on the disk is sound, and only that: the next process sets aside what is broken, and takes up what a merge had replaced. */
+const failedWrites = watchFailedWrites(() => opened?.first, () => {
+  process.send?.({ kind: 'unwritten' } satisfies Answer, () => process.kill(process.pid, 'SIGKILL'))
+})
 
 process.on('message', (request: Request) => { obey(request).catch((error: unknown) => { tell({ kind: 'failed', message: textOf(error) }) }) })
 // Without the store there is nobody to serve, and its folder must be free at once for the next one.
@@ -39,6 +44,7 @@ async function run ({ id, connection, sql, format }: Extract<Request, { kind: 'r
   sessions.set(connection, session)
   try {
     const result = await session.queryAsync(sql, { format })
+    await failedWrites.look()
     tell({ kind: 'done', id, output: result.bytes(), rows: result.rowsRead, bytes: result.bytesRead, seconds: result.elapsed })
   } catch (error) {
     // A failed query stays in system.processes, and what it had put out comes before the next answer, until another follows.

@@ -19,6 +19,8 @@ export interface EngineProcess {
   confinement: Confinement
   /** False once it has ended. */
   readonly alive: boolean
+  /** True when it has ended because the disk did not take what it wrote. */
+  readonly hasFailedToWrite: boolean
   pid: number
   /** Opens the engine on a folder, or opens it again with another configuration. Throws what the engine says. */
   open (data: string, config: string): Promise<Opened>
@@ -28,8 +30,6 @@ export interface EngineProcess {
   end (ms: number): Promise<void>
   ended: Promise<void>
 }
-
-interface Waiting { resolve: (outcome: Outcome) => void, reject: (error: StoreException) => void }
 
 const isSource = import.meta.url.endsWith('.ts')
 const main = fileURLToPath(new URL(isSource ? 'main.ts' : 'main.js', import.meta.url))
@@ -78,31 +78,30 @@ function environment (): NodeJS.ProcessEnv {
 }
 
 function connectTo (child: ChildProcess, ended: Promise<void>, confinement: Confinement): EngineProcess {
-  const waiting = new Map<number, Waiting>()
+  const statements = new Statements()
   let listen: ((answer: Answer) => void) | undefined
   let alive = true
-  let last = 0
+  let hasFailedToWrite = false
   const send = (request: Request): void => { if (alive && child.connected) child.send(request, () => {}) }
   const next = async (): Promise<Answer | undefined> => {
     const answer = new Promise<Answer>((resolve) => { listen = resolve })
     return await Promise.race([answer, ended.then(() => undefined)])
   }
   child.on('message', (answer: Answer) => {
-    if (answer.kind === 'done') waiting.get(answer.id)?.resolve(answer)
-    else if (answer.kind === 'refused') waiting.get(answer.id)?.reject(parseException(answer.message))
+    if (answer.kind === 'done' || answer.kind === 'refused') statements.settle(answer)
+    else if (answer.kind === 'unwritten') hasFailedToWrite = true
     else listen?.(answer)
-    if ('id' in answer) waiting.delete(answer.id)
   })
   child.on('error', () => {})
   const giveUp = (): void => {
     alive = false
-    for (const { reject } of waiting.values()) reject(gone())
-    waiting.clear()
+    statements.fail(hasFailedToWrite ? notWritten() : gone())
   }
   ended.then(giveUp, giveUp)
   return {
     confinement,
     get alive () { return alive },
+    get hasFailedToWrite () { return hasFailedToWrite },
     pid: child.pid ?? 0,
     ended,
     open: async (data, config) => {
@@ -114,11 +113,7 @@ function connectTo (child: ChildProcess, ended: Promise<void>, confinement: Conf
     },
     run: async (connection, sql, format) => {
       if (!alive) throw gone()
-      const id = ++last
-      return await new Promise<Outcome>((resolve, reject) => {
-        waiting.set(id, { resolve, reject })
-        send({ kind: 'run', id, connection, sql, format })
-      })
+      return await statements.add((id) => { send({ kind: 'run', id, connection, sql, format }) })
     },
     close: (connection) => { send({ kind: 'close', connection }) },
     end: async (ms) => {
@@ -133,6 +128,38 @@ function connectTo (child: ChildProcess, ended: Promise<void>, confinement: Conf
   }
 }
 
+interface Waiting { resolve: (outcome: Outcome) => void, reject: (error: StoreException) => void }
+
+/** Statements that the process has not answered yet, by their numbers. */
+class Statements {
+  readonly #waiting = new Map<number, Waiting>()
+  #last = 0
+
+  async add (send: (id: number) => void): Promise<Outcome> {
+    const id = ++this.#last
+    return await new Promise<Outcome>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      send(id)
+    })
+  }
+
+  settle (answer: Extract<Answer, { kind: 'done' | 'refused' }>): void {
+    const statement = this.#waiting.get(answer.id)
+    this.#waiting.delete(answer.id)
+    if (answer.kind === 'done') statement?.resolve(answer)
+    else statement?.reject(parseException(answer.message))
+  }
+
+  fail (reason: StoreException): void {
+    for (const { reject } of this.#waiting.values()) reject(reason)
+    this.#waiting.clear()
+  }
+}
+
 function gone (): StoreException {
   return new StoreException('ABORTED', 'The engine has ended in the middle of this; it is started again')
+}
+
+function notWritten (): StoreException {
+  return new StoreException('CANNOT_WRITE_TO_FILE_DESCRIPTOR', 'The disk did not take what the engine wrote; it is started again with what is sound')
 }

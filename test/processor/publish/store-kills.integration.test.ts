@@ -3,14 +3,14 @@
  * insert makes. In the end every record is in every table once. Needs gcc for what fails a call of the C library.
  */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
-import { sourceFolder } from '../../built.ts'
+import { compileFault, needsCompiler } from '../../fault.ts'
+import type { Fault } from '../../fault.ts'
 import { reservePort } from '../../port.ts'
 import { until } from '../../until.ts'
 import { firstMessage, startChild } from '../child.ts'
@@ -40,8 +40,8 @@ test('a store that is killed forty times inside inserts, twenty times with the p
   await world.assertExact(`seed ${seed}`)
 })
 
-for (const fault of ['kill', 'EIO', 'ENOSPC']) {
-  test(`a store whose disk gives ${fault} at any file of an insert has every record once`, { skip: hasCompiler() ? false : 'needs gcc' }, async (t) => {
+for (const does of ['kill', 'EIO', 'ENOSPC'] as const) {
+  test(`a store whose disk gives ${does} at any file of an insert has every record once`, { skip: needsCompiler }, async (t) => {
     const seed = Number(process.env.GATELENS_SEED ?? 20261128)
     const random = seeded(seed)
     const world = await openWorld(t)
@@ -51,17 +51,17 @@ for (const fault of ['kill', 'EIO', 'ENOSPC']) {
     await world.assertExact('before the first fault')
     for (const table of tables) {
       // A part is renamed when the token is known already: there a redo is taken for a repetition.
-      for (const call of table === 'requests' ? ['rename', 'fsync', 'write'] : ['rename']) {
+      for (const call of table === 'requests' ? ['rename', 'fsync', 'write'] as const : ['rename', 'write'] as const) {
         const path = await world.pathOf(table)
         await world.endStore()
         const at = 1 + Math.floor(random() * (call === 'rename' ? 1 : 6))
-        await world.startStore({ FAULT_CALLS: call, FAULT_MATCH: `${path}tmp_insert_`, FAULT_AT: String(at), FAULT_DO: fault })
+        await world.startStore({ call, match: `${path}tmp_insert_`, at, does })
         world.write(300)
         await until(() => {
           world.write(20)
           return world.struck()
         })
-        await world.assertExact(`${fault} at ${call} ${at} of ${table}, seed ${seed}`)
+        await world.assertExact(`${does} at ${call} ${at} of ${table}, seed ${seed}`)
       }
     }
     await world.endStore()
@@ -72,7 +72,7 @@ for (const fault of ['kill', 'EIO', 'ENOSPC']) {
 
 interface World {
   write (records: number): void
-  startStore (fault?: Record<string, string>): Promise<void>
+  startStore (fault?: Fault): Promise<void>
   endStore (): Promise<void>
   killStore (): Promise<void>
   /** True once the fault has struck that the store was started with. */
@@ -89,11 +89,11 @@ async function openWorld (t: TestContext): Promise<World> {
   const port = await reservePort()
   const config = join(folder, 'gatelens.yaml')
   const log = join(folder, 'access.log')
-  const preload = hasCompiler() ? compileShim(folder) : undefined
   const client = createClient({ url: `http://127.0.0.1:${port}`, request_timeout: 60_000, log: { level: ClickHouseLogLevel.OFF } })
   const paths = new Map<string, string>()
   // In the folder of the store: its engine may write nowhere else.
   const mark = join(folder, 'store', 'struck')
+  const environmentOf = needsCompiler === false ? compileFault(folder, mark) : undefined
   let store: Child | undefined
   let processor: Child | undefined
   let written = 0
@@ -109,11 +109,10 @@ log: { level: error }
     await processor?.end('SIGKILL')
     await store?.end('SIGKILL')
   })
-  const startStore = async (fault: Record<string, string> = {}): Promise<void> => {
+  const startStore = async (fault?: Fault): Promise<void> => {
     if (store !== undefined && store.process.exitCode === null && store.process.signalCode === null) return
     rmSync(mark, { force: true })
-    const env = Object.keys(fault).length === 0 || preload === undefined ? {} : { LD_PRELOAD: preload, FAULT_MARK: mark, ...fault }
-    store = startChild('./store-child.ts', [join(folder, 'store'), String(port), 'sync'], env)
+    store = startChild('./store-child.ts', [join(folder, 'store'), String(port), 'sync'], fault && environmentOf?.(fault))
     await firstMessage(store)
   }
   const query = async (sql: string): Promise<Record<string, unknown>> => {
@@ -181,15 +180,4 @@ log: { level: error }
       assert.deepEqual(found, expected, message)
     },
   }
-}
-
-function hasCompiler (): boolean {
-  return ['/usr/bin/gcc', '/usr/local/bin/gcc'].some((path) => existsSync(path))
-}
-
-/** A library that makes one call on one file fail, or kills the process there. */
-function compileShim (folder: string): string {
-  const library = join(folder, 'fault.so')
-  execFileSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library, join(sourceFolder(import.meta.dirname), 'fault.c'), '-ldl'])
-  return library
 }

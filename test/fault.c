@@ -1,6 +1,7 @@
 /*
  * Preloaded into a store: the FAULT_AT-th call of FAULT_CALLS (rename, fsync or write) on a path that holds FAULT_MATCH
- * fails with EIO or ENOSPC, or kills the process before it is done, as FAULT_DO says. The file FAULT_MARK tells that it did.
+ * fails with EIO or ENOSPC, or kills the process before it is done, as FAULT_DO says. The file FAULT_MARK tells that it did, and while it
+ * is there none fails.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -20,8 +21,9 @@ static int fails (const char *call, const char *path)
 {
   const char *calls = getenv("FAULT_CALLS"), *match = getenv("FAULT_MATCH"), *at = getenv("FAULT_AT"), *what = getenv("FAULT_DO");
   if (!calls || !match || !at || !what || !path || strcmp(calls, call) || !strstr(path, match)) return 0;
-  if (atomic_fetch_add(&seen, 1) + 1 != atoi(at)) return 0;
   const char *mark = getenv("FAULT_MARK");
+  if (mark && !access(mark, F_OK)) return 0;
+  if (atomic_fetch_add(&seen, 1) + 1 != atoi(at)) return 0;
   if (mark) close(open(mark, O_CREAT | O_WRONLY, 0600));
   if (!strcmp(what, "kill")) {
     kill(getpid(), SIGKILL);
