@@ -93,25 +93,35 @@ export function readValue (bytes: Buffer, at: number, wanted: Wanted, depth: num
   return end === BAD ? BAD : parsePart(bytes, at, end)
 }
 
-const slots = 1024
+interface Repeated { wanted: Wanted, literal: Literal, value: unknown }
+
+const slots = 8192
 const longestRepeated = 2048
-const repeated: Array<{ wanted: Wanted, literal: Literal, value: unknown } | undefined> = new Array(slots)
+const repeated: Array<Repeated | undefined> = new Array(slots)
 
 /**
  * Objects that come again byte by byte, such as the route of a request, are read once: an object ends where it ends, so
- * text that begins like a known one is that one. Bounded: 1024 texts of at most 2 KiB.
+ * text that begins like a known one is that one. Bounded: 8192 texts of at most 2 KiB. Two slots may have a text, so that two routes which
+ * fall on the same one do not drive each other out.
  */
 function readRepeated (bytes: Buffer, at: number, wanted: Wanted, depth: number): number {
   const slot = repeatedSlot(at)
   const known = repeated[slot]
-  if (known !== undefined && known.wanted === wanted && standsAt(known.literal, at)) {
-    result = known.value
-    return at + known.literal.length
-  }
+  if (known !== undefined && known.wanted === wanted && standsAt(known.literal, at)) return takeRepeated(known, at)
+  const other = repeated[slot ^ 1]
+  if (other !== undefined && other.wanted === wanted && standsAt(other.literal, at)) return takeRepeated(other, at)
   const end = readObject(bytes, at + 1, wanted, depth + 1)
   const isKept = end !== BAD && end - at <= longestRepeated && end - at >= shortestLiteral
-  if (isKept) repeated[slot] = { wanted, literal: literalOf(bytes.subarray(at, end)), value: result }
+  if (isKept) {
+    repeated[slot ^ 1] = known
+    repeated[slot] = { wanted, literal: literalOf(bytes.subarray(at, end)), value: result }
+  }
   return end
+}
+
+function takeRepeated ({ literal, value }: Repeated, at: number): number {
+  result = value
+  return at + literal.length
 }
 
 /** Words near the beginning, where ids and names are, tell objects apart well enough. */
