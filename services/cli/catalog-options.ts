@@ -1,45 +1,52 @@
 import { statSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { backstageApiSchema } from '../processor/catalog/backstage/api.ts'
-import { kongAdminSchema } from '../processor/catalog/kong/admin.ts'
 import { loadCatalog } from '../processor/catalog/load.ts'
 import type { CatalogSources, LoadedCatalog } from '../processor/catalog/load.ts'
 import { configuredUnits, withDefaults } from '../processor/catalog/config.ts'
 import type { CatalogConfig } from '../processor/catalog/config.ts'
+import { catalogSources } from '../processor/catalog/index.ts'
 import { isUrl } from '../processor/catalog/reading/source-name.ts'
+import type { CommandOption, SourceRegistry } from '../processor/catalog/source.ts'
 import { expandArgument } from '../runtime/config.ts'
 import { explainError, GatelensError } from '../runtime/errors.ts'
 import { readProcessorConfig } from './processor-config.ts'
 import { say } from './outcome.ts'
 
-/** The options by which every command that resolves requests is told what is declared. */
+/** The options by which every command that resolves requests is told what is declared: those of all sources, and these. */
 export interface CatalogOptions {
   openapi?: string[]
   backstage?: string[]
-  kong?: string[]
-  partners?: string
   config?: string
-  openapiToken?: string
-  backstageToken?: string
-  kongToken?: string
   exclude?: string[]
   allowFolder?: string[]
 }
 
-/** Adds the catalog options to a command. */
-export function addCatalogOptions (command: Command): Command {
+/** Adds the catalog options to a command: those of every source in the registry, then what all have in common. */
+export function addCatalogOptions (command: Command, sources: SourceRegistry = catalogSources): Command {
+  const named = namedOptions(sources)
+  for (const { name, value, describe } of named) {
+    if (value === '<path>') command.option(`--${name} ${value}`, describe, collect)
+    else command.option(`--${name} ${value}`, describe)
+  }
+  for (const { name, token } of named) {
+    if (token !== undefined) command.option(`--${name}-token <text>`, `${token} for the URL of --${name}; best '\${NAME}' or '\${file:path}', in single quotes`)
+  }
   return command
-    .option('--openapi <path...>', 'OpenAPI documents (2.0, 3.0, 3.1, 3.2): files, folders, quoted globs or URLs')
-    .option('--backstage <path...>', 'Backstage catalog-info.yaml files or quoted globs, or the URL of a Backstage')
-    .option('--kong <path>', 'Kong\'s declarative configuration (a file, a folder or a quoted glob), or the URL of its Admin API; can be repeated', collect)
-    .option('--partners <file>', 'partners, their consumers and quotas')
-    .option('--openapi-token <text>', 'bearer token for the URL of --openapi; best \'${NAME}\' or \'${file:path}\', in single quotes')
-    .option('--backstage-token <text>', 'bearer token for the URL of --backstage, likewise')
-    .option('--kong-token <text>', 'Kong-Admin-Token for the URL of --kong, likewise')
     .option('--exclude <glob>', 'files that folders and globs leave out, such as \'**/templates/**\'; can be repeated', collect)
     .option('--allow-folder <path>', 'further folder that references and links of documents may lead to; can be repeated', collect)
     .option('-c, --config <file>', 'take what is not given here from a processor configuration')
+}
+
+interface NamedOption extends CommandOption {
+  /** The key below `catalog:`. */
+  key: string
+  /** The same as a command line writes it. */
+  name: string
+}
+
+function namedOptions (sources: SourceRegistry): NamedOption[] {
+  return Object.entries(sources).flatMap(([key, { command }]) => command === undefined ? [] : [{ ...command, key, name: key.replaceAll('_', '-') }])
 }
 
 /** Parses an option that can be repeated. */
@@ -78,17 +85,20 @@ export function fileOptions ({ exclude = [], allowFolder = [] }: CatalogOptions,
 const shownProblems = 10
 
 /** The sources that the options name: URLs with their tokens, and absolute paths. Throws USAGE and CONFIG_VARIABLE. */
-export function givenSources ({ openapi, backstage, kong, partners, ...tokens }: CatalogOptions): CatalogSources {
-  const openapiToken = tokenFor('--openapi', openapi, tokens.openapiToken)
-  const backstageToken = tokenFor('--backstage', backstage, tokens.backstageToken)
-  const kongToken = tokenFor('--kong', kong, tokens.kongToken)
-  const sources = {
-    openapi: openapi?.map((path) => !isUrl(path) ? resolve(path) : openapiToken === undefined ? path : { url: path, token: openapiToken }),
-    backstage: backstage?.map((path) => isUrl(path) ? backstageApiSchema.parse({ url: path, token: backstageToken }) : resolve(path)),
-    kong: kong?.map((path) => isUrl(path) ? kongAdminSchema.parse({ admin_url: path, token: kongToken }) : resolve(path)),
-    partners: partners === undefined ? undefined : resolve(partners),
+export function givenSources (options: CatalogOptions, sources: SourceRegistry = catalogSources): CatalogSources {
+  const given: Record<string, unknown> = {}
+  for (const { key, name, value, entry } of namedOptions(sources)) {
+    const places = [valueOf(options, name) ?? []].flat() as string[]
+    const token = tokenFor(`--${name}`, places, valueOf(options, `${name}-token`) as string | undefined)
+    const entries = places.map((place) => isUrl(place) ? entry(place, token) : entry(resolve(place)))
+    if (entries.length > 0) given[key] = value === '<file>' ? entries[0] : entries
   }
-  return Object.fromEntries(Object.entries(sources).filter(([, value]) => value !== undefined))
+  return given
+}
+
+/** What commander read for an option: it takes the hyphens for capitals. */
+function valueOf (options: CatalogOptions, name: string): unknown {
+  return (options as Record<string, unknown>)[name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())]
 }
 
 /** A token goes to one host only: to which of several would be a guess. */

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { Command } from 'commander'
 import { z } from 'zod'
 import type { BackstageApi } from '../../normalizer/index.ts'
+import { addCatalogOptions, givenSources } from '../../services/cli/catalog-options.ts'
 import { createCatalogSchema } from '../../services/processor/catalog/config.ts'
 import { fetchJson } from '../../services/processor/catalog/fetching/fetch-json.ts'
 import type { RemoteUnit } from '../../services/processor/catalog/fetching/remote-unit.ts'
@@ -31,6 +33,7 @@ function unitOf (url: string): RemoteUnit<string> {
 /** Lists of products, in JSON files or behind URLs. */
 const products = defineSource({
   options: z.array(z.string()).default([]).describe('Lists of products: files or URLs.'),
+  command: { value: '<path>', describe: 'lists of products', token: 'key', entry: (place, token) => token === undefined ? place : { url: place, token } },
   origins: (places) => places.map((place) => isUrl(place) ? unitOf(place) : { path: place, mayRefer: true }),
   read: async (places, context) => {
     const problems: Array<LoadedCatalog['problems'][number]> = []
@@ -80,6 +83,14 @@ test('a source that is added is a key of the configuration with options of its o
   assert.deepEqual(schema.parse({}).products, [])
   assert.equal(schema.safeParse({ products: 7 }).success, false)
   assert.equal(schema.safeParse({ product: [] }).success, false)
+})
+
+test('a source that is added is an option of every command, with a token for its server', () => {
+  const command = addCatalogOptions(new Command(), sources).exitOverride()
+  command.parse(['--products', '/a.json', '--products', 'https://shop.example/list', '--products-token', 'secret'], { from: 'user' })
+  assert.deepEqual(givenSources(command.opts(), sources), { products: ['/a.json', { url: 'https://shop.example/list', token: 'secret' }] })
+  assert.match(command.helpInformation(), /--products <path> +lists of products\n[^]*--products-token <text> +key for the URL of --products/)
+  assert.deepEqual(givenSources(new Command().opts(), sources), {})
 })
 
 test('what an added source declares in a file and behind a URL counts as that of any other', async (t) => {

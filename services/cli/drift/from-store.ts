@@ -1,4 +1,4 @@
-import { loadOptionCatalog } from '../catalog-options.ts'
+import { givenSources, loadOptionCatalog } from '../catalog-options.ts'
 import { connectionOf, withClient } from '../connection.ts'
 import { compareAll, hasLostDocuments } from './compare.ts'
 import { createDeclared } from './declared.ts'
@@ -42,8 +42,9 @@ export async function driftInStore (options: DriftOptions): Promise<Comparison> 
 
 /** What the command line names goes before what the processor loaded last. */
 async function declaredFor (store: DriftStore, options: DriftOptions): Promise<{ declared: Declared, lost: boolean }> {
-  const { openapi, backstage, kong, service = [] } = options
-  if ([openapi, backstage, kong].every((source) => source === undefined)) {
+  const { service = [] } = options
+  // Partners declare no operations.
+  if (Object.keys(givenSources(options)).every((source) => source === 'partners')) {
     return { declared: createDeclared(await readOperations(store), 'stored'), lost: false }
   }
   const catalog = await loadOptionCatalog(options)

@@ -46,12 +46,27 @@ export type Origin = { path: string, mayRefer: boolean } | RemoteUnit
 export interface FetchJob { policy: FetchPolicy, previous: unknown, begin: () => void, signal: AbortSignal }
 
 /**
+ * How a source is named on the command line: `--NAME`, and `--NAME-token` for a server that it is read from. `value` as the help writes it:
+ * `<path...>` takes several words, `<path>` comes again for a further one, of `<file>` there is one.
+ */
+export interface CommandOption {
+  value: '<path...>' | '<path>' | '<file>'
+  describe: string
+  /** What the token is; without it there is no `--NAME-token`. */
+  token?: string
+  /** What stands for a place in the configuration: an absolute path, or a URL, with its token if one is given. */
+  entry (place: string, token?: string): unknown
+}
+
+/**
  * A kind of source. Its name in the registry is its key below `catalog:` in the configuration, and `options` the schema of what stands
  * there. `read` says what is declared; it throws CATALOG_EMPTY for a path that leads nowhere, while everything else that is wrong becomes
  * a problem. It never waits for a server: a source with remote units has `fetch`, which runs apart, and reads what was fetched last.
  */
 export interface CatalogSource<Schema extends z.ZodType = z.ZodType, Remote = unknown> {
   options: Schema
+  /** How commands that resolve requests are told of it; without it only a configuration can. */
+  command?: CommandOption
   origins (options: z.output<Schema>): readonly Origin[]
   read (options: z.output<Schema>, context: LoadContext): Promise<Declared>
   /** Reads a unit anew, or finds that nothing has changed since the previous reading. */

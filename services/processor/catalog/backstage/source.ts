@@ -14,6 +14,12 @@ const ownPath = z.string().min(1).refine((text) => !isUrl(text), 'a URL is writt
 export const backstage = defineSource({
   options: z.array(z.union([ownPath, backstageApiSchema.extend({ interval })])).default([])
     .describe('Backstage catalog-info.yaml files, folders or globs, or the REST API of a Backstage.'),
+  command: {
+    value: '<path...>',
+    describe: 'Backstage catalog-info.yaml files or quoted globs, or the URL of a Backstage',
+    token: 'bearer token',
+    entry: (place, token) => isUrl(place) ? backstageApiSchema.parse({ url: place, token }) : place,
+  },
   origins: (entries) => entries.map((entry) => typeof entry === 'string' ? { path: entry, mayRefer: true } : backstageUnit(entry)),
   read: loadBackstage,
   fetch: async ({ options }: RemoteUnit<BackstageServerEntry>, { previous, begin, signal }) => {

@@ -27,6 +27,12 @@ interface RemoteKong { catalog: KongCatalog, digest: string }
 /** What Kong routes, and for whom. All files together are one configuration. */
 export const kong = defineSource({
   options: entries,
+  command: {
+    value: '<path>',
+    describe: 'Kong\'s declarative configuration (a file, a folder or a quoted glob), or the URL of its Admin API; can be repeated',
+    token: 'Kong-Admin-Token',
+    entry: (place, token) => isUrl(place) ? kongAdminSchema.parse({ admin_url: place, token }) : place,
+  },
   origins: (given) => listOf(given).map((source) => typeof source === 'string' ? { path: source, mayRefer: false } : unitOf(source)),
   read: async (given, context) => declaredBy(await loadAll(listOf(given), context)),
   fetch: fetchAdmin,

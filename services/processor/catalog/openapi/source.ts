@@ -29,6 +29,12 @@ type Entry = z.output<typeof entry>
 /** API documents: what all routes come from. */
 export const openapi = defineSource({
   options: z.array(entry).default([]).describe('OpenAPI 2.0, 3.0, 3.1 and 3.2 documents: files, folders, globs or URLs.'),
+  command: {
+    value: '<path...>',
+    describe: 'OpenAPI documents (2.0, 3.0, 3.1, 3.2): files, folders, quoted globs or URLs',
+    token: 'bearer token',
+    entry: (place, token) => token === undefined || !isUrl(place) ? place : { url: place, token },
+  },
   origins: (entries) => entries.map(originOf).map((origin) => 'unit' in origin ? origin.unit : { path: origin.path, mayRefer: true }),
   read: async (entries) => ({ documents: entries.map(originOf) }),
   fetch: async ({ options }: RemoteUnit<DocumentUrl>, { policy, previous, begin, signal }) =>

@@ -11,6 +11,7 @@ import type { Partner } from './partners.ts'
 /** Who calls, and how much each may use. */
 export const partners = defineSource({
   options: z.string().min(1).optional().describe('Partners, their consumers and quotas.'),
+  command: { value: '<file>', describe: 'partners, their consumers and quotas', entry: (place) => place },
   origins: (path) => path === undefined ? [] : [{ path, mayRefer: false }],
   read: async (path, context) => path === undefined ? {} : await loadPartnersFile(resolve(context.base, path), context),
 })
