@@ -9,19 +9,25 @@ import type { RefreshRequest, RefreshResult } from './refresh.ts'
 import { WorkThread } from './thread.ts'
 import type { Death, ThreadOptions } from './thread.ts'
 
-/** How work is done; `intervalMs` is the pace of units that have none of their own. */
-export interface BackgroundOptions extends ThreadOptions { intervalMs: number }
+/** How work is done; `intervalMs` is the pace of units that have none of their own, `restMs` how long a thread waits for more work. */
+export interface BackgroundOptions extends ThreadOptions { intervalMs: number, restMs?: number }
 
 type Outcome = Fetched | RefreshResult | Death
 
+/** A compile follows soon on a fetch that brought something new, and a start costs more than a wait. */
+const usualRestMs = 2000
+
 /**
- * Fetches all units on one thread, and compiles on another. A document that takes more memory or time than there is ends its thread. The
- * thread says which document it reads, so that this one alone is left out, and the rest is done again.
+ * Fetches all units on one thread at a time, and compiles on another or, when all is fetched, on the same. A document that takes more
+ * memory or time than there is ends its thread. The thread says which document it reads, so that this one alone is left out, and the rest
+ * is done again.
  */
 export class Background {
   readonly #options: BackgroundOptions
   readonly #running = new Set<WorkThread>()
   #shared: WorkThread | undefined
+  #resting: WorkThread | undefined
+  #rest: NodeJS.Timeout | undefined
   /** Each of these threads has its own limit of memory. */
   readonly #alone = new Slots(1, 10_000)
   #isClosed = false
@@ -50,7 +56,7 @@ export class Background {
     const oversized = new Map(request.oversized)
     for (;;) {
       if (this.#isClosed) throw new GatelensError('CATALOG_COMPILE', 'the processor ends')
-      const outcome = await this.#start(() => {}).run({ kind: 'compile', request: { ...request, oversized } })
+      const outcome = await this.#freeThread().run({ kind: 'compile', request: { ...request, oversized } })
       if ('inputs' in outcome) return outcome
       if (!('reason' in outcome)) throw new GatelensError('INTERNAL', 'a compile gave a reading')
       const { document, reason } = outcome
@@ -62,25 +68,48 @@ export class Background {
   /** Ends all threads; what is being done fails. */
   close (): void {
     this.#isClosed = true
+    clearTimeout(this.#rest)
     for (const thread of this.#running) thread.stop()
   }
 
   async #runAlone (job: Job): Promise<Outcome> {
-    return await this.#alone.run(async () => await this.#start(() => {}).run(job))
+    return await this.#alone.run(async () => await this.#start().run(job))
   }
 
   #sharedThread (): WorkThread {
-    this.#shared ??= this.#start(() => { this.#shared = undefined })
+    this.#shared ??= this.#freeThread()
     return this.#shared
   }
 
-  #start (ended: () => void): WorkThread {
-    const thread = new WorkThread(this.#options, () => {
-      this.#running.delete(thread)
-      ended()
+  /** One that has done its work, or a new one. */
+  #freeThread (): WorkThread {
+    const thread = this.#resting ?? this.#start()
+    this.#resting = undefined
+    return thread
+  }
+
+  #start (): WorkThread {
+    const thread = new WorkThread(this.#options, {
+      rested: () => { this.#keep(thread) },
+      ended: () => { this.#forget(thread) },
     })
     this.#running.add(thread)
     return thread
+  }
+
+  /** Keeps one thread for a while; memory is better used than by more of them. */
+  #keep (thread: WorkThread): void {
+    if (this.#shared === thread) this.#shared = undefined
+    if (this.#resting !== undefined) return thread.stop()
+    this.#resting = thread
+    clearTimeout(this.#rest)
+    this.#rest = setTimeout(() => { this.#resting?.stop() }, this.#options.restMs ?? usualRestMs).unref()
+  }
+
+  #forget (thread: WorkThread): void {
+    this.#running.delete(thread)
+    if (this.#shared === thread) this.#shared = undefined
+    if (this.#resting === thread) this.#resting = undefined
   }
 
   async #leaveOut (unit: RemoteUnit, { reason }: Death): Promise<Fetched> {

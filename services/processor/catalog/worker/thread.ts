@@ -24,26 +24,28 @@ const heldUp = 1 / 20
 /** Timers take no longer pauses than some weeks. */
 const longestMs = 2 ** 31 - 1
 
-/** A thread that runs jobs, and ends with the last of them. */
+/** Who is told that a thread has done its jobs, and that it takes no more. */
+export interface ThreadListener { rested (): void, ended (): void }
+
+/** A thread that runs jobs until it is stopped, or a job is too much. One without jobs does not keep the process alive. */
 export class WorkThread {
   readonly #worker: Worker
   readonly #limits: ThreadLimits
   readonly #pending = new Map<number, Pending>()
-  readonly #ended: () => void
+  readonly #listener: ThreadListener
   #count = 0
   #reading = { id: -1, document: '' }
   #watchdog: NodeJS.Timeout | undefined
   #isDead = false
   #isRunning = false
 
-  /** `ended` is called when the thread takes no more jobs. */
-  constructor ({ cache, policy, limits }: ThreadOptions, ended: () => void) {
+  constructor ({ cache, policy, limits }: ThreadOptions, listener: ThreadListener) {
     // What is fetched stands in buffers first, which the limit of the thread does not count.
     const bounded = { ...policy, max_bytes: Math.min(policy.max_bytes, limits.memory) }
     const { timeout, memory } = limits
     this.#worker = startWorker({ cache, policy: bounded, limitMs: timeout, beatMs: Math.max(10, Math.min(1000, timeout / 4)) }, memory)
     this.#limits = limits
-    this.#ended = ended
+    this.#listener = listener
     this.#worker.on('message', (message: ThreadMessage) => { this.#take(message) })
     this.#worker.on('error', (error) => { this.#die(reasonOf(error, memory)) })
     this.#worker.on('exit', () => { this.#die('the thread ended before its work') })
@@ -54,6 +56,7 @@ export class WorkThread {
     const id = this.#count++
     return await new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject })
+      this.#worker.ref()
       this.#worker.postMessage({ id, job } satisfies NumberedJob)
       if (this.#pending.size <= 2) this.#watch()
     })
@@ -72,26 +75,32 @@ export class WorkThread {
     const pending = this.#pending.get(message.id)
     this.#pending.delete(message.id)
     if (this.#reading.id === message.id) this.#reading = { id: -1, document: '' }
-    if (this.#pending.size === 0) this.#die('')
+    if (this.#pending.size === 0) this.#rest()
     if (message.kind === 'done') pending?.resolve(message.result)
     else pending?.reject(new GatelensError(message.code, message.message, message))
   }
 
   /** A thread that does not say for so long that it lives is caught in one document; other jobs are not to wait for that. */
   #watch (): void {
-    if (this.#isDead) return
     clearTimeout(this.#watchdog)
+    if (this.#isDead || this.#pending.size === 0) return
     const { timeout } = this.#limits
     const isShared = this.#isRunning && this.#pending.size > 1
     const reason = `reading took longer than ${timeout} ms (catalog.compile.timeout)`
     this.#watchdog = setTimeout(() => { this.#die(reason) }, Math.min(isShared ? timeout * heldUp : timeout, longestMs))
   }
 
+  #rest (): void {
+    clearTimeout(this.#watchdog)
+    this.#worker.unref()
+    this.#listener.rested()
+  }
+
   #die (reason: string): void {
     if (this.#isDead) return
     this.#isDead = true
     clearTimeout(this.#watchdog)
-    this.#ended()
+    this.#listener.ended()
     this.#worker.terminate().catch(() => {})
     const { id: reading, document } = this.#reading
     const isAlone = this.#pending.size === 1

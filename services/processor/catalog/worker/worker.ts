@@ -1,4 +1,4 @@
-/** The thread beside the traffic: fetches sources, several at a time, and compiles catalogs. It ends when it has nothing to do. */
+/** The thread beside the traffic: fetches sources, several at a time, and compiles catalogs. It runs until it is ended. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { GatelensError } from '../../../runtime/errors.ts'
 import { fetchRemote } from '../fetching/remote.ts'
