@@ -10,6 +10,14 @@ if (given !== 'random') fc.configureGlobal({ seed: Number(given) })
 
 export { fc }
 
+/** How many times as often as written; the integration run asks for more (`property.integration.test.ts`). */
+const times = Number(process.env.GATELENS_FUZZ_TIMES ?? 1)
+
+/** How often a property is tried. */
+export function runs (count: number): { numRuns: number } {
+  return { numRuns: count * times }
+}
+
 /** Texts of any code points. As fast-check's own unit `binary`, which first makes a table of all of them, for a second of CPU. */
 export function anyText (constraints: { minLength?: number, maxLength?: number } = {}): fc.Arbitrary<string> {
   return fc.string({ ...constraints, unit: codePoint })

@@ -7,7 +7,7 @@ import { blankEvent } from '../../services/processor/decode/blank-event.ts'
 import { rejectReasons } from '../../services/processor/event.ts'
 import type { AccessEvent, Reject } from '../../services/processor/event.ts'
 import { decodeRecords } from '../../services/processor/records.ts'
-import { fc } from '../property.ts'
+import { fc, runs } from '../property.ts'
 
 const marker = 'zqxjkvb'
 const source = 'input'
@@ -22,7 +22,7 @@ export function testDecoder ({ name, decoder, samples }: Subject): void {
   test(`${name}: a record of its cases is an event`, () => { assert.ok(whole.length > 0) })
 
   test(`${name}: any bytes give events or rejects`, () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => { check(decoder, Buffer.from(bytes)) }), { numRuns: 1000 })
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => { check(decoder, Buffer.from(bytes)) }), runs(200))
   })
 
   test(`${name}: a record with changed, lost or added bytes gives events or rejects`, () => {
@@ -32,7 +32,7 @@ export function testDecoder ({ name, decoder, samples }: Subject): void {
         const place = at % (bytes.length + 1)
         return Buffer.concat([bytes.subarray(0, place), insert, bytes.subarray(place + remove)])
       }, Buffer.from(sample)))
-    }), { numRuns: 1500 })
+    }), runs(300))
   })
 
   test(`${name}: every beginning of a record gives events or rejects`, () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compile, readKong, readOpenApi } from '../../normalizer/index.ts'
 import type { MatchRequest, Normalizer } from '../../normalizer/index.ts'
-import { anyText, fc } from '../property.ts'
+import { anyText, fc, runs } from '../property.ts'
 
 const segment = fc.constantFrom('a', 'b', 'ab', 'v1', 'a', '{x}', '{y}', '{x}', '{x}.b', 'a{x}', '{x}-{y}', '{p+}')
 const key = fc.tuple(fc.array(segment, { minLength: 1, maxLength: 4 }), fc.constantFrom('', '', '/', '#s'))
@@ -41,7 +41,7 @@ test('the winner of an explanation is what the matcher answers, and the rules th
   fc.assert(fc.property(documents, routes, fc.array(request, { minLength: 12, maxLength: 12 }), (drawn, kong, requests) => {
     const normalizer = compileAll(drawn, kong)
     for (const asked of requests) check(normalizer, asked, JSON.stringify({ drawn, kong: kong !== undefined, asked }))
-  }), { numRuns: 500 })
+  }), runs(100))
 })
 
 test('any target is explained without a throw, and its path is the one that was compared', () => {
@@ -52,7 +52,7 @@ test('any target is explained without a throw, and its path is the one that was 
     const { match, target: steps } = normalizer.explain({ method: 'GET', path: target as string })
     assert.equal(steps.malformed !== '', match.outcome === 'malformed')
     assert.equal(steps.path, match.path)
-  }), { numRuns: 5000 })
+  }), runs(1000))
 })
 
 interface Drawn { service: string, servers: string[], paths: Array<[string, string[]]> }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createInference } from '../../normalizer/index.ts'
-import { fc } from '../property.ts'
+import { fc, runs } from '../property.ts'
 
 const segment = fc.oneof(
   fc.constantFrom('users', 'orders', 'v1', '1.0', '2010-04-01', 'export', 'a', 'b', 'c', 'd', 'api', 'file.json', 'x:cancel', 'Call(1)'),
@@ -32,7 +32,7 @@ test('a restart at any moment changes no label, neither those given nor those to
       assert.equal(labelOf(parted, item), labelOf(whole, item))
     })
     assert.deepEqual(parted.save(), whole.save())
-  }), { numRuns: 2000 })
+  }), runs(400))
 })
 
 test('a label that was given never changes, and there are never more than the limits allow', () => {
@@ -50,5 +50,5 @@ test('a label that was given never changes, and there are never more than the li
     }
     for (const own of labels.values()) assert.ok(own.size <= limits.perService + 1)
     assert.ok(inference.size <= limits.total)
-  }), { numRuns: 2000 })
+  }), runs(400))
 })

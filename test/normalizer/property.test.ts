@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { compile, createInference, inferRoute, readBackstage, readKong, readOpenApi } from '../../normalizer/index.ts'
 import type { MatchRequest, Normalizer } from '../../normalizer/index.ts'
 import { compilePattern } from '../../normalizer/pattern.ts'
-import { anyText, fc } from '../property.ts'
+import { anyText, fc, runs } from '../property.ts'
 import { ask } from './oracle.ts'
 import type { OracleTemplate } from './oracle.ts'
 
@@ -35,7 +35,7 @@ test('the tree answers as the plain statement of the rules does', () => {
         const { outcome, endpoint } = match
         assert.deepEqual({ outcome, key: endpoint?.template ?? '' }, ask(templates, method, target), `${method} ${target} in ${JSON.stringify(templates)}`)
       }
-    }), { numRuns: 4000 })
+    }), runs(800))
 })
 
 test('a request made from a template finds a template that is at least as specific', () => {
@@ -49,7 +49,7 @@ test('a request made from a template finds a template that is at least as specif
       const match = compileTemplates(templates).match({ method: chosen.methods[0]!, path: target })
       assert.notEqual(match.outcome, 'unmatched', `${target} in ${JSON.stringify(templates)}`)
       assert.equal(match.stripped, false)
-    }), { numRuns: 2000 })
+    }), runs(400))
 })
 
 test('parameters put back into the template give the path', () => {
@@ -68,7 +68,7 @@ test('parameters put back into the template give the path', () => {
       })
       assert.equal(back.replace(/\/$/, ''), target.replace(/\/$/, ''))
     }
-  }), { numRuns: 1500 })
+  }), runs(300))
 })
 
 test('greedy parameters agree with the plain statement of the rules', () => {
@@ -81,7 +81,7 @@ test('greedy parameters agree with the plain statement of the rules', () => {
       assert.equal(match.outcome, ask(templates, 'GET', target).outcome, `${target} by ${only}`)
       if (match.outcome === 'matched') normalizer.params({ method: 'GET', path: target }, match)
     }
-  }), { numRuns: 3000 })
+  }), runs(600))
 })
 
 test('nothing that is put in makes the library throw', () => {
@@ -99,7 +99,7 @@ test('nothing that is put in makes the library throw', () => {
     assert.equal(typeof normalizer.infer(text), 'string')
     assert.equal(typeof inferRoute(value as string), 'string')
     normalizer.params(value as MatchRequest, value as ReturnType<Normalizer['match']>)
-  }), { numRuns: 1500 })
+  }), runs(300))
 })
 
 test('documents, entities and gateway files of any shape become values and problems', () => {
@@ -119,7 +119,7 @@ test('documents, entities and gateway files of any shape become values and probl
     const normalizer = compile([api, api], { gateway: kong.gateway })
     normalizer.match({ method: 'GET', path: '/x' })
     compile([], { gateway: value as typeof kong.gateway })
-  }), { numRuns: 3000 })
+  }), runs(600))
 })
 
 test('the same catalog and request always give the same answer', () => {
@@ -127,7 +127,7 @@ test('the same catalog and request always give the same answer', () => {
     const [one, two] = [compileTemplates(templates), compileTemplates(templates)]
     const first = paths.map((target) => one.match({ method: 'GET', path: target }))
     assert.deepEqual([...paths].reverse().map((target) => two.match({ method: 'GET', path: target })).reverse(), first)
-  }), { numRuns: 500 })
+  }), runs(100))
 })
 
 test('inference stays within its budget, and gives the same labels after a restart', () => {
@@ -147,7 +147,7 @@ test('inference stays within its budget, and gives the same labels after a resta
     assert.deepEqual(requests.map(([service, target]) => inference.infer(service, target)), known)
     assert.ok(distinct(known) <= total + 1)
     assert.deepEqual(requests.map(([service, target]) => again.infer(service, target)), known)
-  }), { numRuns: 500 })
+  }), runs(100))
 })
 
 test('gateway patterns match what regular expressions match', () => {
@@ -163,7 +163,7 @@ test('gateway patterns match what regular expressions match', () => {
     const expected = new RegExp(`^(?:${text}${end})`).exec(subject)
     assert.equal(pattern.matchLength(subject), expected === null ? -1 : expected[0].length, `${text}${end} on ${subject}`)
     if (expected !== null) assert.ok(subject.startsWith(pattern.head))
-  }), { numRuns: 8000 })
+  }), runs(1600))
 })
 
 function compileTemplates (templates: readonly OracleTemplate[]): Normalizer {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compile, lintCatalog, readOpenApi } from '../../normalizer/index.ts'
 import type { ApiDocument, Normalizer } from '../../normalizer/index.ts'
-import { fc } from '../property.ts'
+import { fc, runs } from '../property.ts'
 
 const segment = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('a', 'b', 'ab', 'v1') },
@@ -32,7 +32,7 @@ test('an operation is called unreachable exactly when no request for its templat
         assert.equal(lost.has(`${method} 0 ${item.key}`), expected, `${method} ${item.key} in ${JSON.stringify(drawn)}`)
       }
     }
-  }), { numRuns: 1000 })
+  }), runs(200))
   assert.ok(unreachable > 200, `only ${unreachable} operations were unreachable`)
 })
 
@@ -48,7 +48,7 @@ test('across base paths and documents of one service, what is called unreachable
       const found = targetsOf(drawn[Number(index)]![0], key).find((target) => reaches(normalizer, name, target))
       assert.equal(found, undefined, `${name} in ${JSON.stringify(drawn)}`)
     }
-  }), { numRuns: 400 })
+  }), runs(100))
   assert.ok(unreachable > 200, `only ${unreachable} operations were unreachable`)
 })
 

@@ -5,7 +5,7 @@ import { scanJson } from '../../services/processor/decode/json-scan.ts'
 import { compileShape } from '../../services/processor/decode/shape.ts'
 import type { Shape } from '../../services/processor/decode/shape.ts'
 import { findJsonFault } from '../../services/runtime/json-fault.ts'
-import { anyText, fc } from '../property.ts'
+import { anyText, fc, runs } from '../property.ts'
 
 const names = fc.constantFrom('a', 'b', 'ab', 'x-1', 'x-2', 'x-', 'name', 'ключ', '', 'constructor')
 const leaf = fc.oneof(fc.string(), anyText(), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -39,7 +39,7 @@ test('a scan gives the wanted parts exactly as JSON.parse does', () => {
   fc.assert(fc.property(objects, shapes, spaced, (object, wanted, space) => {
     const text = JSON.stringify(object, null, space)
     assert.deepEqual(scanJson(Buffer.from(text), compileShape(wanted)), prune(JSON.parse(Buffer.from(text).toString()), wanted))
-  }), { numRuns: 10_000 })
+  }), runs(2000))
 })
 
 test('a scan of changed bytes gives what JSON.parse gives, or nothing', () => {
@@ -53,7 +53,7 @@ test('a scan of changed bytes gives what JSON.parse gives, or nothing', () => {
     if (scanned !== undefined && parsed !== undefined) assert.deepEqual(scanned, prune(parsed, wanted))
     // Inside a text that is not wanted, a bad escape or a control character goes unseen.
     if (parsed === undefined && !/[\\\p{Cc}]/u.test(bytes.toString())) assert.equal(scanned, undefined)
-  }), { numRuns: 10_000 })
+  }), runs(2000))
 })
 
 test('a name with an escape, wanted or not, is left to JSON.parse', () => {
@@ -69,7 +69,7 @@ test('where JSON.parse refuses, a fault is found at a place in the text, and now
     if (tryParse(bytes) === undefined) assert.ok(at <= bytes.length)
     else assert.equal(kind, 'truncated', 'a whole text has no impossible byte')
     if (kind === 'invalid') assert.equal(tryParse(Buffer.concat([bytes.subarray(0, at + 1), Buffer.from('"]}')])), undefined)
-  }), { numRuns: 5000 })
+  }), runs(1000))
 })
 
 test('objects that come again are read the same, also when they only begin alike', () => {

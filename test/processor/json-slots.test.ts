@@ -5,7 +5,7 @@ import { scanSlots } from '../../services/processor/decode/json-slots.ts'
 import { readSlots } from '../../services/processor/decode/json.ts'
 import { entity, some, wholes } from '../../services/processor/decode/shape.ts'
 import { fillSlots, planSlots } from '../../services/processor/decode/slots.ts'
-import { anyText, fc } from '../property.ts'
+import { anyText, fc, runs } from '../property.ts'
 
 const plan = () => planSlots({
   a: { path: ['a'], shape: 'whole' },
@@ -50,7 +50,7 @@ test('a scan fills the slots as JSON.parse would, in one record after the other'
       if (scanSlots(Buffer.from(text), scanned)) assert.deepEqual(scanned.values, parsed(text))
       else assert.ok(/\\|"b":\{|"[^"]*[^"\x20-\x7e]/.test(text), text)
     }
-  }), { numRuns: 3000 })
+  }), runs(600))
 })
 
 test('a member that comes twice in one record counts as it came last, with all that is in it', () => {

@@ -31,7 +31,8 @@ async function setUp (t: TestContext, restMs: number): Promise<Setup> {
     unsubscribe('worker_threads', note)
     background.close()
   })
-  const request: RefreshRequest = { config, base, cwd: base, cache, unsaved: new Map(), asked: new Map(), oversized: new Map(), inputs: undefined }
+  const nothing = { unsaved: new Map(), asked: new Map(), oversized: new Map(), inputs: undefined }
+  const request: RefreshRequest = { config, base, cwd: base, cache, ...nothing }
   const [unit] = configuredUnits(config)
   return {
     threads,

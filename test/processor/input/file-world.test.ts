@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { fc } from '../../property.ts'
+import { fc, runs } from '../../property.ts'
 import { makeFolder, openInput } from './fixture.ts'
 import type { Reading, Seen } from './fixture.ts'
 
@@ -28,13 +28,12 @@ const batch = fc.constantFrom({ records: 7 }, { records: 1000, bytes: 300 }, { r
 const paths = fc.constantFrom(['logs/access.log'], ['logs/access.log*'])
 
 test('the file input loses and doubles nothing over rotations, truncations, compression and restarts', async (t) => {
-  const runs = Number(process.env.GATELENS_FUZZ_RUNS ?? 60)
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 30 }), batch, paths, async (steps, limits, globs) => {
     const world = new World(t, { batch: limits, paths: globs })
     await world.apply({ kind: 'read', batches: 1, commit: false })
     for (const item of steps) await world.apply(item)
     await world.settle()
-  }), { numRuns: runs, endOnFailure: true })
+  }), { ...runs(15), endOnFailure: true })
 })
 
 /** Fails when nothing comes: what is lost never comes, however long one waits. */
