@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
@@ -16,7 +19,10 @@ export interface FollowedInput { name: string, format: string, line (number: num
 /** Kong's own log. */
 export const kongInput: FollowedInput = { name: 'file', format: 'kong', line: kongRecord }
 
-/** How many records are written to each input, and how often the processor is killed; `archive` adds a file sink. */
+/**
+ * How many records are written to each input, and how often the processor is killed; `archive` adds a file sink, and a server that takes
+ * connections and never answers as one more.
+ */
 export interface KillPlan { records: number, kills: number, inputs?: readonly FollowedInput[], archive?: boolean }
 
 /**
@@ -30,11 +36,13 @@ export async function killWhileFollowing (
   const config = join(folder, 'gatelens.yaml')
   const random = seeded(20260820)
   const store = await startStoreProcess(t, join(folder, 'store'))
+  const silent = `{ type: clickhouse, name: silent, url: '${await serveSilence(t)}' }`
+  const sinks = archive ? `sinks: [{ type: file, path: archive/requests.ndjson, rotate: { bytes: 1MB, keep: 1000 } }, ${silent}]` : ''
   writeFileSync(config, `
 inputs:
 ${inputs.map(({ name, format }) => `  - { type: file, name: ${name}, paths: [${name}.log], format: ${format}, poll: 10ms, batch: { records: 4000, linger: 20ms } }`).join('\n')}
 store: { url: '${store.url}' }
-${archive ? 'sinks: [{ type: file, path: archive/requests.ndjson, rotate: { bytes: 1MB, keep: 1000 } }]' : ''}
+${sinks}
 metrics: { listen: '127.0.0.1:0' }
 log: { level: error }
 `)
@@ -90,6 +98,21 @@ log: { level: error }
   if (!archive) return
   const ids = archivedIn(join(folder, 'archive'))
   assert.deepEqual([ids.length, new Set(ids).size], [total, total])
+}
+
+/** A server that takes whatever comes and says nothing; its URL. */
+async function serveSilence (t: TestContext): Promise<string> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {}).resume()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 /** The ids of the events in the files of a folder; a line that is torn is no JSON and throws. */

@@ -6,7 +6,7 @@ test('a processor that is killed twenty times while it follows a growing file st
   await killWhileFollowing(t, { records: 200_000, kills: 20 })
 })
 
-test('a processor with a file sink beside the store that is killed twenty times has every record exactly once in both', async (t) => {
+test('a processor with a file sink, and one that never answers, that is killed twenty times has every record exactly once in store and files', async (t) => {
   await killWhileFollowing(t, { records: 50_000, kills: 20, archive: true })
 })
 

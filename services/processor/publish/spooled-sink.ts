@@ -11,7 +11,7 @@ import type { Connection, Destination } from './definition.ts'
 import { packBatch, rowsIn } from './encoded-batch.ts'
 import type { EncodedBatch, Part } from './encoded-batch.ts'
 import { Notifier } from './notifier.ts'
-import { SinkState } from './sink-state.ts'
+import { SinkHealth } from './sink-health.ts'
 import { Spool } from './spool.ts'
 import type { SpooledSinkOptions } from './spooled-sink-options.ts'
 import { tokenOf } from './token.ts'
@@ -25,7 +25,7 @@ export class SpooledSink<P extends Part = Part> implements Sink {
   readonly #options: SpooledSinkOptions
   readonly #destination: Destination<P>
   readonly #spool: Spool<P>
-  readonly #state: SinkState
+  readonly #health: SinkHealth
   readonly #write: StateWriter
   readonly #closing = new AbortController()
   readonly #waiting = new Map<string, Waiting>()
@@ -43,7 +43,7 @@ export class SpooledSink<P extends Part = Part> implements Sink {
     this.#options = options
     this.#destination = destination
     this.#spool = spool
-    this.#state = new SinkState(options, () => { this.#changes.notify() })
+    this.#health = new SinkHealth(options, () => { this.#changes.notify() })
     const { readiness, log } = options
     // Whatever keeps the spool from being written may be mended while the input waits.
     this.#write = createStateWriter(`the spool of ${options.name}`, { readiness, log, signal: this.#closing.signal }, () => true)
@@ -72,7 +72,7 @@ export class SpooledSink<P extends Part = Part> implements Sink {
 
   /** Tells what changes while nothing happens. */
   tell (): void {
-    this.#state.tell()
+    this.#health.tell()
   }
 
   async #send (encoded: EncodedBatch<P>, waiting: Waiting, isSpooled: boolean): Promise<Kept> {
@@ -82,7 +82,7 @@ export class SpooledSink<P extends Part = Part> implements Sink {
     }
     await this.#headway()
     waiting.again ||= this.#spool.has(encoded.token)
-    if (!isSpooled && this.#state.up && this.#isProven && this.#spool.length === 0) {
+    if (!isSpooled && this.#health.up && this.#isProven && this.#spool.length === 0) {
       const attempt = this.#attempt(encoded, waiting.again)
       const refused = await this.#whileUp(attempt)
       if (refused !== undefined) {
@@ -114,7 +114,7 @@ export class SpooledSink<P extends Part = Part> implements Sink {
     // A delivery under way may still end well; if not, its batch is in the spool or comes again.
     await settleWithin(this.done, 2000)
     await settleWithin(Promise.resolve(this.#connection?.close()), 2000)
-    this.#state.end()
+    this.#health.end()
   }
 
   /**
@@ -129,7 +129,7 @@ export class SpooledSink<P extends Part = Part> implements Sink {
 
   /** Waits while the destination takes batches and more than so many wait for it. */
   async #drained (rest: number): Promise<void> {
-    while (this.#state.up && this.#spool.length > rest && !this.#hasEnded) await this.#changes.next
+    while (this.#health.up && this.#spool.length > rest && !this.#hasEnded) await this.#changes.next
   }
 
   /** What a try gives; undefined as well when the destination takes so long that nobody shall wait for it. */
@@ -139,7 +139,7 @@ export class SpooledSink<P extends Part = Part> implements Sink {
       ended.push(refused)
       this.#changes.notify()
     }, () => {})
-    while (ended.length === 0 && this.#state.up) await this.#changes.next
+    while (ended.length === 0 && this.#health.up) await this.#changes.next
     return ended[0]
   }
 
@@ -185,11 +185,11 @@ export class SpooledSink<P extends Part = Part> implements Sink {
   async #connect (): Promise<true | undefined> {
     try {
       this.#connection = await this.#destination.connect()
-      this.#state.takes()
+      this.#health.takes()
       return true
     } catch (error) {
       if (error instanceof GatelensError && !error.retriable) throw error
-      this.#state.fails(error)
+      this.#health.fails(error)
       return undefined
     }
   }
@@ -198,16 +198,16 @@ export class SpooledSink<P extends Part = Part> implements Sink {
   async #attempt (encoded: EncodedBatch<P>, again: boolean): Promise<number | undefined> {
     const { name, telemetry, log, patience = patienceMs } = this.#options
     const start = performance.now()
-    const impatience = setTimeout(() => { this.#state.fails(new Error(`a batch has been under way for ${patience / 1000} s`)) }, patience)
+    const impatience = setTimeout(() => { this.#health.fails(new Error(`a batch has been under way for ${patience / 1000} s`)) }, patience)
     try {
       const refused = await this.#connection!.deliver(encoded, again)
       telemetry.record('gatelens_sink_write_seconds', { sink: name }, (performance.now() - start) / 1000)
       if (refused > 0) log.warn({ sink: name, refused }, 'the sink refused rows for their content')
       this.#isProven = true
-      this.#state.delivered()
+      this.#health.delivered()
       return refused
     } catch (error) {
-      this.#state.fails(error)
+      this.#health.fails(error)
       return undefined
     } finally {
       clearTimeout(impatience)
@@ -259,7 +259,7 @@ export class SpooledSink<P extends Part = Part> implements Sink {
 
   #drop (token: string, rows: number, reason: string): void {
     this.#waiting.delete(token)
-    this.#state.dropped(rows, reason)
+    this.#health.dropped(rows, reason)
     this.#signal()
   }
 
@@ -269,7 +269,7 @@ export class SpooledSink<P extends Part = Part> implements Sink {
 
   /** Tells all who wait that the spool or the state has changed. */
   #signal (): void {
-    this.#state.spooled(this.#spool.bytes)
+    this.#health.spooled(this.#spool.bytes)
     this.#changes.notify()
   }
 }

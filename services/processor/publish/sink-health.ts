@@ -1,10 +1,10 @@
 import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import type { ErrorCode } from '../../runtime/errors.ts'
 import type { Logger } from '../../runtime/log.ts'
-import type { Readiness, SinkState as Standing, Telemetry } from '../contract.ts'
+import type { Readiness, SinkState, Telemetry } from '../contract.ts'
 
 /** Who is told how a sink stands. */
-export interface SinkStateOptions {
+export interface SinkHealthOptions {
   /** Label of its metrics. */
   name: string
   /** The code under which it is said that the destination takes nothing. */
@@ -18,8 +18,8 @@ export interface SinkStateOptions {
  * How a sink stands: it tells that, and writes it to the log when it changes. `changed` is told when the sink takes batches, or takes
  * them no longer.
  */
-export class SinkState {
-  readonly #options: SinkStateOptions
+export class SinkHealth {
+  readonly #options: SinkHealthOptions
   readonly #changed: () => void
   readonly #labels: { sink: string }
   #up = false
@@ -30,7 +30,7 @@ export class SinkState {
   /** Since when batches wait and none was delivered, epoch ms. */
   #still: number | undefined
 
-  constructor (options: SinkStateOptions, changed: () => void) {
+  constructor (options: SinkHealthOptions, changed: () => void) {
     this.#options = options
     this.#changed = changed
     this.#labels = { sink: options.name }
@@ -100,7 +100,7 @@ export class SinkState {
     this.#changed()
   }
 
-  #tell (state: Partial<Standing>): void {
+  #tell (state: Partial<SinkState>): void {
     this.#options.readiness.sink(this.#options.name, state)
   }
 }
