@@ -1,14 +1,16 @@
 /** The demo from the outside: everything that was sent is counted everywhere, and nothing is left running. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import type { ReportShape } from '../../services/cli/report/shape.ts'
-import { pause } from '../../services/runtime/shutdown.ts'
+import { moduleArguments } from '../built.ts'
 import { temporaryFolder } from '../folder.ts'
-import { runCommand, startCommand } from './run-command.ts'
+import { gone } from './gone.ts'
+import { runCommand } from './run-command.ts'
 
 const folder = temporaryFolder()
 
@@ -33,36 +35,14 @@ test('the demo proves that every request is in ClickHouse once, and shows its br
   assert.doesNotMatch(readFileSync(join(data, 'logs/processor.log'), 'utf8'), /"level":(50|60)/)
 })
 
-test('when the demo is killed, its roles end by themselves', async () => {
-  const data = join(folder, 'killed')
-  const child = startCommand(['demo', '--data', data])
-  const lines = createInterface(child.stdout!)[Symbol.asyncIterator]()
-  const urls: string[] = []
-  while (urls.length < 3) {
-    const { value, done } = await lines.next() as { value: string, done?: boolean }
-    assert.notEqual(done, true, 'the demo ended before it told its addresses')
-    const found = /^ {2}(?:gateway|metrics|ClickHouse) +(http:\/\/[^/\s]+)/.exec(value)?.[1]
-    if (found !== undefined) urls.push(found)
-  }
-  child.kill('SIGKILL')
-  await once(child, 'exit')
-  for (const url of urls) await gone(url)
-  for (const mark of ['store/store.pid', 'state/processor.pid']) while (existsSync(join(data, mark))) await pause(20)
-  assert.ok(existsSync(join(data, 'access.ndjson')))
+test('when the process that started a role is killed, the role ends by itself', async () => {
+  const parent = spawn(process.execPath, [...moduleArguments('test/cli/role-parent.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [url] = await once(createInterface(parent.stdout), 'line') as [string]
+  assert.equal((await fetch(url)).status, 404)
+  parent.kill('SIGKILL')
+  await gone(url)
 })
 
 function figuresOf (text = ''): number[] {
   return text.replaceAll(',', '').split(' = ').map(Number)
-}
-
-/** Resolves when nobody listens at the address any more; the suite's own time limit ends a wait in vain. */
-async function gone (url: string): Promise<void> {
-  for (;;) {
-    try {
-      await (await fetch(url)).arrayBuffer()
-    } catch {
-      return
-    }
-    await pause(20)
-  }
 }

@@ -23,7 +23,6 @@ let client: ClickHouseClient
 before(async () => {
   store = await openTestStore()
   client = createClient({ url: store.url, database, request_timeout: 600_000 })
-  await store.create(database)
   await store.insert(database, seededTrace())
   const rules = z.array(ruleSchema).parse([
     { name: 'flood', measure: 'requests', by: ['partner'], over: '1m', above: 60 },

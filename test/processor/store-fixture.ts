@@ -26,7 +26,7 @@ export async function reserveStore (): Promise<{ url: string, port: number }> {
  * Starts the embedded store in a process of its own; it ends with the test. Its port stays ours, so that it can come back there.
  * A folder that is not there yet becomes one with all tables; one that is there, and empty, a store without any.
  */
-export async function startStoreProcess (t: TestContext, folder: string, port?: number): Promise<RunningStore> {
+export async function startStoreProcess (t: Pick<TestContext, 'after'>, folder: string, port?: number): Promise<RunningStore> {
   if (!existsSync(folder)) await copyPreparedStore(folder)
   const child = startChild('./store-child.ts', [folder, String(port ?? await reservePort())])
   const { url } = await firstMessage<{ url: string }>(child)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Store } from '../../services/store/server.ts'
 import { temporaryFolder } from '../folder.ts'
+import { inTurn } from '../thorough.ts'
 import { until } from '../until.ts'
 import { openStore, send } from './fixture.ts'
 import { neighbours, reaching, working } from './statements.ts'
@@ -56,8 +57,8 @@ function assertHarmless (query: string, { text }: Seen): void {
 }
 
 test('what reaches files, other machines or programs is refused, for everybody and in every way', async () => {
-  for (const query of reaching({ canary, target, port })) {
-    for (const { user, params, method } of ways) {
+  for (const [turn, query] of reaching({ canary, target, port }).entries()) {
+    for (const { user, params, method } of inTurn(ways, turn)) {
       const answer = await ask(user, query, params, method)
       assert.ok(answer.status >= 400, `${user} ${method} ${JSON.stringify(params)}: ${query} was allowed: ${answer.text}`)
       assertHarmless(query, answer)
@@ -66,8 +67,8 @@ test('what reaches files, other machines or programs is refused, for everybody a
 })
 
 test('a read-only user changes nothing, however the text is written', async () => {
-  for (const query of neighbours) {
-    for (const params of [{}, { session_id: 'n' }] as Array<Record<string, string>>) assertHarmless(query, await ask('reader', query, params))
+  for (const [turn, query] of neighbours.entries()) {
+    for (const params of inTurn<Record<string, string>>([{}, { session_id: 'n' }], turn)) assertHarmless(query, await ask('reader', query, params))
   }
   assert.equal((await ask('writer', 'SELECT count(), any(b) FROM t', {})).text, '1\tx\n')
 })
@@ -91,9 +92,9 @@ test('settings that name files or change how a text is read cannot be set by any
     implicit_select: '0',
     max_ast_fuzz: '1'
   }
-  for (const [name, value] of Object.entries(settings)) {
+  for (const [turn, [name, value]] of Object.entries(settings).entries()) {
     const quoted = `'${value.replace(/[\\']/g, '\\$&')}'`
-    for (const user of ['writer', 'reader']) {
+    for (const user of inTurn(['writer', 'reader'], turn)) {
       const answers = [
         await ask(user, 'SELECT 1', { [name]: value }), await ask(user, 'SELECT 1', { [name]: value, session_id: 's' }), await ask(user, `SELECT 1 SETTINGS ${name} = ${quoted}`, {}),
         await ask(user, `SELECT 1 FORMAT JSON SETTINGS ${name} = ${quoted}`, {}), await ask(user, `SET ${name} = ${quoted}`, {}), await ask(user, `SET ${name} = ${quoted}`, { session_id: 's' }),

@@ -43,6 +43,11 @@ async function insert (database: string, body: string, token: string): Promise<v
   assert.equal(answer.status, 200, answer.text)
 }
 
+/** In a tenth of the time that it takes to make another database. */
+async function emptyRequests (): Promise<void> {
+  for (const table of ['requests', 'requests_1m', 'requests_1h', 'drift_1d']) await client.command({ query: `TRUNCATE TABLE gatelens.${table}` })
+}
+
 async function totals (database: string): Promise<unknown[]> {
   return await Promise.all([
     firstRow(client, `SELECT count() AS n, uniqExact(event_id) AS u FROM ${database}.requests`),
@@ -94,65 +99,65 @@ test('the columns of requests are the published fields, in their order, with the
 
 test('a batch that is sent twice counts once in requests and in both rollups', async () => {
   const now = Math.floor(Date.now() / 3_600_000) * 3_600_000
-  await migrate(client, { database: 'twice' })
-  await insert('twice', rowsOf(5000, now), 'one')
-  const once = await totals('twice')
+  await emptyRequests()
+  await insert('gatelens', rowsOf(5000, now), 'one')
+  const once = await totals('gatelens')
   assert.deepEqual(once, [
     { n: 5000, u: 5000 },
     { n: 5000, e: 2000, l: 1000, u: 500, i: 50_000, o: 100_000, m: 99, d: 49 },
     { n: 5000, e: 2000, l: 1000, u: 500, i: 50_000, o: 100_000, m: 99, d: 49 },
   ])
-  await insert('twice', rowsOf(5000, now), 'one')
-  assert.deepEqual(await totals('twice'), once)
-  await insert('twice', rowsOf(5000, now), 'two')
-  const [raw, minutes, hours] = await totals('twice')
+  await insert('gatelens', rowsOf(5000, now), 'one')
+  assert.deepEqual(await totals('gatelens'), once)
+  await insert('gatelens', rowsOf(5000, now), 'two')
+  const [raw, minutes, hours] = await totals('gatelens')
   assert.deepEqual([raw, (minutes as { n: number }).n, (hours as { n: number }).n], [{ n: 10_000, u: 5000 }, 10_000, 10_000])
 })
 
 test('a doubled batch that spans several days counts once, and so does the rest of a torn one', async () => {
   const now = Math.floor(Date.now() / 3_600_000) * 3_600_000
-  await migrate(client, { database: 'days' })
+  await emptyRequests()
   const body = rowsOf(400, now, 900_000)
-  await insert('days', body, 'one')
-  const once = await totals('days')
-  await insert('days', body, 'one')
-  await Promise.all(Array.from({ length: 4 }, async () => { await insert('days', body, 'one') }))
-  assert.deepEqual(await totals('days'), once)
+  await insert('gatelens', body, 'days')
+  const once = await totals('gatelens')
+  await insert('gatelens', body, 'days')
+  await Promise.all(Array.from({ length: 4 }, async () => { await insert('gatelens', body, 'days') }))
+  assert.deepEqual(await totals('gatelens'), once)
   assert.deepEqual(once[0], { n: 400, u: 400 })
 })
 
 test('one insert is one block, also when it is large', async () => {
-  await migrate(client, { database: 'block' })
+  await emptyRequests()
   const body = rowsOf(300_000, Date.UTC(2026, 0, 1, 12), 1)
   assert.ok(body.length > 25_000_000)
-  await insert('block', body, 'large')
-  const { inserted } = await firstRow(client, 'SELECT groupArray(rows) AS inserted FROM system.parts WHERE database = \'block\' AND table = \'requests\' AND level = 0')
+  await insert('gatelens', body, 'large')
+  const { inserted } = await firstRow(client, 'SELECT groupArray(rows) AS inserted FROM system.parts WHERE database = \'gatelens\' AND table = \'requests\' AND active AND level = 0')
   assert.deepEqual(inserted, [300_000])
 })
 
 test('a figure that the log does not give is in no sum, quantile or maximum, and the request counts', async () => {
-  await migrate(client, { database: 'unknown' })
+  await emptyRequests()
   const now = Date.UTC(2026, 0, 1, 12)
   const unknown = (index: number, sizes = '\\N\t\\N'): string => rowsOf(1, now + index).replace('\t0\t0\t\\N\t10\t20', `\t\\N\t\\N\t\\N\t${sizes}`)
-  await insert('unknown', unknown(0) + unknown(1), 'none')
+  await insert('gatelens', unknown(0) + unknown(1), 'none')
   const sums = 'sum(requests) AS n, sum(request_bytes) AS i, sum(response_bytes) AS o, max(duration_max) AS m'
   const read = (table: string): Promise<Record<string, unknown>> => firstRow(client,
-    `SELECT ${sums}, isNaN(quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration)[3]) AS e FROM unknown.${table}`)
+    `SELECT ${sums}, isNaN(quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration)[3]) AS e FROM gatelens.${table}`)
   assert.deepEqual([await read('requests_1m'), await read('requests_1h')], Array(2).fill({ n: 2, i: null, o: null, m: null, e: 1 }))
-  await insert('unknown', unknown(2) + unknown(3, '7\t\\N') + rowsOf(100, now), 'some')
-  await client.command({ query: 'OPTIMIZE TABLE unknown.requests_1m FINAL' })
-  await client.command({ query: 'OPTIMIZE TABLE unknown.requests_1h FINAL' })
-  const known = `SELECT ${sums}, round(quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration)[1]) AS d FROM unknown.`
+  await insert('gatelens', unknown(2) + unknown(3, '7\t\\N') + rowsOf(100, now), 'some')
+  await client.command({ query: 'OPTIMIZE TABLE gatelens.requests_1m FINAL' })
+  await client.command({ query: 'OPTIMIZE TABLE gatelens.requests_1h FINAL' })
+  const known = `SELECT ${sums}, round(quantilesDDMerge(0.01, 0.5, 0.95, 0.99)(duration)[1]) AS d FROM gatelens.`
   const expected = { n: 104, i: 1007, o: 2000, m: 99, d: 49 }
   assert.deepEqual([await firstRow(client, `${known}requests_1m`), await firstRow(client, `${known}requests_1h`)], [expected, expected])
 })
 
 test('old requests stay when they arrive late', async () => {
-  await migrate(client, { database: 'late' })
-  await insert('late', rowsOf(100, Date.UTC(2020, 0, 1)), 'old')
-  await client.command({ query: 'OPTIMIZE TABLE late.requests FINAL' })
-  await client.command({ query: 'OPTIMIZE TABLE late.requests_1m FINAL' })
-  const [raw, minutes] = await totals('late')
+  await emptyRequests()
+  await insert('gatelens', rowsOf(100, Date.UTC(2020, 0, 1)), 'old')
+  await client.command({ query: 'OPTIMIZE TABLE gatelens.requests FINAL' })
+  await client.command({ query: 'OPTIMIZE TABLE gatelens.requests_1m FINAL' })
+  const [raw, minutes] = await totals('gatelens')
   assert.deepEqual([raw, (minutes as { n: number }).n], [{ n: 100, u: 100 }, 100])
 })
 

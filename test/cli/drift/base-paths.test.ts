@@ -50,7 +50,6 @@ before(async () => {
   ]
   writeFileSync(log, requests.map((request, index) => `${logLine(index, { service: 'stock', ...request, time: now })}\n`).join(''))
   store = await openTestStore()
-  await store.create('gatelens')
   const catalog = await loadOptionCatalog({ openapi: [document] })
   const events: EnrichedEvent[] = []
   await readLogs({ files: [openLog(log)], format: { type: 'kong' }, catalog, filter: [] }, (batch) => { events.push(...batch) })

@@ -35,7 +35,6 @@ let events: EnrichedEvent[] = []
 
 before(async () => {
   store = await openTestStore()
-  await store.create(database)
   writeFileSync(log, driftingLog(end))
   writeFileSync(config, `
 input: { type: file, paths: [access.ndjson] }

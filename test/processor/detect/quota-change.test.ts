@@ -35,14 +35,13 @@ const trace: EnrichedEvent[] = ['acme', 'o\'hara'].flatMap((partner) => Array.fr
 let store: TestStore
 before(async () => {
   store = await openTestStore()
-  await store.create('whole')
-  await store.insert('whole', trace)
+  await store.insert('gatelens', trace)
 })
 after(async () => { await store.close() })
 
 /** The whole log without what was made of it: nobody has looked for breaches, and no quotas are known. */
 async function forget (): Promise<void> {
-  await store.empty('whole', ['breaches', 'partners'])
+  await store.empty('gatelens', ['breaches', 'partners'])
 }
 
 /** Brings quotas into use at a moment (epoch ms), as a swap of the catalog does. */
@@ -84,27 +83,27 @@ function show ({ rule, partner, opened_at: opened, closed_at: closed, threshold,
 
 test('a raised quota leaves the breaches of the past as they were', async (t) => {
   await forget()
-  await bring('whole', 0, { acme: { minute: 9, daily: 2500 } })
-  const before = await judge(t, 'whole', await bring('whole', 1, { acme: { minute: 9, daily: 2500 } }))
+  await bring('gatelens', 0, { acme: { minute: 9, daily: 2500 } })
+  const before = await judge(t, 'gatelens', await bring('gatelens', 1, { acme: { minute: 9, daily: 2500 } }))
   assert.equal(before.length, 3, 'two days and all the minutes')
-  const directory = await bring('whole', day + 15 * hour, { acme: { minute: 1000, daily: 100_000 } })
-  assert.deepEqual(await judge(t, 'whole', directory), before)
+  const directory = await bring('gatelens', day + 15 * hour, { acme: { minute: 1000, daily: 100_000 } })
+  assert.deepEqual(await judge(t, 'gatelens', directory), before)
 })
 
 test('a lowered quota opens no breach in the past, also not after a restart', async (t) => {
   await forget()
-  await bring('whole', 0, { acme: { minute: 1000, hourly: 100_000, daily: 100_000, monthly: 1_000_000 } })
-  const directory = await bring('whole', day + 16 * hour, { acme: { minute: 1, hourly: 1, daily: 1, monthly: 1 } })
-  assert.deepEqual(await judge(t, 'whole', directory), [])
+  await bring('gatelens', 0, { acme: { minute: 1000, hourly: 100_000, daily: 100_000, monthly: 1_000_000 } })
+  const directory = await bring('gatelens', day + 16 * hour, { acme: { minute: 1, hourly: 1, daily: 1, monthly: 1 } })
+  assert.deepEqual(await judge(t, 'gatelens', directory), [])
 })
 
 test('a window in which a quota changed is judged in parts', async (t) => {
   await forget()
-  await bring('whole', 0, { acme: { hourly: 500, daily: 3000, monthly: 4000 }, 'o\'hara': { daily: 100_000 } })
+  await bring('gatelens', 0, { acme: { hourly: 500, daily: 3000, monthly: 4000 }, 'o\'hara': { daily: 100_000 } })
   // 600 requests an hour: on the day, the 3,001st comes at 05:00.
-  await bring('whole', day + 6.5 * hour, { acme: { hourly: 550, daily: 6000, monthly: 4000 }, 'o\'hara': { daily: 2000 } })
-  const directory = await bring('whole', day + 12 * hour + 20_000, { acme: { hourly: 550, daily: 6000, monthly: 100_000 }, 'o\'hara': {} })
-  const found = await judge(t, 'whole', directory)
+  await bring('gatelens', day + 6.5 * hour, { acme: { hourly: 550, daily: 6000, monthly: 4000 }, 'o\'hara': { daily: 2000 } })
+  const directory = await bring('gatelens', day + 12 * hour + 20_000, { acme: { hourly: 550, daily: 6000, monthly: 100_000 }, 'o\'hara': {} })
+  const found = await judge(t, 'gatelens', directory)
   assert.deepEqual(found.filter((text) => !text.startsWith('hourly')), [
     'daily acme 03-10T05:00 to 03-10T06:30: peak 3900 over 3000, 3900 requests',
     'daily acme 03-10T10:00 to open: peak 9000 over 6000, 9000 requests',
@@ -137,18 +136,18 @@ test('a quota that changes while the processor runs ends or opens a breach from 
 
 test('what the store had before it kept versions is valid for all time', async (t) => {
   await forget()
-  await store.client.insert({ table: 'whole.partners', format: 'JSONEachRow', values: [{ name: 'acme', quotas: { daily: 3000 }, digest: 'x' }] })
-  const directory = await bring('whole', day + 20 * hour, { acme: { daily: 100_000 } })
-  assert.deepEqual(await judge(t, 'whole', directory), ['daily acme 03-10T05:00 to open: peak 9000 over 3000, 9000 requests'])
+  await store.client.insert({ table: 'gatelens.partners', format: 'JSONEachRow', values: [{ name: 'acme', quotas: { daily: 3000 }, digest: 'x' }] })
+  const directory = await bring('gatelens', day + 20 * hour, { acme: { daily: 100_000 } })
+  assert.deepEqual(await judge(t, 'gatelens', directory), ['daily acme 03-10T05:00 to open: peak 9000 over 3000, 9000 requests'])
 })
 
 test('a partner that is gone or new changes nothing of the past; the store has every version', async () => {
   await forget()
-  const moments = async (): Promise<unknown> => store.rows('SELECT name, toUnixTimestamp(valid_from) AS at, quotas, removed FROM whole.partners FINAL ORDER BY name, valid_from')
-  await bring('whole', 1000, { acme: { daily: 5 }, old: { daily: 1 } })
-  await bring('whole', 2000, { acme: { daily: 5 }, old: { daily: 1 } })
-  await bring('whole', 3000, { acme: { daily: 6 }, fresh: { minute: 2 } })
-  await bring('whole', 4000, {})
+  const moments = async (): Promise<unknown> => store.rows('SELECT name, toUnixTimestamp(valid_from) AS at, quotas, removed FROM gatelens.partners FINAL ORDER BY name, valid_from')
+  await bring('gatelens', 1000, { acme: { daily: 5 }, old: { daily: 1 } })
+  await bring('gatelens', 2000, { acme: { daily: 5 }, old: { daily: 1 } })
+  await bring('gatelens', 3000, { acme: { daily: 6 }, fresh: { minute: 2 } })
+  await bring('gatelens', 4000, {})
   assert.deepEqual(await moments(), [
     { name: 'acme', at: 0, quotas: { daily: 5 }, removed: false },
     { name: 'acme', at: 3, quotas: { daily: 6 }, removed: false },
@@ -156,5 +155,5 @@ test('a partner that is gone or new changes nothing of the past; the store has e
     { name: 'old', at: 0, quotas: { daily: 1 }, removed: false },
     { name: 'old', at: 3, quotas: {}, removed: true },
   ])
-  assert.deepEqual(await store.rows('SELECT name FROM whole.partners_current ORDER BY name'), [{ name: 'acme' }, { name: 'fresh' }])
+  assert.deepEqual(await store.rows('SELECT name FROM gatelens.partners_current ORDER BY name'), [{ name: 'acme' }, { name: 'fresh' }])
 })

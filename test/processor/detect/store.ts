@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { pino } from 'pino'
@@ -6,6 +7,7 @@ import type { EnrichedEvent } from '../../../services/processor/event.ts'
 import { migrate } from '../../../services/store/migrate.ts'
 import { startStore } from '../../../services/store/server.ts'
 import { temporaryFolder } from '../../folder.ts'
+import { copyPreparedStore } from '../prepared-store.ts'
 
 export interface TestStore {
   url: string
@@ -22,9 +24,11 @@ export interface TestStore {
 /** The tables that requests are written to, and what is made of them. */
 const written = ['requests', 'requests_1m', 'requests_1h', 'drift_1d', 'breaches']
 
-/** A real store, in a folder of its own. */
+/** A real store, in a folder of its own; it has the database `gatelens`. */
 export async function openTestStore (): Promise<TestStore> {
-  const store = await startStore({ folder: temporaryFolder(), host: '127.0.0.1', port: 0, sync: false, log: pino({ level: 'silent' }) })
+  const folder = join(temporaryFolder(), 'store')
+  await copyPreparedStore(folder)
+  const store = await startStore({ folder, host: '127.0.0.1', port: 0, sync: false, log: pino({ level: 'silent' }) })
   const client = createClient({ url: store.url, request_timeout: 600_000 })
   return {
     url: store.url,

@@ -17,6 +17,7 @@ import { until } from '../../until.ts'
 import { makeEvents } from '../event-fixture.ts'
 import { makeFolder } from '../input/fixture.ts'
 import { prepareTables, refuseRequests, reserveStore, startStoreProcess } from '../store-fixture.ts'
+import { borrowStore } from '../shared-store.ts'
 import type { RunningStore } from '../store-fixture.ts'
 import { makeBatch, makeReject, openSink } from './sink-fixture.ts'
 import type { OpenSink } from './sink-fixture.ts'
@@ -125,7 +126,7 @@ test('an insert that something else than ClickHouse says yes to is not delivered
 
 test('a block is sent compressed when that is asked for', async (t) => {
   const folder = makeFolder(t)
-  const store = await startStoreProcess(t, join(folder, 'store'))
+  const store = await borrowStore()
   const seen: Array<string | undefined> = []
   const front = await openGate(t, store.url, ({ headers }) => { seen.push(headers['content-encoding']) })
   front.pass(Infinity)
@@ -153,11 +154,12 @@ test('tables that were dropped are made again', async (t) => {
 
 test('a refused row keeps its place and gives the reason without its values', async (t) => {
   const folder = makeFolder(t)
-  const store = await startStoreProcess(t, join(folder, 'store'))
+  const store = await borrowStore()
   const secret = 'not-a-value-to-tell-anybody-about-7261'
   const prepare = async (client: ClickHouseClient): Promise<void> => {
     await prepareTables(client)
     await refuseRequests(client, secret)
+    t.after(async () => { await store.client.command({ query: 'ALTER TABLE gatelens.requests DROP CONSTRAINT not_this' }) })
   }
   const { sink } = await openSink(t, { url: store.url, state: join(folder, 'state'), prepare })
   await writeBatch(sink, makeBatch('a', 0, makeEvents(1, () => ({ request_id: secret, source: 'file:a\tb', source_offset: 4711 }))))
@@ -192,7 +194,7 @@ test('a store that is away is told once, and once when it is back', async (t) =>
 
 test('a spooled batch that is broken is named, and one that was only begun is forgotten', async (t) => {
   const folder = makeFolder(t)
-  const store = await startStoreProcess(t, join(folder, 'store'))
+  const store = await borrowStore()
   mkdirSync(join(folder, 'spool'))
   writeFileSync(join(folder, 'spool', '000000000001-abcdef.batch.tmp'), 'half')
   const first = await openSink(t, { url: store.url, state: folder })
@@ -243,7 +245,7 @@ interface GatedSink extends Pick<OpenSink, 'sink' | 'until'> { folder: string, s
 /** A sink whose store is there, but takes nothing before `open` is called. */
 async function openGatedSink (t: TestContext, front = async (url: string): Promise<string> => url): Promise<GatedSink> {
   const folder = makeFolder(t)
-  const store = await startStoreProcess(t, join(folder, 'store'))
+  const store = await borrowStore()
   let open = (): void => {}
   const opened = new Promise<void>((resolve) => { open = resolve })
   const prepare = async (client: ClickHouseClient): Promise<void> => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { EnrichedEvent, Reject } from '../../../services/processor/event.ts'
@@ -9,9 +10,10 @@ import { spoolFolder } from '../../../services/processor/sinks.ts'
 import { createLog } from '../../../services/runtime/log.ts'
 import type { Logger } from '../../../services/runtime/log.ts'
 import type { Target } from '../../../services/processor/publish/insert.ts'
-import { migrate } from '../../../services/store/migrate.ts'
 import { connect, openStore } from '../../store/fixture.ts'
+import { temporaryFolder } from '../../folder.ts'
 import { makeEvent } from '../event-fixture.ts'
+import { copyPreparedStore } from '../prepared-store.ts'
 import { prepareTables } from '../store-fixture.ts'
 import type { EventBatch } from './whole-batch.ts'
 
@@ -93,9 +95,10 @@ export async function openDestination (
 
 /** A store of its own with all tables, for the tests of one file. */
 export async function openTarget (): Promise<{ target: Target, close (): Promise<void> }> {
-  const store = await openStore()
+  const folder = join(temporaryFolder(), 'store')
+  await copyPreparedStore(folder)
+  const store = await openStore({ folder })
   const target = { client: connect(store.url), database: 'gatelens' }
-  await migrate(target.client, { database: 'gatelens' })
   const close = async (): Promise<void> => {
     await target.client.close()
     await store.close()
