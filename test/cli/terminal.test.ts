@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { temporaryFolder } from '../folder.ts'
-import { runCommand } from './run-command.ts'
+import { CommandHost } from './run-command.ts'
 
 const folder = temporaryFolder()
+const host = new CommandHost()
+after(() => { host.close() })
 const evil = '\u001b]0;title\u0007\u009b31m\u007f\u001b[2J'
 const documents = join(folder, `apis${evil}`)
 mkdirSync(documents)
@@ -38,7 +40,7 @@ const commands: string[][] = [
 
 for (const args of commands) {
   test(`no control character comes out of: ${JSON.stringify(args.join(' ').replaceAll(folder, '')).replaceAll('\u009b', '').replaceAll('\u007f', '')}`, async () => {
-    const { stdout, stderr } = await runCommand(args)
+    const { stdout, stderr } = await host.run(args)
     // eslint-disable-next-line no-control-regex
     assert.doesNotMatch(stdout + stderr, /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/)
     assert.notEqual(stdout + stderr, '')
