@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryFolder } from './folder.ts'
-import { entryOf, groupFiles, ownProcess } from './groups.ts'
+import { sourceFolder } from './built.ts'
+import { entryOf, groupFiles, longest, longestFirst, ownProcess } from './groups.ts'
 
 /** Writes files below a new folder, as they are built, and gives the folder. */
 function write (texts: Record<string, string>): string {
@@ -42,6 +43,13 @@ test('what would be noticed by others, in the file or in what it loads of the te
     const root = write({ 'a.js': text })
     assert.equal(ownProcess(root, join(root, 'a.js')), undefined, text)
   }
+})
+
+test('the files that take longest start first, and are there', () => {
+  const [first = '', second = ''] = longest
+  const files = ['a.test.js', `${second}.test.js`, `${first}.test.js`].map((path) => join('/root', path))
+  assert.deepEqual(longestFirst('/root', files), [files[2], files[1], files[0]])
+  assert.deepEqual(longest.filter((name) => !existsSync(join(sourceFolder(import.meta.dirname), `${name}.test.ts`))), [])
 })
 
 test('an entry runs the tests of its files in turn, and a file that cannot be loaded is a failed test', () => {

@@ -40,6 +40,24 @@ export function groupFiles (root: string, files: readonly string[]): Map<string,
   return groups
 }
 
+/**
+ * Files that take longest, by their paths below the tests without their endings. They start first, so that no core waits for one of
+ * them at the end.
+ */
+export const longest = [
+  'processor/kill.integration', 'normalizer/fuzz.integration', 'thorough.integration', 'processor/publish/store-kills.integration',
+  'processor/publish/settle.integration', 'normalizer/directory.integration', 'processor/input/kafka.integration', 'processor/live-keeping.integration',
+  'processor/http-kill.integration', 'processor/bounds.integration', 'processor/live-pace.integration', 'processor/input/kafka-kills.integration',
+  'processor/detect/detector', 'cli/demo', 'store/schema', 'contract/sink', 'processor/kill', 'cli/cases', 'store/attacks', 'processor/catalog-swap',
+  'processor/publish/clickhouse', 'processor/detect/quota-change', 'cli/drift/store', 'cli/streams', 'processor/processor',
+]
+
+/** Those that take longest first, and the others as they were. Files are absolute paths, as built or as sources. */
+export function longestFirst (root: string, files: readonly string[]): string[] {
+  const named = new Map(files.map((file) => [relative(root, file).replace(/\.test\.[jt]s$/, ''), file]))
+  return [...new Set([...longest.flatMap((name) => named.get(name) ?? []), ...files])]
+}
+
 /** A module that runs the tests of several files, one after the other; a file that cannot be loaded fails as a test of its name. */
 export function entryOf (root: string, entry: string, files: readonly string[]): string {
   const load = files.map((file) => {

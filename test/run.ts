@@ -10,7 +10,7 @@ import { run } from 'node:test'
 import { spec as Spec } from 'node:test/reporters'
 import { globSync } from 'tinyglobby'
 import { packageRoot } from '../services/runtime/package.ts'
-import { entryOf, groupFiles } from './groups.ts'
+import { entryOf, groupFiles, longestFirst } from './groups.ts'
 
 /** What tests see of the environment. Build servers and shells set much else that programs heed: colours, proxies, telemetry. */
 const seen = /^(?:PATH|HOME|TMPDIR|JAVA_HOME|LD_LIBRARY_PATH|GATELENS_\w+)$/
@@ -19,8 +19,9 @@ const integration = process.argv.includes('--integration')
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const isBuilt = import.meta.filename.endsWith('.js')
 const patterns = wanted.length > 0 ? wanted : [integration ? 'test/**/*.integration.test.ts' : 'test/**/*.test.ts']
-const files = globSync(patterns, { absolute: true, cwd: packageRoot, ignore: integration ? [] : ['**/*.integration.test.ts'] }).sort()
+const found = globSync(patterns, { absolute: true, cwd: packageRoot, ignore: integration ? [] : ['**/*.integration.test.ts'] }).sort()
   .map((file) => isBuilt ? join(packageRoot, 'dist', relative(packageRoot, file).replace(/\.ts$/, '.js')) : file)
+const files = longestFirst(import.meta.dirname, found)
 if (files.length === 0) {
   console.error(`no test file matches ${patterns.join(' ')}`)
   process.exit(2)
