@@ -1,5 +1,5 @@
 /** When a status says something of what an API document declares. The table `drift_1d` and its views follow the same rules. */
-import type { AccessEvent } from './event.ts'
+import type { AccessEvent, NormalizedEvent } from './event.ts'
 
 /** True when the status is not the backend's: the gateway refused, limited or gave up, or changed what the backend said. */
 export function isByGateway ({ response_source, rate_limited, status, upstream_status }: AccessEvent): boolean {
@@ -14,6 +14,11 @@ export function declaresStatus (declared: readonly string[], status: number): bo
   if (declared.length === 0) return true
   const exact = String(status)
   return declared.includes(exact) || declared.some((name) => isRangeOf(name, exact) || name.toLowerCase() === 'default')
+}
+
+/** True when the backend answered with a status that the operation does not declare. */
+export function isUndeclared (event: NormalizedEvent): boolean {
+  return !declaresStatus(event.declared_statuses, event.status) && !isByGateway(event)
 }
 
 function isRangeOf (name: string, status: string): boolean {

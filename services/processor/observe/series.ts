@@ -4,6 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import type { Observer, Telemetry } from '../contract.ts'
 import { rejectReasons } from '../event.ts'
 import type { Outcome } from '../event.ts'
+import type { Columns } from './columns.ts'
 import { createFamilies, pool, recordMs } from './families.ts'
 import type { Families } from './families.ts'
 import { createLabels, other } from './labels.ts'
@@ -32,6 +33,8 @@ export interface SeriesOptions {
 /** The processor's series: fed per batch with events and by the pipeline's own telemetry; read by an OpenTelemetry reader. */
 export interface Series extends Telemetry, MetricProducer {
   observe: Observer
+  /** The same for the requests of a batch that went through the stages on another thread. */
+  observeColumns (columns: Columns): void
   /** Adds to a live quota window what the store knows of it: after a restart, before the first batch. `start` is epoch ms. */
   restoreQuota (partner: string, quota: QuotaName, start: number, requests: number): void
 }
@@ -52,6 +55,7 @@ export function createSeries (options: SeriesOptions = {}): Series {
   const valuesOf = (name: MetricName, given: Record<string, string>): string[] => metrics[name].labels.map((label) => given[label] ?? '')
   return {
     observe: (events) => traffic.observe(events, clock()),
+    observeColumns: (columns) => traffic.observeColumns(columns, clock()),
     restoreQuota: (partner, quota, from, requests) => traffic.restore(partner, quota, from, requests),
     add: (name, given, value) => { families.value(name, valuesOf(name, given)).point.value += value },
     set: (name, given, value) => { families.value(name, valuesOf(name, given)).point.value = value },

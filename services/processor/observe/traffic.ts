@@ -1,5 +1,7 @@
 import type { EnrichedEvent, Outcome } from '../event.ts'
-import { declaresStatus, isByGateway } from '../statuses.ts'
+import { isUndeclared } from '../statuses.ts'
+import { readRow, rowSize } from './columns.ts'
+import type { Columns, Observed, Subject } from './columns.ts'
 import { Concurrency } from './concurrency.ts'
 import { recordMs } from './families.ts'
 import type { Admitted, Families, HistogramPoint, ValuePoint } from './families.ts'
@@ -35,6 +37,15 @@ interface ServiceState {
 
 interface PartnerState { name: string, quotas: QuotaUse }
 
+/** Where requests of one subject count: all of it resolved. */
+interface Place {
+  service: ServiceState
+  partner: PartnerState
+  requests: HistogramPoint | undefined
+  unmeasured: ValuePoint | undefined
+  counters: ValuePoint[]
+}
+
 /** Events bring known and declared methods only. Documents may come and go while the process runs: past this many, `_OTHER`. */
 const mostMethods = 256
 
@@ -64,7 +75,22 @@ export class Traffic {
   /** Counts every event of a batch once. `clock` is the wall clock in epoch ms. */
   observe (events: readonly EnrichedEvent[], clock: number): void {
     const latest = clock + futureMs
-    for (const event of events) this.#count(event, latest)
+    for (const event of events) this.#count(event, isUndeclared(event), latest)
+  }
+
+  /** The same for requests that another thread has seen. The series of a subject are looked for once. */
+  observeColumns ({ subjects, rows, values }: Columns, clock: number): void {
+    const latest = clock + futureMs
+    const places: Array<Place | undefined> = []
+    for (let row = 0, at = 0; row < rows; row++, at += rowSize) {
+      const number = values[at]!
+      const subject = subjects[number]!
+      readRow(subject, values, at)
+      const place = places[number] ??= this.#find(subject)
+      const point = subject.duration_ms === null ? place?.unmeasured : place?.requests
+      if (place === undefined || point === undefined) this.#count(subject, subject.undeclared, latest)
+      else this.#countAt(place, subject, latest)
+    }
   }
 
   /** Adds requests that the store knows of to a partner's current window. */
@@ -85,13 +111,45 @@ export class Traffic {
     for (const { name, concurrency } of this.#services.values()) yield { service: name, ...concurrency.read(this.#newest) }
   }
 
-  #count (event: EnrichedEvent, latest: number): void {
+  #count (event: Observed, undeclared: boolean, latest: number): void {
     const service = this.#services.get(event.service) ?? this.#service(event.service)
     const partner = this.#partners.get(event.partner) ?? this.#partner(event.partner)
     this.#countRequest(event, service)
     this.#countPartner(event, service, partner)
     this.#countOutcome(event, service)
-    this.#countDrift(event, service)
+    this.#countDrift(event, undeclared, service)
+    this.#move(event, service, partner, latest)
+  }
+
+  /** Undefined while something has no series of its own, as past a budget, where each request counts as one more overflow. */
+  #find (subject: Subject): Place | undefined {
+    const service = this.#services.get(subject.service)
+    const partner = this.#partners.get(subject.partner)
+    const method = this.#methods.get(subject.method)
+    if (service === undefined || partner === undefined || method === undefined || subject.rate_limited) return undefined
+    const code = method * 65_536 + subject.status
+    const isDocumented = subject.outcome === 'matched' || subject.outcome === 'ambiguous'
+    const counters = [
+      service.partners.get(subject.partner)?.[digitOf(subject)],
+      this.#matches.get(subject.outcome),
+      ...isDocumented ? [] : [service.undocumented.get(subject.outcome)],
+      ...subject.deprecated ? [service.deprecated] : [],
+      ...subject.undeclared ? [service.undeclared] : [],
+    ]
+    if (!isWhole(counters)) return undefined
+    const [requests, unmeasured] = [service.requests.get(subject.route)?.get(code), service.unmeasured.get(subject.route)?.get(code)]
+    return { service, partner, requests, unmeasured, counters }
+  }
+
+  #countAt ({ service, partner, requests, unmeasured, counters }: Place, observed: Observed, latest: number): void {
+    if (observed.duration_ms === null) unmeasured!.value++
+    else recordMs(requests!, observed.duration_ms)
+    for (const counter of counters) counter.value++
+    this.#countFigures(observed, service)
+    this.#move(observed, service, partner, latest)
+  }
+
+  #move (event: Observed, service: ServiceState, partner: PartnerState, latest: number): void {
     const end = event.time + (event.duration_ms ?? 0)
     if (!(end <= latest && event.time >= earliest)) return
     if (end > this.#newest) this.#newest = end
@@ -99,31 +157,35 @@ export class Traffic {
     if (event.duration_ms !== null) service.concurrency.add(event.time, event.duration_ms)
   }
 
-  #countRequest (event: EnrichedEvent, service: ServiceState): void {
+  #countRequest (event: Observed, service: ServiceState): void {
     const code = (this.#methods.get(event.method) ?? this.#methodNumber(event.method)) * 65_536 + event.status
     // A histogram counts what it measured; a request whose log gives no total time is counted beside it.
     if (event.duration_ms === null) (service.unmeasured.get(event.route)?.get(code) ?? this.#unmeasured(service, event, code)).value++
     else recordMs(service.requests.get(event.route)?.get(code) ?? this.#request(service, event, code), event.duration_ms)
+    this.#countFigures(event, service)
+  }
+
+  #countFigures (event: Observed, service: ServiceState): void {
     this.#countSizes(event, service)
     if (event.upstream_ms !== null) recordMs(service.upstream, event.upstream_ms)
     if (event.gateway_ms !== null) recordMs(service.overhead, event.gateway_ms)
   }
 
-  #countSizes ({ request_bytes: received, response_bytes: sent }: EnrichedEvent, service: ServiceState): void {
+  #countSizes ({ request_bytes: received, response_bytes: sent }: Observed, service: ServiceState): void {
     if (received !== null) (service.received ??= this.#families.value('gatelens_request_bytes_total', [service.name]).point).value += received
     else (service.unsizedRequests ??= this.#families.value('gatelens_unmeasured_sizes_total', [service.name, 'request']).point).value++
     if (sent !== null) (service.sent ??= this.#families.value('gatelens_response_bytes_total', [service.name]).point).value += sent
     else (service.unsizedResponses ??= this.#families.value('gatelens_unmeasured_sizes_total', [service.name, 'response']).point).value++
   }
 
-  #countPartner (event: EnrichedEvent, service: ServiceState, partner: PartnerState): void {
-    const digit = event.status >= 100 && event.status < 600 ? Math.floor(event.status / 100) : 0
+  #countPartner (event: Observed, service: ServiceState, partner: PartnerState): void {
+    const digit = digitOf(event)
     const requests = service.partners.get(partner.name)?.[digit] ?? this.#partnerRequests(service, partner, digit)
     requests.value++
     if (event.rate_limited) this.#families.value('gatelens_rate_limited_total', [service.name, partner.name, event.limit_name]).point.value++
   }
 
-  #countOutcome ({ outcome }: EnrichedEvent, service: ServiceState): void {
+  #countOutcome ({ outcome }: Observed, service: ServiceState): void {
     const matches = this.#matches.get(outcome) ?? this.#remember(this.#matches, outcome, 'gatelens_matches_total', [outcome])
     matches.value++
     if (outcome === 'matched' || outcome === 'ambiguous') return
@@ -132,12 +194,12 @@ export class Traffic {
     undocumented.value++
   }
 
-  #countDrift (event: EnrichedEvent, service: ServiceState): void {
+  #countDrift (event: Observed, undeclared: boolean, service: ServiceState): void {
     if (event.deprecated) {
       service.deprecated ??= this.#families.value('gatelens_deprecated_requests_total', [service.name]).point
       service.deprecated.value++
     }
-    if (declaresStatus(event.declared_statuses, event.status) || isByGateway(event)) return
+    if (!undeclared) return
     service.undeclared ??= this.#families.value('gatelens_undeclared_statuses_total', [service.name]).point
     service.undeclared.value++
   }
@@ -178,13 +240,13 @@ export class Traffic {
     return this.#methods.size - 1
   }
 
-  #request (service: ServiceState, event: EnrichedEvent, code: number): HistogramPoint {
+  #request (service: ServiceState, event: Observed, code: number): HistogramPoint {
     const route = this.#labels.admit('route', event.route)
     return service.requests.get(route)?.get(code) ?? remember(service.requests, route, code,
       this.#families.histogram('http_server_request_duration_seconds', labelsOf(service, event, route, code)))
   }
 
-  #unmeasured (service: ServiceState, event: EnrichedEvent, code: number): ValuePoint {
+  #unmeasured (service: ServiceState, event: Observed, code: number): ValuePoint {
     const route = this.#labels.admit('route', event.route)
     return service.unmeasured.get(route)?.get(code) ?? remember(service.unmeasured, route, code,
       this.#families.value('gatelens_unmeasured_requests_total', labelsOf(service, event, route, code)))
@@ -209,7 +271,16 @@ export class Traffic {
   }
 }
 
-function labelsOf (service: ServiceState, event: EnrichedEvent, route: string, code: number): string[] {
+function isWhole (points: Array<ValuePoint | undefined>): points is ValuePoint[] {
+  return !points.includes(undefined)
+}
+
+/** The first digit of a status, 0 for what is none. */
+function digitOf ({ status }: Observed): number {
+  return status >= 100 && status < 600 ? Math.floor(status / 100) : 0
+}
+
+function labelsOf (service: ServiceState, event: Observed, route: string, code: number): string[] {
   return [code < 65_536 ? '_OTHER' : event.method, route, String(event.status), service.name]
 }
 
