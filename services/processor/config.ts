@@ -9,6 +9,7 @@ import { normalizeSchema } from './normalize/bounds.ts'
 import { metricsSchema } from './observe/options.ts'
 import { clickhouseSchema } from './publish/options.ts'
 import { sinksSchema } from './sinks.ts'
+import { threadsSchema } from './threads/options.ts'
 
 /** The processor's configuration: the schemas of its components under the names that the file uses. */
 export const processorSchema = z.strictObject({
@@ -24,6 +25,7 @@ export const processorSchema = z.strictObject({
   sinks: sinksSchema.default([]).describe('Where events go besides the store: one entry for each further output.'),
   metrics: metricsSchema.prefault({}),
   detect: detectSchema.prefault({}),
+  threads: threadsSchema,
   state: z.string().min(1).default('./state').describe('Folder of checkpoints, spool and inferred routes, relative to the configuration file.'),
   log: z.strictObject({
     level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -129,6 +129,12 @@ export interface Sink {
   close (): Promise<void>
 }
 
+/** A sink that also takes batches which another thread has encoded. */
+export interface ReceivingSink<Encoded> extends Sink {
+  /** What a batch ends with whose encoder gave this. */
+  receive (encoded: Encoded): WriteBatch
+}
+
 /** Sees every enriched batch once, in memory: series, live quotas. Must not throw. */
 export type Observer = (events: EnrichedEvent[]) => void
 

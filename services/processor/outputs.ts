@@ -1,8 +1,9 @@
 /** Where events end: the store and the further sinks, each behind a spool of its own, as one. */
 import type { ClickHouseClient } from '@clickhouse/client'
 import type { ProcessorConfig } from './config.ts'
-import type { Sink } from './contract.ts'
+import type { ReceivingSink } from './contract.ts'
 import { createClickhouse } from './publish/clickhouse.ts'
+import type { Part } from './publish/encoded-batch.ts'
 import { fanOut } from './publish/fan-out.ts'
 import { SpooledSink } from './publish/spooled-sink.ts'
 import { abandonedSpools, openSink, spoolFolder, storeName } from './sinks.ts'
@@ -14,7 +15,7 @@ export interface OutputsContext extends SinkSurroundings {
 }
 
 export interface Outputs {
-  sink: Sink
+  sink: ReceivingSink<Part[][]>
   /** Rejects when one of them can take nothing any more until a person mends it. */
   done: Promise<unknown>
   /** Resolves when nothing waits in any spool any more. */

@@ -14,10 +14,13 @@ import type { ProcessorConfig } from './config.ts'
 import type { LagWatch } from './contract.ts'
 import type { Rule } from './detect/rule.ts'
 import { Detection } from './detection.ts'
+import { createBounds, createBudgets } from './enrich/bounds.ts'
+import { randomKey } from './enrich/privacy.ts'
 import { openFront } from './front.ts'
 import type { Front } from './front.ts'
 import { keepRoutes } from './inference.ts'
 import { inputIdOf } from './inputs.ts'
+import { inferWith } from './normalize/normalize.ts'
 import { createLagWatch } from './observe/lag.ts'
 import { createSeries } from './observe/series.ts'
 import type { Series } from './observe/series.ts'
@@ -35,6 +38,7 @@ import { runInputs } from './run-inputs.ts'
 import { storeName } from './sinks.ts'
 import { createStages } from './stages.ts'
 import { createStateWriter } from './state-writes.ts'
+import { startPool } from './threads/start-pool.ts'
 
 export interface ProcessorContext {
   /** Makes the tables and checks their version, as the store's `migrate` does. Throws SCHEMA_NEWER and SCHEMA_DIFFERENT for good. */
@@ -68,8 +72,8 @@ interface Assembly {
   series: Series
   readiness: ToldReadiness
   lag: LagWatch
-  /** Those of the stages, once there are any. */
-  caches: Cache[]
+  /** Those of the stages on each thread, once there are any. */
+  caches: Array<() => readonly Cache[]>
   /** What tells of the parts how they stand while nothing happens. */
   tellers: Array<() => void>
   log: Logger
@@ -142,7 +146,7 @@ async function serve ({ config, catalog, series, readiness, caches, tellers }: A
     refresh: () => {
       for (const tell of tellers) tell()
       catalog.status()
-      tellCaches(caches, series)
+      tellCaches(caches.flatMap((of) => of()), series)
     },
   })
 }
@@ -220,13 +224,22 @@ async function flowThrough (assembly: Assembly, { sink, recovered }: Outputs, fa
   const routes = await keepRoutes(state, normalize.inference, {
     writer, telemetry: series, log, knows: (word) => catalog.current().knows(word), names: privacy.names,
   })
-  const stages = createStages({ catalog: () => catalog.current(), privacy, filter, inference: routes.inference })
-  assembly.caches.push(...stages.caches)
+  const owner = { infer: inferWith(routes.inference), budgets: createBudgets() }
+  const key = randomKey()
+  const bounds = createBounds(owner.budgets)
+  const stages = createStages({ catalog: () => catalog.current(), privacy, filter, key, infer: owner.infer, bounds })
+  assembly.caches.push(() => stages.caches)
   for (const notice of stages.notices) log.warn(notice)
-  const { database, cluster } = config.store
-  const recall = createRecall({ connect: () => connectClickhouse(config.store), database, cluster, recovered, log })
-  const shared = { stages, privacy, observe: series.observe, save: routes.save, sink, telemetry: series, lag, stopping }
-  await runInputs(config.inputs, { state, base, telemetry: series, readiness, lag, log, recall }, shared, failed)
+  const pool = await startPool(config, { catalog, key, owner, sink, observe: series.observeColumns, failed })
+  if (pool !== undefined) assembly.caches.push(() => pool.caches())
+  try {
+    const { database, cluster } = config.store
+    const recall = createRecall({ connect: () => connectClickhouse(config.store), database, cluster, recovered, log })
+    const shared = { pool, stages, privacy, observe: series.observe, save: routes.save, sink, telemetry: series, lag, stopping }
+    await runInputs(config.inputs, { state, base, telemetry: series, readiness, lag, log, recall }, shared, failed)
+  } finally {
+    await pool?.close()
+  }
 }
 
 /** What is declared goes to the store at the start and after every swap; endpoints never while a part of them could not be had yet. */

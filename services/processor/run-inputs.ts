@@ -7,9 +7,12 @@ import type { InputContext } from './input/definition.ts'
 import { runPipeline } from './pipeline.ts'
 import { createInputDecoder } from './stages.ts'
 import type { Stages } from './stages.ts'
+import type { StagePool } from './threads/stage-pool.ts'
 
 /** What all inputs of a processor share. */
 export interface SharedParts {
+  /** Takes batches through the stages, in the formats of the inputs in their order; without it the stages here do. */
+  pool: Pick<StagePool, 'ahead' | 'forInput'> | undefined
   stages: Pick<Stages, 'normalize' | 'filter' | 'enrich'>
   privacy: PrivacyOptions
   observe: Observer
@@ -29,14 +32,15 @@ export interface SharedParts {
 export async function runInputs (
   configs: readonly InputConfig[], context: Omit<InputContext, 'signal'>, shared: SharedParts, failed: (error: unknown) => void
 ): Promise<void> {
-  const { stages: { normalize, filter, enrich }, privacy, observe, save, sink, telemetry, lag, stopping } = shared
-  const run = async (config: InputConfig): Promise<void> => {
-    const input = await createInput(config, { ...context, signal: stopping.signal })
+  const { pool, stages: { normalize, filter, enrich }, privacy, observe, save, sink, telemetry, lag, stopping } = shared
+  const run = async (config: InputConfig, index: number): Promise<void> => {
+    const input = await createInput(config, { ...context, signal: stopping.signal, ahead: pool?.ahead ?? 0 })
     const decoder = createInputDecoder(config.format, privacy)
-    await runPipeline({ input, decoder, normalize, filter, enrich, observe, save, sink, telemetry, lag })
+    const threads = pool?.forInput(index, input.positions)
+    await runPipeline({ input, threads, decoder, normalize, filter, enrich, observe, save, sink, telemetry, lag })
   }
   let first: { error: unknown } | undefined
-  await Promise.all(configs.map(async (config) => run(config).catch((error: unknown) => {
+  await Promise.all(configs.map(async (config, index) => run(config, index).catch((error: unknown) => {
     if (first === undefined) failed(error)
     first ??= { error }
     stopping.abort()

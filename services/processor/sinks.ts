@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { GatelensError } from '../runtime/errors.ts'
 import type { Readiness, Telemetry } from './contract.ts'
-import type { SinkContext, SinkDefinition } from './publish/definition.ts'
+import type { BeginBatch, SinkContext, SinkDefinition } from './publish/definition.ts'
 import { sinkKinds } from './publish/index.ts'
 import { SpooledSink } from './publish/spooled-sink.ts'
 
@@ -25,6 +25,8 @@ export interface Sinks {
   schema: z.ZodType<SinkConfig>
   /** The further sinks of a processor. Their names are different. */
   listSchema: z.ZodType<SinkConfig[]>
+  /** Makes what encodes the batches of a sink. */
+  createEncoder (config: SinkConfig): Promise<BeginBatch>
   /** Opens a sink of its checked configuration, with its spool. Throws FOLDER_UNUSABLE. */
   openSink (config: SinkConfig, context: SinkSurroundings): Promise<SpooledSink>
 }
@@ -40,24 +42,32 @@ export function spoolFolder (state: string, sink: string): string {
 /** Makes the union of sinks out of the definitions of their kinds. */
 export function createSinks (kinds: readonly SinkDefinition[]): Sinks {
   const definitions = new Map(kinds.map((definition) => [definition.type, definition]))
+  const definitionOf = ({ type }: SinkConfig): SinkDefinition => {
+    const definition = definitions.get(type)
+    if (definition === undefined) throw new GatelensError('CONFIG_INVALID', `no sink of type "${type}"`, { where: 'sinks' })
+    return definition
+  }
   const schema = schemaOf(kinds)
   return {
     schema,
     listSchema: z.array(schema).superRefine(checkNames),
+    createEncoder: async (config) => definitionOf(config).encoder(config),
     openSink: async (config, context) => {
-      const definition = definitions.get(config.type)
-      if (definition === undefined) throw new GatelensError('CONFIG_INVALID', `no sink of type "${config.type}"`, { where: 'sinks' })
+      const definition = definitionOf(config)
       const { name, spool: { max_bytes: maxBytes }, when_full: whenFull } = config
       const { state, telemetry, readiness, log } = context
       const folder = spoolFolder(state, name)
       const options = { name, folder, maxBytes, whenFull, unavailable: 'SINK_UNAVAILABLE' as const, telemetry, readiness, log }
-      return SpooledSink.open(options, await definition.create(config, context))
+      const [encoder, place] = [await definition.encoder(config), await definition.create(config, context)]
+      return SpooledSink.open(options, { encoder, connect: () => place.connect() })
     },
   }
 }
 
 /** The registered sinks. */
-export const { schema: sinkSchema, listSchema: sinksSchema, openSink } = createSinks(sinkKinds as unknown as readonly SinkDefinition[])
+export const {
+  schema: sinkSchema, listSchema: sinksSchema, createEncoder, openSink,
+} = createSinks(sinkKinds as unknown as readonly SinkDefinition[])
 
 /** The names of sinks whose batches wait on disk and that are not among `names`. Rejects with the system's error. */
 export async function abandonedSpools (state: string, names: readonly string[]): Promise<string[]> {

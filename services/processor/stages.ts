@@ -1,9 +1,10 @@
 /** Wires the pure stages the same way for the processor, the report and the tests. */
-import type { Inference } from '../../normalizer/index.ts'
 import type { Cache } from './caches.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import type { Decoder, Enricher, Filter, Normalize } from './contract.ts'
 import { internedTexts } from './decode/intern.ts'
+import { createBounds, createBudgets } from './enrich/bounds.ts'
+import type { Bounds } from './enrich/bounds.ts'
 import { createEnricher } from './enrich/enrich.ts'
 import { createPrivacy } from './enrich/privacy.ts'
 import type { PrivacyOptions } from './enrich/privacy.ts'
@@ -12,15 +13,20 @@ import type { FilterRules } from './filter/filter.ts'
 import { createDecoder } from './format.ts'
 import type { FormatConfig } from './format.ts'
 import { createRoutes } from './inference.ts'
-import { createNormalize } from './normalize/normalize.ts'
+import { createNormalize, inferWith } from './normalize/normalize.ts'
+import type { InferRoutes } from './normalize/normalize.ts'
 
 /** What the stages need: the catalog as it is at the start of each batch, and the checked configuration. */
 export interface StageOptions {
   catalog: () => Catalog
   privacy: PrivacyOptions
   filter: FilterRules
-  /** Inferred routes that are kept across restarts; a fresh inference within the default bounds without it. */
-  inference?: Inference
+  /** Infers routes; without it a fresh inference does, within the default bounds. */
+  infer?: InferRoutes
+  /** Bounds published texts; without it fresh budgets do. */
+  bounds?: Bounds
+  /** Key of the hashes where `privacy` has none; without it a random one. */
+  key?: Uint8Array
 }
 
 /** The pure stages behind the decoders, in the order in which the pipeline runs them, and what the operator should know. */
@@ -34,12 +40,12 @@ export interface Stages {
 }
 
 /** Makes one set of stages. They hold bounded memory of their own, which all pipelines of a thread share. */
-export function createStages ({ catalog, privacy, filter, inference }: StageOptions): Stages {
-  const routes = inference ?? createRoutes(undefined, { knows: (word) => catalog().knows(word), names: privacy.names })
-  const rules = createPrivacy(privacy)
-  const enrich = createEnricher({ catalog, privacy: rules })
+export function createStages ({ catalog, privacy, filter, infer, bounds = createBounds(createBudgets()), key }: StageOptions): Stages {
+  const routes = infer ?? inferWith(createRoutes(undefined, { knows: (word) => catalog().knows(word), names: privacy.names }))
+  const rules = createPrivacy(privacy, key)
+  const enrich = createEnricher({ catalog, privacy: rules, bounds })
   return {
-    normalize: createNormalize(catalog, { inference: routes }),
+    normalize: createNormalize(catalog, routes),
     filter: createFilter(filter),
     enrich,
     notices: rules.notices,

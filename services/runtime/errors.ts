@@ -32,6 +32,7 @@ export const catalogue = {
   SINK_UNAVAILABLE: { summary: 'A sink takes nothing.', hint: 'It is tried again with growing pauses, and batches wait in its spool; mend what the message names.', retriable: true },
   STATE_INVALID: { summary: 'A checkpoint cannot be understood.', hint: 'Restore it from a copy, or delete it to read the input anew (rows already stored will then be stored again).', retriable: false },
   RULE_INVALID: { summary: 'A detection rule cannot be compiled.', hint: 'The message names the rule and the key.', retriable: false },
+  THREAD_ENDED: { summary: 'A thread that takes records through the stages ended (threads).', hint: 'Start the processor again: the records that it had come again. For one that takes too much memory, lower batch.bytes of the inputs, or threads.', retriable: false },
   INTERNAL: { summary: 'Something happened that should not be possible.', hint: 'Report it with the message and the stack.', retriable: false },
 } as const satisfies Record<string, { summary: string, hint: string, retriable: boolean }>
 

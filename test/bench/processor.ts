@@ -1,7 +1,8 @@
 /**
  * The whole pipeline: file → decode → match → enrich → series → the embedded ClickHouse over HTTP, on 300,000 Kong records
  * (GATELENS_BENCH_RECORDS for another number), by turns with the OpenTelemetry Collector on the same log and an equal store;
- * medians of three (GATELENS_BENCH_RUNS). Processor time is that of each program's own processes, start-up included.
+ * medians of three (GATELENS_BENCH_RUNS), with GATELENS_BENCH_THREADS as `threads` (1). Processor time is that of each program's
+ * own processes, start-up included.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -33,12 +34,14 @@ const root = resolve(import.meta.dirname, '../..')
 const cli = join(root, 'dist/services/cli/main.js')
 const records = Number(process.env.GATELENS_BENCH_RECORDS ?? 300_000)
 const runs = Number(process.env.GATELENS_BENCH_RUNS ?? 3)
+const threads = process.env.GATELENS_BENCH_THREADS === 'auto' ? 'auto' : Number(process.env.GATELENS_BENCH_THREADS ?? 1)
 
 const gatelens: Contender = {
   start: (folder, log, store, port) => {
     const config = join(folder, 'gatelens.yaml')
     writeFileSync(config, JSON.stringify({
       input: { type: 'file', paths: [log] },
+      threads,
       catalog: { backstage: [join(root, 'examples/catalog-info.yaml')], kong: join(root, 'examples/kong.yml'), partners: join(root, 'examples/partners.yaml') },
       rules: join(root, 'examples/rules.yaml'),
       store: { url: store },

@@ -20,14 +20,14 @@ const countSink = defineSink({
   options: z.strictObject({ ...sinkShape('count'), greeting: z.string() }),
   example: { greeting: 'hello' },
   redelivery: 'A batch that comes again is said again.',
+  encoder: () => () => {
+    const routes: string[] = []
+    return {
+      add: (events) => { routes.push(...events.map(({ route }) => route)) },
+      end: () => [{ rows: routes.length, bytes: Buffer.from(`${routes.length} of ${routes[0]}`) }],
+    }
+  },
   create: ({ greeting }) => ({
-    encoder: () => {
-      const routes: string[] = []
-      return {
-        add: (events) => { routes.push(...events.map(({ route }) => route)) },
-        end: () => [{ rows: routes.length, bytes: Buffer.from(`${routes.length} of ${routes[0]}`) }],
-      }
-    },
     connect: async () => ({
       deliver: async ({ parts }) => {
         for (const { bytes } of parts) heard.push(`${greeting}: ${bytes.toString()}`)

@@ -83,7 +83,8 @@ async function filePlace (t: TestContext): Promise<Place> {
   hide()
   return {
     open: async () => {
-      const destination = await fileSink.create(options, { base: folder, log: createLog('test', 'silent'), prepareStore: async () => {} })
+      const place = await fileSink.create(options, { base: folder, log: createLog('test', 'silent'), prepareStore: async () => {} })
+      const destination = { encoder: await fileSink.encoder(options), connect: () => place.connect() }
       return openDestination(t, destination as Destination, { name: 'file', state: join(folder, 'state') })
     },
     start: async () => {

@@ -10,6 +10,7 @@ import type { Catalog } from '../../services/processor/catalog/catalog.ts'
 import { emptyCatalog } from '../../services/processor/catalog/catalog.ts'
 import { privacySchema } from '../../services/processor/enrich/privacy.ts'
 import { createRoutes } from '../../services/processor/inference.ts'
+import { inferWith } from '../../services/processor/normalize/normalize.ts'
 import { createSeries } from '../../services/processor/observe/series.ts'
 import { createStages } from '../../services/processor/stages.ts'
 import { normalizedEvent } from './event.ts'
@@ -60,7 +61,7 @@ const normalizer = compile([readOpenApi(document, { service: 'github', source: '
 const catalog: Catalog = { ...emptyCatalog(), normalizer, endpoints: normalizer.endpoints }
 const inference = createRoutes({ ...bounds, words: 'all', callers: 0 })
 const privacy = privacySchema.parse({ key: 'a key for this test only' })
-const { normalize, enrich } = createStages({ catalog: () => catalog, privacy, filter: [], inference })
+const { normalize, enrich } = createStages({ catalog: () => catalog, privacy, filter: [], infer: inferWith(inference) })
 const series = createSeries({ budgets, maxSeries: 60_000 })
 
 const undeclared = new Set<string>()

@@ -16,11 +16,12 @@ import { kongRecord } from './kong-fixture.ts'
 import { prepareTables, startStoreProcess } from './store-fixture.ts'
 import type { RunningStore } from './store-fixture.ts'
 
-async function start (t: TestContext, folder: string, url: string): Promise<Processor> {
+async function start (t: TestContext, folder: string, url: string, threads = 1): Promise<Processor> {
   const text = `
 input: { type: file, paths: [access.log], poll: 10ms, batch: { linger: 100ms } }
 catalog: { openapi: ['*.yaml'], partners: partners.yml, refresh: { files: 50ms } }
 store: { url: '${url}' }
+threads: ${threads}
 metrics: { listen: '127.0.0.1:0' }`
   const config = parseConfig({ path: join(folder, 'gatelens.yaml'), text }, processorSchema)
   const processor = await startProcessor(config, { prepareStore: migrate, base: folder, log: createLog('test', 'silent') })
@@ -32,7 +33,13 @@ const history = 'SELECT version, change, route, changed FROM gatelens.catalog_en
 const countAll = async (store: RunningStore): Promise<number> =>
   Number((await store.query('SELECT count() AS n FROM gatelens.requests'))[0]?.n)
 
-test('while the log grows another catalog comes: no request is lost, and each says by which catalog it was resolved', async (t) => {
+for (const threads of [1, 2]) {
+  test(`while the log grows another catalog comes: no request is lost, and each says by which it was resolved, with ${threads} threads`, async (t) => {
+    await swapsWhileGrowing(t, threads)
+  })
+}
+
+async function swapsWhileGrowing (t: TestContext, threads: number): Promise<void> {
   const folder = makeFolder(t)
   const log = join(folder, 'access.log')
   writeFileSync(log, '')
@@ -40,7 +47,7 @@ test('while the log grows another catalog comes: no request is lost, and each sa
   writeFileSync(join(folder, 'partners.yml'), 'partners: []\n')
   const store = await startStoreProcess(t, join(folder, 'store'))
   await prepareTables(store.client)
-  const processor = await start(t, folder, store.url)
+  const processor = await start(t, folder, store.url, threads)
   let sent = 0
   const grow = (): void => { appendFileSync(log, Array.from({ length: 20 }, () => `${kongRecord(sent++)}\n`).join('')) }
   const timer = setInterval(grow, 50)
@@ -62,7 +69,7 @@ test('while the log grows another catalog comes: no request is lost, and each sa
     '1 added /v1/carts', '1 added /v1/orders/{id}', '2 added /v1/orders/{order}', '2 added /v2/carts', '2 removed /v1/carts', '2 removed /v1/orders/{id}',
   ])
   assert.deepEqual(await store.query('SELECT route FROM gatelens.catalog_endpoints_current ORDER BY route'), [{ route: '/v1/orders/{order}' }, { route: '/v2/carts' }])
-})
+}
 
 test('the history of endpoints has each change once, whatever restarts, and what changed while the store was away', async (t) => {
   const folder = makeFolder(t)

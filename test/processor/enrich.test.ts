@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { emptyCatalog } from '../../services/processor/catalog/catalog.ts'
 import { createConsumerFinder, createPartnerFinder, packOwners, partnersSchema } from '../../services/processor/catalog/partners/partners.ts'
 import type { KnownConsumer } from '../../services/processor/catalog/partners/partners.ts'
+import { createBounds, createBudgets } from '../../services/processor/enrich/bounds.ts'
 import { createBudget, other } from '../../services/processor/enrich/budget.ts'
 import { remember } from '../../services/processor/enrich/cache.ts'
 import { createEnricher } from '../../services/processor/enrich/enrich.ts'
@@ -49,7 +50,7 @@ function enrichCase (item: Case): Array<[EnrichedEvent, EnrichedEvent]> {
     isConsumer: (name: string) => config.consumers?.includes(name) === true,
   }
   const rules = createPrivacy(privacySchema.parse({ key: 'a key of the tests alone', ...config.privacy }))
-  const enrich = createEnricher({ catalog: () => catalog, privacy: rules })
+  const enrich = createEnricher({ catalog: () => catalog, privacy: rules, bounds: createBounds(createBudgets()) })
   const one = (changes: Partial<NormalizedEvent>): EnrichedEvent => enrich([normalizedEvent(changes)])[0] as EnrichedEvent
   return item.input.split('\n').map((line) => [one({}), one(JSON.parse(line) as Partial<NormalizedEvent>)])
 }

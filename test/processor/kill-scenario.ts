@@ -23,14 +23,14 @@ export const kongInput: FollowedInput = { name: 'file', format: 'kong', line: ko
  * How many records are written to each input, and how often the processor is killed; `archive` adds a file sink, and a server that takes
  * connections and never answers as one more.
  */
-export interface KillPlan { records: number, kills: number, inputs?: readonly FollowedInput[], archive?: boolean }
+export interface KillPlan { records: number, kills: number, inputs?: readonly FollowedInput[], archive?: boolean, threads?: number }
 
 /**
  * Kills a processor so often, at moments that a seed chooses, while it follows a file for each input that grows to so many records.
  * Asserts that each record of each is stored once; with `archive` it is once in the files of a further sink as well.
  */
 export async function killWhileFollowing (
-  t: TestContext, { records, kills, inputs = [kongInput], archive = false }: KillPlan
+  t: TestContext, { records, kills, inputs = [kongInput], archive = false, threads = 1 }: KillPlan
 ): Promise<void> {
   const folder = makeFolder(t)
   const config = join(folder, 'gatelens.yaml')
@@ -43,6 +43,7 @@ inputs:
 ${inputs.map(({ name, format }) => `  - { type: file, name: ${name}, paths: [${name}.log], format: ${format}, poll: 10ms, batch: { records: 4000, linger: 60ms } }`).join('\n')}
 store: { url: '${store.url}' }
 ${sinks}
+threads: ${threads}
 metrics: { listen: '127.0.0.1:0' }
 log: { level: error }
 `)

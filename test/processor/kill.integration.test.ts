@@ -13,3 +13,8 @@ test('a processor with a file sink, and one that never answers, that is killed t
 test('a processor with two inputs of different formats that is killed twenty times stores every record of both exactly once', async (t) => {
   await killWhileFollowing(t, { records: 50_000, kills: 20, inputs: [kongInput, { name: 'edge', format: 'nginx', line: nginxLine }] })
 })
+
+test('a processor with two threads and two inputs that is killed twenty times has every record exactly once, in the store and in a file sink', async (t) => {
+  const inputs = [kongInput, { name: 'edge', format: 'nginx', line: nginxLine }]
+  await killWhileFollowing(t, { records: 50_000, kills: 20, inputs, archive: true, threads: 2 })
+})

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { compile, createInference, readKong, readOpenApi } from '../../normalizer/index.ts'
 import { gatewayAliases } from '../../services/processor/catalog/alias.ts'
 import type { AccessEvent } from '../../services/processor/event.ts'
-import { createNormalize } from '../../services/processor/normalize/normalize.ts'
+import { createNormalize, inferWith } from '../../services/processor/normalize/normalize.ts'
 import type { Declared } from '../../services/processor/normalize/normalize.ts'
 import { expectCase, readCases } from '../case.ts'
 import { anyText, fc, runs } from '../property.ts'
@@ -16,7 +16,7 @@ for (const item of readCases('normalize-events')) {
   test(item.name, () => {
     const config = (parse(item.config) ?? {}) as Config
     const declared = declare(config)
-    const normalize = createNormalize(() => declared, { inference: createInference(config.inference) })
+    const normalize = createNormalize(() => declared, inferWith(createInference(config.inference)))
     expectCase(item, item.input.split('\n').map((line) => normalizeLine(line, normalize)).join('\n'))
   })
 }
@@ -35,7 +35,7 @@ function normalizeLine (line: string, normalize: ReturnType<typeof createNormali
 }
 
 test('whatever the target, the route is bounded and never malformed text', () => {
-  const normalize = createNormalize(() => declare({}), { inference: createInference({ perLevel: 5, total: 20 }) })
+  const normalize = createNormalize(() => declare({}), inferWith(createInference({ perLevel: 5, total: 20 })))
   const routes = new Set<string>()
   fc.assert(fc.property(fc.oneof(fc.webPath(), anyText(), fc.string()), fc.constantFrom('a', ''), (target, service) => {
     const [event] = normalize([normalizedEvent({ target, gateway_service: service, gateway_route: service })])
@@ -47,7 +47,7 @@ test('whatever the target, the route is bounded and never malformed text', () =>
 
 test('the catalog is read anew for each batch', () => {
   let declared = declare({})
-  const normalize = createNormalize(() => declared, { inference: createInference() })
+  const normalize = createNormalize(() => declared, inferWith(createInference()))
   const outcome = (): string | undefined => normalize([normalizedEvent({ target: '/a' })])[0]?.outcome
   assert.equal(outcome(), 'inferred')
   declared = declare({ documents: { a: { openapi: '3.1.0', paths: { '/a': { get: {} } } } } })
@@ -58,7 +58,7 @@ test('what is declared later wins, and the inferred label comes back with the ol
   const older = declare({})
   let declared = older
   const inference = createInference({ total: 1 })
-  const normalize = createNormalize(() => declared, { inference })
+  const normalize = createNormalize(() => declared, inferWith(inference))
   const route = (target: string): string | undefined => normalize([normalizedEvent({ target, upstream_target: '' })])[0]?.route
   assert.equal(route('/users/7'), '/users/{int}')
   declared = declare({ documents: { users: { openapi: '3.1.0', paths: { '/users/{id}': { get: {} } } } } })

@@ -7,6 +7,7 @@ import type { FilterRules } from '../../processor/filter/filter.ts'
 import type { FormatConfig } from '../../processor/format.ts'
 import { createRoutes } from '../../processor/inference.ts'
 import type { NormalizeConfig } from '../../processor/normalize/bounds.ts'
+import { inferWith } from '../../processor/normalize/normalize.ts'
 import { decodeRecords } from '../../processor/records.ts'
 import { createInputDecoder, createStages } from '../../processor/stages.ts'
 import { explainError, GatelensError } from '../../runtime/errors.ts'
@@ -44,7 +45,7 @@ export interface PassResult { files: FileShape[], filtered: number, repeated: nu
 export async function readLogs (request: PassRequest, observe: (events: EnrichedEvent[]) => void): Promise<PassResult> {
   const { catalog, format, filter: rules, privacy = privacySchema.parse({}) } = request
   const inference = createRoutes(request.normalize?.inference, { knows: request.catalog.knows, names: privacy.names })
-  const { normalize, filter, enrich } = createStages({ catalog: () => catalog, privacy, filter: rules, inference })
+  const { normalize, filter, enrich } = createStages({ catalog: () => catalog, privacy, filter: rules, infer: inferWith(inference) })
   const result: PassResult = { files: [], filtered: 0, repeated: 0, rejects: new RejectTally(), unread: [] }
   const repeats = request.once === true ? new Repeats() : undefined
   const take: Take = (lines, source, decoder) => {

@@ -33,6 +33,8 @@ export interface Catalog {
   digest: string
   /** Epoch ms. */
   compiledAt: number
+  /** What it was opened from, for threads that need one of their own. */
+  compiled: CompiledCatalog
 }
 
 /** Opens a compiled catalog, also after it was cloned from another thread. */
@@ -58,6 +60,7 @@ export function openCatalog (compiled: CompiledCatalog): Catalog {
     problems,
     digest,
     compiledAt,
+    compiled,
   }
 }
 

@@ -2,8 +2,7 @@
 import type { Cache } from '../caches.ts'
 import type { Enricher } from '../contract.ts'
 import type { EnrichedEvent, NormalizedEvent } from '../event.ts'
-import { createBudget } from './budget.ts'
-import type { Budget } from './budget.ts'
+import type { Bounds } from './bounds.ts'
 import { createReadable } from './readable.ts'
 import type { Declarations, Readable } from './readable.ts'
 import { redactParams, redactPath } from './path.ts'
@@ -20,9 +19,7 @@ export interface Lookup extends Declarations {
   digest: string
 }
 
-interface Budgets { host: Budget, agent: Budget, service: Budget, route: Budget, address: Budget, consumer: Budget, limit: Budget }
-
-interface Context { lookup: Lookup, privacy: Privacy, readable: Readable, budgets: Budgets }
+interface Context { lookup: Lookup, privacy: Privacy, readable: Readable, bounds: Bounds }
 
 const unknownService = { owner: '', system: '', domain: '', lifecycle: '' }
 
@@ -31,17 +28,8 @@ const unknownService = { owner: '', system: '', domain: '', lifecycle: '' }
  * their safe forms (bounded where they become labels); the raw fields stay as they were and are never published.
  */
 export function createEnricher (
-  { catalog, privacy }: { catalog: () => Lookup, privacy: Privacy }
+  { catalog, privacy, bounds }: { catalog: () => Lookup, privacy: Privacy, bounds: Bounds }
 ): Enricher & { caches: readonly Cache[] } {
-  const budgets: Budgets = {
-    host: createBudget(1000),
-    agent: createBudget(1000),
-    service: createBudget(5000),
-    route: createBudget(20_000),
-    address: createBudget(20_000),
-    consumer: createBudget(100_000),
-    limit: createBudget(200),
-  }
   let readable: Readable | undefined
   let readableOf = ''
   const enricher: Enricher = (events) => {
@@ -51,8 +39,9 @@ export function createEnricher (
     const digest = lookup.digest.slice(0, 12)
     for (const event of events) {
       (event as EnrichedEvent).catalog = digest
-      enrich(event as EnrichedEvent, { lookup, privacy, readable, budgets })
+      enrich(event as EnrichedEvent, { lookup, privacy, readable, bounds })
     }
+    bounds.settle()
     return events as EnrichedEvent[]
   }
   return Object.assign(enricher, { caches: cachesOf(() => readable) })
@@ -93,7 +82,7 @@ function addCatalog (event: EnrichedEvent, lookup: Lookup): void {
 }
 
 /** A request that found a route is the gateway owner's traffic; anything else may be made up by a scanner. */
-function makeSafe (event: EnrichedEvent, { lookup: { methods }, privacy, readable, budgets }: Context): void {
+function makeSafe (event: EnrichedEvent, { lookup: { methods }, privacy, readable, bounds }: Context): void {
   const trusted = event.gateway_route !== '' || event.operation_id !== '' || event.outcome === 'matched'
   // OpenTelemetry's name for what is neither known nor declared: https://opentelemetry.io/docs/specs/semconv/http/http-spans/
   if (!methods.has(event.method)) event.method = '_OTHER'
@@ -103,12 +92,13 @@ function makeSafe (event: EnrichedEvent, { lookup: { methods }, privacy, readabl
   if (!isOwn) event.event_id = privacy.hashEventId(event.event_id)
   event.request_id = requestId
   event.node = privacy.clean(event.node)
-  event.host = budgets.host(readable.host(event.host), trusted)
-  event.user_agent = budgets.agent(privacy.cutAgent(event.user_agent_original), trusted)
-  event.service = budgets.service(readable.entity(event.service), trusted)
-  event.gateway_route = budgets.route(readable.entity(event.gateway_route), trusted)
-  event.upstream_address = budgets.address(readable.address(event.upstream_address), trusted)
-  event.consumer = budgets.consumer(readable.consumer(event.consumer, event.consumer_id), true)
-  event.limit_name = budgets.limit(readable.limit(event.limit_name), true)
+  event.host = readable.host(event.host)
+  event.user_agent = privacy.cutAgent(event.user_agent_original)
+  event.service = readable.entity(event.service)
+  event.gateway_route = readable.entity(event.gateway_route)
+  event.upstream_address = readable.address(event.upstream_address)
+  event.consumer = readable.consumer(event.consumer, event.consumer_id)
+  event.limit_name = readable.limit(event.limit_name)
+  bounds.admit(event, trusted)
   for (const name in event.labels) event.labels[name] = privacy.clean(event.labels[name] ?? '')
 }

@@ -64,9 +64,12 @@ export interface Privacy {
   caches: readonly Cache[]
 }
 
-/** Makes the rules of one process. Results are remembered within fixed bounds; the raw values never leave it. */
-export function createPrivacy (options: PrivacyOptions): Privacy {
-  const keyed = createKeyedHash(options.key ?? randomBytes(32))
+/**
+ * Makes the rules of one process. Results are remembered within fixed bounds; the raw values never leave it. `fallback` is the key
+ * where none is configured: all threads of a process have the same.
+ */
+export function createPrivacy (options: PrivacyOptions, fallback: Uint8Array = randomKey()): Privacy {
+  const keyed = createKeyedHash(options.key ?? fallback)
   const safe = new Set(options.safe_params)
   const agents = new Set(options.allow_agents)
   const digest = (value: string): string => keyed(value).slice(0, 12)
@@ -98,6 +101,11 @@ export function createPrivacy (options: PrivacyOptions): Privacy {
       : [],
     caches: [hash, address, agent, free, route, names, entities].map(({ cache }) => cache),
   }
+}
+
+/** A key for a process to which none is configured. */
+export function randomKey (): Uint8Array {
+  return randomBytes(32)
 }
 
 /** `a.b.c`: `b.c` and `c`. */

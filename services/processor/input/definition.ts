@@ -17,6 +17,11 @@ export interface InputContext {
   lag: Pick<LagWatch, 'waits'>
   log: Logger
   recall: Recall
+  /**
+   * How many more batches may be asked for before the records of one were read: those stay as they are as long. By default none: a batch
+   * was read when the next is asked for.
+   */
+  ahead?: number
 }
 
 /**

@@ -23,6 +23,7 @@ import { Flight } from './flight.ts'
 import { beginningOf, fingerprint, readHead, startsWith } from './fingerprint.ts'
 import { lingerFor, lingerHelp } from './linger.ts'
 import { rejectLong } from './long-lines.ts'
+import { ReadBuffers } from './read-buffers.ts'
 import { readAgain, readSlice } from './tail.ts'
 import type { Slice, Tail } from './tail.ts'
 import { extend, marksOf } from './trail.ts'
@@ -54,9 +55,10 @@ export const fileInputSchema = z.strictObject({
 export type FileInputOptions = z.output<typeof fileInputSchema>
 
 /**
- * Reads files as {@link fileInputSchema} says. At most one pass at a time; the records of a batch are valid until the
- * next batch is asked for. Several batches may await their commit; commits must come in the order of the batches.
- * Iteration throws STATE_INVALID, FOLDER_UNUSABLE, and INPUT_UNREADABLE when there is nothing to read and to wait for.
+ * Reads files as {@link fileInputSchema} says. At most one pass at a time; the records of a batch are valid until
+ * `ahead` of the context and one more batches are asked for. Several batches may await their commit; commits must come in the
+ * order of the batches. Iteration throws STATE_INVALID, FOLDER_UNUSABLE, and INPUT_UNREADABLE when there is nothing to read
+ * and to wait for.
  */
 export function createFileInput (options: FileInputOptions, context: Omit<InputContext, 'recall'>): Input {
   return { [Symbol.asyncIterator]: () => readFiles(options, context) }
@@ -75,7 +77,7 @@ async function * readFiles (options: FileInputOptions, context: Omit<InputContex
   const flight = new Flight()
   const settings = { name, patterns, rotated, follow, startAt, forget, onCut, grace: options.rotation_grace, maxBytes }
   const files = new FileSet(settings, checkpoint, flight, context)
-  const reader = new Reader(options, checkpoint, files, flight)
+  const reader = new Reader(options, checkpoint, files, flight, context.ahead ?? 0)
   const tell = (): void => {
     context.readiness.input(name, { lag_bytes: reader.lag(), unreadable: files.unreadable })
     context.lag.waits(options.name, reader.waits())
@@ -109,21 +111,21 @@ function nothingToRead (options: FileInputOptions, patterns: string[], log: Logg
   log.warn({ paths: patterns }, 'no input file yet; waiting for one')
 }
 
-/** Cuts batches out of files: one buffer for all, because a batch is done with before the next is asked for. */
+/** Cuts batches out of files. */
 class Reader {
   readonly #options: FileInputOptions
   readonly #checkpoint: Checkpoint
   readonly #files: FileSet
   readonly #flight: Flight
-  readonly #buffer: Buffer
+  readonly #buffers: ReadBuffers
   #lookedAt = Date.now()
 
-  constructor (options: FileInputOptions, checkpoint: Checkpoint, files: FileSet, flight: Flight) {
+  constructor (options: FileInputOptions, checkpoint: Checkpoint, files: FileSet, flight: Flight, ahead: number) {
     this.#options = options
     this.#checkpoint = checkpoint
     this.#files = files
     this.#flight = flight
-    this.#buffer = Buffer.allocUnsafeSlow(Math.max(options.batch.bytes, options.max_record_bytes + 2))
+    this.#buffers = new ReadBuffers(Math.max(options.batch.bytes, options.max_record_bytes + 2), ahead)
   }
 
   /** Files with ranges to redo come first. */
@@ -167,7 +169,7 @@ class Reader {
     if (redo !== undefined) return this.#redo(tail, redo)
     if (tail.limit !== undefined) return this.#endCut(tail)
     if (!this.#isDue(tail)) return undefined
-    const slice = await readSlice(tail, this.#buffer, this.#limits(), () => this.#isFinal(tail))
+    const slice = await readSlice(tail, this.#buffers.current, this.#limits(), () => this.#isFinal(tail))
     if (!await this.#isSameFile(tail)) return this.#lose(tail)
     if (slice !== undefined) return this.#handOut(tail, slice)
     tail.fruitless = tail.stat.size
@@ -177,7 +179,7 @@ class Reader {
 
   async #redo (tail: Tail, intent: Intent): Promise<RecordBatch | undefined> {
     const to = tail.limit === undefined ? intent.to : Math.max(tail.position, Math.min(intent.to, tail.limit))
-    const slice = await readAgain(tail, to, this.#buffer.length, this.#limits())
+    const slice = await readAgain(tail, to, this.#buffers.size, this.#limits())
     if (slice === undefined) return this.#lose(tail)
     tail.redo.shift()
     return { ...this.#batch(tail, slice, intent), again: true }
@@ -224,6 +226,7 @@ class Reader {
     tail.entry.intents.push(slice.intent)
     if (!tail.content.gzip) slice.intent.lines = marksOf(slice.records)
     await this.#checkpoint.save()
+    this.#buffers.turn()
     return this.#batch(tail, slice, slice.intent)
   }
 

@@ -11,8 +11,22 @@ export interface Declared {
   aliases: ReadonlyMap<string, string>
 }
 
-/** Where inferred routes come from; their owner bounds them, and may keep them across restarts. */
-export interface NormalizerOptions { inference: Inference }
+/** A request that nothing declares: what its route is inferred from. */
+export interface Undeclared {
+  /** '' for what no route of the gateway took: it has a budget of its own. */
+  service: string
+  /** The gateway's name of the route. */
+  name: string
+  method: string
+  path: string
+  /** Nothing was found there. */
+  doubtful: boolean
+  /** What tells callers apart. */
+  caller: string
+}
+
+/** Infers bounded routes for requests that nothing declares, in their order. Their owner may keep them across restarts. */
+export type InferRoutes = (requests: readonly Undeclared[]) => string[]
 
 /**
  * A normalizer over the catalog that `catalog()` gives at the start of each batch. The label is bounded whatever arrives:
@@ -20,19 +34,42 @@ export interface NormalizerOptions { inference: Inference }
  * - `inferred`: undeclared traffic that the gateway routed somewhere; a route inferred within the service's budget;
  * - `unmatched`: no route of the gateway either (scanners); inferred too, within one budget of their own;
  * - `malformed`: no route.
+ *
+ * `infer` is asked once for all events that it is given.
  */
-export function createNormalize (catalog: () => Declared, { inference }: NormalizerOptions): Normalize {
+export function createNormalize (catalog: () => Declared, infer: InferRoutes): Normalize {
   return (events) => {
     const declared = catalog()
-    for (const event of events) normalize(event as NormalizedEvent, declared, inference)
+    const open: NormalizedEvent[] = []
+    const requests: Undeclared[] = []
+    for (const event of events as NormalizedEvent[]) {
+      const request = normalize(event, declared)
+      if (request === undefined) continue
+      open.push(event)
+      requests.push(request)
+    }
+    if (requests.length > 0) addRoutes(open, requests, infer(requests))
     return events as NormalizedEvent[]
   }
+}
+
+/**
+ * Infers with one inference: the template that the gateway's route name carries, where the path fits it; else what can be inferred.
+ * Scanners have a budget of their own; where they come through a route for everything, they may claim little of its service's.
+ */
+export function inferWith (inference: Inference): InferRoutes {
+  return (requests) => requests.map(({ service, name, method, path, doubtful, caller }) => {
+    if (service === '' && name === '') return inference.infer('', path)
+    const circumstances = { doubtful, caller, route: name }
+    return inference.adopt(service, name, { method, path, ...circumstances }) ?? inference.infer(service, path, circumstances)
+  })
 }
 
 /** What is declared nowhere declares no responses. */
 const nothing: readonly string[] = []
 
-function normalize (event: NormalizedEvent, { normalizer, aliases }: Declared, inference: Inference): void {
+/** Fills in what is declared; gives back what remains to be inferred of the route. */
+function normalize (event: NormalizedEvent, { normalizer, aliases }: Declared): Undeclared | undefined {
   const request = {
     method: event.method,
     path: event.target,
@@ -53,21 +90,26 @@ function normalize (event: NormalizedEvent, { normalizer, aliases }: Declared, i
   if (endpoint !== undefined) {
     event.route = match.route
     event.path_params = normalizer.params(request, match)
-    return
+    return undefined
   }
-  event.route = event.outcome === 'malformed' ? '' : inferRoute(event, match.path, inference)
-  event.path_params = event.outcome === 'malformed' ? {} : inferredParams(event.route, match.path)
+  if (event.outcome !== 'malformed') return undeclaredOf(event, match.path)
+  event.route = ''
+  event.path_params = {}
+  return undefined
 }
 
-/**
- * The template that the gateway's route name carries, where the path fits it; else what can be inferred. Scanners have a
- * budget of their own; where they come through a route for everything, they may claim little of its service's.
- */
-function inferRoute (event: NormalizedEvent, path: string, inference: Inference): string {
-  if (event.outcome !== 'inferred') return inference.infer('', path)
+function undeclaredOf (event: NormalizedEvent, path: string): Undeclared {
   const { service, gateway_route: name, method, status } = event
-  const circumstances = { doubtful: status === 404, caller: callerOf(event), route: name }
-  return inference.adopt(service, name, { method, path, ...circumstances }) ?? inference.infer(service, path, circumstances)
+  if (event.outcome !== 'inferred') return { service: '', name: '', method, path, doubtful: false, caller: '' }
+  return { service, name, method, path, doubtful: status === 404, caller: callerOf(event) }
+}
+
+function addRoutes (events: readonly NormalizedEvent[], requests: readonly Undeclared[], routes: readonly string[]): void {
+  for (const [index, event] of events.entries()) {
+    const route = routes[index]!
+    event.route = route
+    event.path_params = inferredParams(route, requests[index]!.path)
+  }
 }
 
 /** Who asked: known callers by name, others by the network of their address, as one of them may have many addresses. */

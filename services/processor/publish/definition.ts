@@ -5,12 +5,14 @@ import { byteSize } from '../../runtime/units.ts'
 import type { BatchEncoder } from '../contract.ts'
 import type { EncodedBatch, Part } from './encoded-batch.ts'
 
+/** Begins a batch: it ends as the bytes that a place takes, or none when nothing of it goes there. Only published fields are in them. */
+export type BeginBatch<P extends Part = Part> = () => BatchEncoder<P[]>
+
 /** Where batches end: how one becomes bytes, and how the place that takes them is opened. What waits for it waits in a spool. */
-export interface Destination<P extends Part = Part> {
-  /**
-   * Begins a batch: it ends as the bytes that the place takes, or none when nothing of it goes there. Only published fields are in them.
-   */
-  encoder (): BatchEncoder<P[]>
+export interface Destination<P extends Part = Part> extends Connecting<P> { encoder: BeginBatch<P> }
+
+/** A place that batches can be brought to. */
+export interface Connecting<P extends Part = Part> {
   /**
    * Makes the place ready. Called again, with growing pauses, until it succeeds; rejects with a GatelensError that is not retriable when
    * only a person can help, which ends the processor.
@@ -56,8 +58,10 @@ export interface SinkDefinition<Type extends string = string, Options extends z.
   example: Readonly<Record<string, unknown>>
   /** What becomes of a batch that comes again, a sentence for the documentation. */
   redelivery: string
-  /** Makes the destination; opens nothing yet. */
-  create (options: z.output<Options>, context: SinkContext): Destination<P> | Promise<Destination<P>>
+  /** Makes what encodes its batches. Called on every thread that does; loads what it needs of large files then. */
+  encoder (options: z.output<Options>): BeginBatch<P> | Promise<BeginBatch<P>>
+  /** Makes the place that takes them; opens nothing yet. */
+  create (options: z.output<Options>, context: SinkContext): Connecting<P> | Promise<Connecting<P>>
 }
 
 /** Defines a kind of sink; the types of its options follow from their schema. */

@@ -22,9 +22,9 @@ export const fileSink = defineSink({
   }),
   example: { path: 'requests.ndjson' },
   redelivery: `A batch that comes again is not written again while it is one of the newest ${rememberedBatches} of the file.`,
+  // Rejects stay in the store: they hold nothing of a request.
+  encoder: () => beginLines,
   create: ({ path, rotate }, { base, log }) => ({
-    // Rejects stay in the store: they hold nothing of a request.
-    encoder: beginLines,
     connect: async () => {
       const writer = await FileWriter.open({ path: resolve(base, path), rotate, log })
       return {

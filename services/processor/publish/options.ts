@@ -29,6 +29,7 @@ export const clickhouseSink = defineSink({
   options: z.strictObject({ ...sinkShape('clickhouse'), ...clickhouseShape }),
   example: { url: 'http://127.0.0.1:8123' },
   redelivery: 'A batch that comes again is looked for by source and position, and what is missing of it is brought: every row is there once.',
+  encoder: async () => (await import('./tables.ts')).createTables(),
   create: async (options, { log, prepareStore }) => {
     const { createClickhouse } = await import('./clickhouse.ts')
     const { database, cluster, retention } = options

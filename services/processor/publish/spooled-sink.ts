@@ -4,7 +4,7 @@
  */
 import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import { pause, settleWithin } from '../../runtime/shutdown.ts'
-import type { BatchEncoder, Delivered, Kept, Sink, WriteBatch } from '../contract.ts'
+import type { BatchEncoder, Delivered, Kept, ReceivingSink, WriteBatch } from '../contract.ts'
 import { createStateWriter } from '../state-writes.ts'
 import type { StateWriter } from '../state-writes.ts'
 import type { Connection, Destination } from './definition.ts'
@@ -19,7 +19,7 @@ import { tokenOf } from './token.ts'
 /** A batch in the spool: who wants to know when it is delivered, whether some of it may be, and the try that is still under way. */
 interface Waiting { delivered: Delivered, again: boolean, attempt?: Promise<number | undefined> }
 
-export class SpooledSink<P extends Part = Part> implements Sink {
+export class SpooledSink<P extends Part = Part> implements ReceivingSink<P[]> {
   /** Resolves after `close`; rejects when nothing can be delivered any more until a person mends it (SCHEMA_NEWER, …). */
   readonly done: Promise<void>
   readonly #options: SpooledSinkOptions
@@ -60,14 +60,12 @@ export class SpooledSink<P extends Part = Part> implements Sink {
 
   begin (): BatchEncoder<WriteBatch> {
     const encoder = this.#destination.encoder()
-    return {
-      add: (events) => encoder.add(events),
-      end: (rejects) => {
-        const parts = encoder.end(rejects)
-        return ({ range, again = false, spool = false }, delivered = () => {}) =>
-          this.#send({ token: tokenOf(range), parts }, { delivered, again }, spool)
-      },
-    }
+    return { add: (events) => encoder.add(events), end: (rejects) => this.receive(encoder.end(rejects)) }
+  }
+
+  receive (parts: P[]): WriteBatch {
+    return ({ range, again = false, spool = false }, delivered = () => {}) =>
+      this.#send({ token: tokenOf(range), parts }, { delivered, again }, spool)
   }
 
   /** Tells what changes while nothing happens. */

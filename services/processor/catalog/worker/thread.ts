@@ -1,7 +1,7 @@
 /** One thread beside the traffic, within limits of memory and time. */
-import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { GatelensError, messageOf, systemCode } from '../../../runtime/errors.ts'
+import { startWorker } from '../../../runtime/worker.ts'
 import type { FetchPolicy, ThreadLimits } from '../policy.ts'
 import type { Fetched, Job, NumberedJob, ThreadMessage, ThreadSetup } from './job.ts'
 import type { RefreshResult } from './refresh.ts'
@@ -43,7 +43,9 @@ export class WorkThread {
     // What is fetched stands in buffers first, which the limit of the thread does not count.
     const bounded = { ...policy, max_bytes: Math.min(policy.max_bytes, limits.memory) }
     const { timeout, memory } = limits
-    this.#worker = startWorker({ cache, policy: bounded, limitMs: timeout, beatMs: Math.max(10, Math.min(1000, timeout / 4)) }, memory)
+    const workerData: ThreadSetup = { cache, policy: bounded, limitMs: timeout, beatMs: Math.max(10, Math.min(1000, timeout / 4)) }
+    const resourceLimits = { maxOldGenerationSizeMb: Math.ceil(memory / 1024 ** 2), maxYoungGenerationSizeMb }
+    this.#worker = startWorker('worker', import.meta.url, { workerData, resourceLimits })
     this.#limits = limits
     this.#listener = listener
     this.#worker.on('message', (message: ThreadMessage) => { this.#take(message) })
@@ -107,16 +109,6 @@ export class WorkThread {
     for (const [id, { resolve }] of this.#pending) resolve({ reason, document, isCause: reading === id || reading < 0, isAlone })
     this.#pending.clear()
   }
-}
-
-function startWorker (workerData: ThreadSetup, memory: number): Worker {
-  const options = { workerData, resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memory / 1024 ** 2), maxYoungGenerationSizeMb } }
-  const extension = extname(import.meta.filename)
-  const entry = new URL(`./worker${extension}`, import.meta.url)
-  if (extension !== '.ts') return new Worker(entry, options)
-  // Run from its sources, the program has a loader on its main thread; a new thread needs one of its own.
-  const loaded = `import { register } from '${import.meta.resolve('tsx/esm/api')}'; register(); await import('${entry.href}')`
-  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(loaded)}`), options)
 }
 
 function reasonOf (error: unknown, memory: number): string {
