@@ -36,7 +36,7 @@ test('the demo proves that every request is in ClickHouse once, and shows its br
 })
 
 test('when the process that started a role is killed, the role ends by itself', async () => {
-  const parent = spawn(process.execPath, [...moduleArguments('test/cli/role-parent.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const parent = spawn(process.execPath, [...moduleArguments('test/cli/role-parent.ts'), temporaryFolder()], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [url] = await once(createInterface(parent.stdout), 'line') as [string]
   assert.equal((await fetch(url)).status, 404)
   parent.kill('SIGKILL')
