@@ -32,7 +32,7 @@ export async function listen (
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(address.port, address.host, () => { server.off('error', reject); resolve() })
-  }).catch((error: unknown) => { throw listenError(address, error) })
+  }).catch((error: unknown) => { throw listenError(`${address.host}:${address.port}`, error) })
   const { port } = server.address() as AddressInfo
   const shown = address.host.includes(':') ? `[${address.host}]` : address.host
   return { host: address.host, port, url: `${tls === undefined ? 'http' : 'https'}://${shown}:${port}`, server, close: (graceMs = 5000) => close(server, graceMs) }
@@ -44,14 +44,20 @@ export function sendJson (response: ServerResponse, status: number, body: unknow
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) }).end(text)
 }
 
-function listenError ({ host, port }: { host: string, port: number }, error: unknown): GatelensError {
+/** What keeps us from listening at an address, `host:port` or the path of a socket. */
+export function listenError (address: string, error: unknown): GatelensError {
   const code = systemCode(error)
-  if (code === 'EADDRINUSE') return new GatelensError('PORT_IN_USE', `port ${port} on ${host} is in use`, { where: `${host}:${port}`, cause: error })
+  if (code === 'EADDRINUSE') return new GatelensError('PORT_IN_USE', `${describeAddress(address)} is in use`, { where: address, cause: error })
   return new GatelensError('PORT_IN_USE', `cannot listen: ${messageOf(error)}`, {
-    where: `${host}:${port}`,
+    where: address,
     cause: error,
     hint: code === 'EACCES' ? 'Ports below 1024 need extra rights; choose a higher one.' : 'Check that the address belongs to this machine.',
   })
+}
+
+function describeAddress (address: string): string {
+  const at = address.lastIndexOf(':')
+  return at === -1 || address.startsWith('/') ? 'the socket' : `port ${address.slice(at + 1)} on ${address.slice(0, at)}`
 }
 
 async function close (server: Server, graceMs: number): Promise<void> {

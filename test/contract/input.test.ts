@@ -2,26 +2,39 @@
 import assert from 'node:assert/strict'
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createSocket } from 'node:dgram'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { pino } from 'pino'
+import type { Input } from '../../services/processor/contract.ts'
 import { createFileInput, fileInput, fileInputSchema } from '../../services/processor/input/file.ts'
 import { inputKinds } from '../../services/processor/input/index.ts'
 import type { InputContext } from '../../services/processor/input/definition.ts'
 import { createHttpInput, httpInput } from '../../services/processor/input/http.ts'
 import { httpInputSchema } from '../../services/processor/input/http-options.ts'
 import { createStdinInput, stdinInput, stdinInputSchema } from '../../services/processor/input/stdin.ts'
+import type { SocketContext } from '../../services/processor/input/received.ts'
+import { createSyslogInput, syslogInput, syslogInputSchema } from '../../services/processor/input/syslog.ts'
+import { createTcpInput, tcpInput, tcpInputSchema } from '../../services/processor/input/tcp.ts'
+import { createUdpInput, udpInput, udpInputSchema } from '../../services/processor/input/udp.ts'
+import { createUnixInput, unixInput, unixInputSchema } from '../../services/processor/input/unix.ts'
 import { reservePort } from '../port.ts'
 import { setUp } from '../processor/input/fixture.ts'
 import { Sender } from '../processor/input/http-sender.ts'
 import { batchRecords, recordBytes, testInput } from './input.ts'
-import type { Source } from './input.ts'
+import type { Source, Surroundings } from './input.ts'
 
 const subjects = [
   { kind: fileInput, setUp: setUpFile },
   { kind: httpInput, setUp: setUpSender },
   { kind: stdinInput, setUp: () => setUpPipe() },
+  { kind: tcpInput, setUp: setUpTcp },
+  { kind: unixInput, setUp: setUpUnix },
+  { kind: udpInput, setUp: setUpUdp },
+  { kind: syslogInput, setUp: setUpSyslog },
 ]
 const withServers = ['kafka']
 const batch = { records: batchRecords, linger: '1ms' }
@@ -76,6 +89,99 @@ function setUpPipe (): Source {
       return createStdinInput(stdinInputSchema.parse({ type: 'stdin', batch }), surroundings, stream)
     },
     taken: () => written - (stream.readableLength + stream.writableLength) / recordBytes,
+  }
+}
+
+/** Options of inputs with sockets: they hold so little that little is taken which nobody has asked for. */
+const held = { batch, max_waiting_bytes: 2048 }
+
+function setUpTcp (): Promise<Source> {
+  return setUpConnection((port, surroundings) => createTcpInput(tcpInputSchema.parse({ type: 'tcp', listen: `127.0.0.1:${port}`, ...held }), surroundings))
+}
+
+function setUpSyslog (): Promise<Source> {
+  const transports = ['tcp']
+  return setUpConnection(
+    (port, surroundings) => createSyslogInput(syslogInputSchema.parse({ type: 'syslog', transports, listen: `127.0.0.1:${port}`, ...held }), surroundings),
+    (text) => `<190>Aug 20 10:00:00 edge kong: ${text}\n`)
+}
+
+async function setUpUnix (t: TestContext): Promise<Source> {
+  const path = join(setUp(t).folder, 'gatelens.sock')
+  return sendOver((surroundings) => createUnixInput(unixInputSchema.parse({ type: 'unix', path, ...held }), surroundings), () => connect(path))
+}
+
+async function setUpConnection (
+  open: (port: number, surroundings: SocketContext) => Promise<Input>, write = (text: string) => `${text}\n`
+): Promise<Source> {
+  const port = await reservePort()
+  return sendOver((surroundings) => open(port, surroundings), () => connect(port, '127.0.0.1'), write)
+}
+
+/** A sender over a connection: it connects once an input listens, and writes what was not written over an earlier one. */
+function sendOver (open: (surroundings: SocketContext) => Promise<Input>, dial: () => Socket, write = (text: string) => `${text}\n`): Source {
+  let unsent: string[] = []
+  let bytes = 0
+  return {
+    write: async (texts) => { unsent.push(...texts) },
+    open: async (surroundings) => {
+      const count = countTaken(surroundings, (taken) => { bytes = taken })
+      const input = await open(count.surroundings)
+      const socket = dial().on('error', () => {})
+      socket.write(unsent.map(write).join(''))
+      unsent = []
+      surroundings.signal.addEventListener('abort', () => socket.destroy())
+      return count.counted(input)
+    },
+    taken: () => bytes / recordBytes,
+  }
+}
+
+/** Sees what an input has taken: what it has handed out, and what it says that it holds. */
+function countTaken (
+  surroundings: Surroundings, told: (bytes: number) => void
+): { surroundings: SocketContext, counted: (input: Input) => Input } {
+  let handedOut = 0
+  let waiting = 0
+  const tell = (): void => told(handedOut + waiting)
+  const input: InputContext['readiness']['input'] = (_id, { lag_bytes: lag = 0 }) => {
+    waiting = lag
+    tell()
+  }
+  return {
+    surroundings: { ...surroundings, base: '', readiness: { ...surroundings.readiness, input }, log: pino({ level: 'silent' }) },
+    counted: (inner) => ({
+      async * [Symbol.asyncIterator] () {
+        for await (const taken of inner) {
+          handedOut += taken.range.to - taken.range.from
+          tell()
+          yield taken
+        }
+      },
+    }),
+  }
+}
+
+/** A sender of datagrams. It sends some, and waits until they have come: what is lost on the way is another test's affair. */
+async function setUpUdp (): Promise<Source> {
+  const port = await reservePort()
+  let unsent: string[] = []
+  return {
+    write: async (texts) => { unsent.push(...texts) },
+    open: async (surroundings) => {
+      const options = udpInputSchema.parse({ type: 'udp', listen: `127.0.0.1:${port}`, batch: { ...batch, linger: '30ms' }, max_waiting_bytes: '1MB' })
+      const input = await createUdpInput(options, { ...surroundings, base: '', log: pino({ level: 'silent' }) })
+      const socket = createSocket('udp4')
+      const texts = unsent
+      unsent = []
+      const send = async (): Promise<void> => {
+        for (const text of texts.splice(0, 64)) await new Promise((resolve) => { socket.send(text, port, '127.0.0.1', resolve) })
+        if (texts.length > 0) setTimeout(() => { send().catch(() => {}) }, 1)
+        else socket.close()
+      }
+      await send()
+      return input
+    },
   }
 }
 

@@ -47,3 +47,15 @@ export function readPrefix (text: string, isRecord: (start: number) => boolean):
   }
   return names.length === 0 ? undefined : { name: names.join(' in '), length }
 }
+
+/** How many characters the syslog header takes up that a text begins with; 0 without one. */
+export function readSyslogHeader (text: string): number {
+  for (const { pattern } of syslog) {
+    const length = pattern.exec(text)?.[0].length ?? 0
+    if (length > 0) return length
+  }
+  return 0
+}
+
+/** Only with a priority: what else may begin a line is the record's own. */
+const syslog = prefixes.filter(({ pattern }) => pattern.source.includes('<\\d{1,3}>'))

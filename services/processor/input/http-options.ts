@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { address, byteSize, duration } from '../../runtime/units.ts'
 import { formatSchema } from '../format.ts'
-
-const pem = z.string().min(1)
+import { tlsSchema } from './socket-options.ts'
 
 /** What the http input can be told. */
 export const httpInputSchema = z.strictObject({
@@ -11,11 +10,7 @@ export const httpInputSchema = z.strictObject({
   format: formatSchema.prefault('kong').describe('Log format: a name, or an object of `type` and options.'),
   listen: address.default('127.0.0.1:9465').describe('Where senders POST to, on any path; port 0 picks a free one.'),
   token: z.string().regex(/^\S+$/, 'a token has no spaces').optional().describe('Senders must send it as "Authorization: Bearer …". Best ${NAME} or ${file:…}. Without it anybody who reaches the address may send.'),
-  tls: z.strictObject({
-    cert: pem.describe('PEM text of the certificate and its chain, such as ${file:cert.pem}.'),
-    key: pem.describe('PEM text of its private key.'),
-    client_ca: pem.optional().describe('PEM text of authorities: senders must then have a certificate of one of them.'),
-  }).optional().describe('Serves HTTPS.'),
+  tls: tlsSchema.optional().describe('Serves HTTPS.'),
   max_body_bytes: byteSize.default(8 * 1024 ** 2).describe('A longer body, as it is sent, is refused with 413.'),
   max_inflated_bytes: byteSize.default(32 * 1024 ** 2).describe('A body that is longer once it is decompressed is refused with 413.'),
   max_record_bytes: byteSize.default(1024 ** 2).describe('A longer record is rejected as too_long.'),

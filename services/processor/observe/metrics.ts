@@ -58,7 +58,7 @@ export const metrics = {
   gatelens_input_stalled_seconds: { type: 'gauge', labels: ['input'], help: 'Time for which records wait and nothing of the input was committed or spooled; 0 when nothing waits.' },
   gatelens_input_unreadable: { type: 'gauge', labels: ['input'], help: 'What of the input cannot be read at the moment: files, or 1 for a Kafka group that cannot be joined or asked.' },
   gatelens_input_lost_bytes_total: { type: 'counter', labels: ['input'], help: 'Bytes of files that were not read and cannot be found any more: removed, cut off or overwritten.' },
-  gatelens_input_lost_records_total: { type: 'counter', labels: ['input'], help: 'Records of Kafka that were not read and are not in the log any more: removed by retention, or deleted.' },
+  gatelens_input_lost_records_total: { type: 'counter', labels: ['input'], help: 'Records of Kafka that were not read and are not in the log any more (removed by retention, or deleted), and datagrams that came while the kernel or the input had no room for them.' },
   gatelens_input_requests_total: { type: 'counter', labels: ['input', 'status'], help: 'Requests that senders made to an http input, by the status of the answer.' },
   gatelens_spool_bytes: { type: 'gauge', labels: ['sink'], help: 'Bytes that wait on disk for the sink; that of the store is called store.' },
   gatelens_spool_max_bytes: { type: 'gauge', labels: ['sink'], help: 'Most bytes that may wait on disk for the sink; at the bound the inputs wait, or what waits longest is dropped, as when_full says.' },
