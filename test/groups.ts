@@ -71,7 +71,7 @@ export function entryOf (root: string, entry: string, files: readonly string[]):
 function modulesOf (root: string, file: string, found = new Set<string>()): Set<string> {
   if (found.has(file)) return found
   found.add(file)
-  for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^;]*?"(\.[^"]+\.js)"/gm)) {
+  for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^;]*?["'](\.[^"']+\.js)["']/gm)) {
     const module = resolve(dirname(file), specifier)
     if (module.startsWith(`${root}/`)) modulesOf(root, module, found)
   }
