@@ -36,13 +36,15 @@ export interface ConfigurationPart { title: string, intro: string, rows: string[
 export function configurationParts (): ConfigurationPart[] {
   const processor = schemaOf(processorSchema)
   const inputs = inputKinds.map((kind) => ({ ...kind, node: schemaOf(kind.options) }))
-  const formats = (inputs[0]?.node.properties?.format?.anyOf ?? []).flatMap(({ oneOf = [] }) => oneOf)
+  const choicesOf = (key: string): Node[] =>
+    (inputs[0]?.node.properties?.[key]?.anyOf ?? []).flatMap(({ oneOf = [] }) => oneOf)
+      .filter(({ properties = {} }) => Object.keys(properties).length > 1)
   const defaults = processorSchema.parse({ input: { type: 'file', paths: ['x'] } })
   return [
     { title: 'gatelens.yaml', intro: 'The processor.', rows: withoutOtherName(rowsOf(processor, '', { ...defaults, inputs: undefined, sinks: undefined })) },
     ...inputs.map(inputPart),
     ...sinkKinds.map((kind) => sinkPart({ ...kind, node: schemaOf(kind.options) })),
-    ...formats.filter(({ properties = {} }) => Object.keys(properties).length > 1).map(formatPart),
+    ...['format', 'framing'].flatMap((key) => choicesOf(key).map((node) => choicePart(key, node))),
     {
       title: 'Rules file',
       intro: 'What `rules:` names.',
@@ -85,12 +87,12 @@ function sinkPart (
   }
 }
 
-function formatPart ({ properties: { type, ...properties } = {} }: Node): ConfigurationPart {
+function choicePart (key: string, { properties: { type, ...properties } = {} }: Node): ConfigurationPart {
   const name = String(type?.const)
   return {
-    title: `gatelens.yaml: \`inputs[].format\` of type \`${name}\``,
-    intro: `Written \`format: { type: ${name}, … }\`, in inputs of any type.`,
-    rows: rowsOf({ properties }, 'inputs[].format', {}),
+    title: `gatelens.yaml: \`inputs[].${key}\` of type \`${name}\``,
+    intro: `Written \`${key}: { type: ${name}, … }\`, in inputs of any type.`,
+    rows: rowsOf({ properties }, `inputs[].${key}`, {}),
   }
 }
 

@@ -9,6 +9,7 @@ import { addCatalogOptions, loadOptionCatalog, splitOperands } from './catalog-o
 import type { CatalogOptions } from './catalog-options.ts'
 import { addFormatOptions, chooseFormat } from './format.ts'
 import type { FormatOptions } from './format.ts'
+import { chooseFraming } from './framing.ts'
 import { exitCodes, print, say } from './outcome.ts'
 import { readProcessorConfig } from './processor-config.ts'
 import { findLogs } from './report/files.ts'
@@ -32,13 +33,14 @@ async function run (words: string[], options: CatalogOptions & FormatOptions): P
   const files = findLogs(named.length === 0 ? ['-'] : named)
   const config = options.config === undefined ? undefined : readProcessorConfig(options.config)
   const format = chooseFormat(options, config)
+  const framing = chooseFraming(options.framing, format, config)
   const catalog = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
   const privacy = config?.settings.privacy ?? privacySchema.parse({})
   const stages = createStages({ catalog: () => catalog, privacy, filter: [] })
-  const decoder = createInputDecoder(format, privacy)
+  const decoder = createInputDecoder(format, privacy, framing)
   for (const file of files) {
     const source = file.path === '-' ? 'stdin' : file.path
-    for await (const lines of readRecords(file)) {
+    for await (const lines of readRecords(file, framing)) {
       const events = stages.enrich(stages.normalize(decodeLines(lines, source, decoder)))
       await print(events.map((event) => `${JSON.stringify(publish(event))}\n`).join(''))
     }

@@ -3,16 +3,18 @@ import { formatNames, formatOf, formatSchema } from '../processor/format.ts'
 import type { FormatConfig } from '../processor/format.ts'
 import { GatelensError } from '../runtime/errors.ts'
 import { readFormat } from './arguments.ts'
+import { framingHelp } from './framing.ts'
 import type { ConfigFile } from './processor-config.ts'
 
-/** The options by which every command that reads logs is told their format. */
-export interface FormatOptions { format?: string, logFormat?: string }
+/** The options by which every command that reads logs is told their format and their framing. */
+export interface FormatOptions { format?: string, logFormat?: string, framing?: string }
 
-/** Adds `--format` and `--log-format` to a command. */
+/** Adds `--format`, `--log-format` and `--framing` to a command. */
 export function addFormatOptions (command: Command): Command {
   return command
     .option('--format <name>', `log format: ${formatNames.join(', ')} (default: that of --config, else kong); its options are those of --config`, readFormat)
     .option('--log-format <text>', 'log_format of NGINX, as nginx.conf has it, or its name, such as combined; in single quotes')
+    .option('--framing <name>', framingHelp)
 }
 
 /**

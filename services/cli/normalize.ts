@@ -26,7 +26,7 @@ export function normalize (command: Command): void {
     .addHelpText('after', '\nReads {"method", "path", "host"?} from standard input, one object a line; blank lines are skipped.\nWrites {"outcome", "route", "template", "operationId", "service"}, or {"error"}, one a line, in the same order.')
     .action(async (options: CatalogOptions) => {
       const { normalizer } = await loadOptionCatalog(options)
-      for await (const lines of readRecords({ path: '-', size: 0 })) {
+      for await (const lines of readRecords({ path: '-', size: 0 }, { type: 'json' })) {
         const answers = answerAll(lines, normalizer)
         if (answers.some((answer) => 'error' in answer)) process.exitCode = exitCodes.findings
         await print(answers.map((answer) => `${JSON.stringify(answer)}\n`).join(''))

@@ -6,6 +6,7 @@ import type { CatalogOptions } from './catalog-options.ts'
 import type { FileInputOptions } from '../processor/input/file.ts'
 import { addFormatOptions, chooseFormat } from './format.ts'
 import type { FormatOptions } from './format.ts'
+import { chooseFraming } from './framing.ts'
 import { exitCodes, print, say } from './outcome.ts'
 import { readProcessorConfig } from './processor-config.ts'
 import type { ConfigFile } from './processor-config.ts'
@@ -38,10 +39,12 @@ async function run (words: string[], options: ReportOptions): Promise<void> {
   const configured = named.length === 0 ? configuredLogs(options, config) : []
   const files = configured.length > 0 ? configured : findLogs(named)
   const catalog = await loadOptionCatalog({ ...options, openapi: openapi.documents, backstage: backstage.documents })
+  const format = configured[0]?.format ?? chooseFormat(options, config)
   const bar = startBar(files)
   const { report: result, unread } = await runReport({
     files,
-    format: configured[0]?.format ?? chooseFormat(options, config),
+    format,
+    framing: configured[0]?.framing ?? chooseFraming(options.framing, format, config),
     catalog,
     rules: options.rules !== undefined ? loadRules(options.rules) : config === undefined ? defaultRules(catalog) : rulesOf(config),
     filter: config?.settings.filter ?? [],
@@ -57,15 +60,21 @@ async function run (words: string[], options: ReportOptions): Promise<void> {
   if (broken.length > 0) process.exitCode = exitCodes.failed
 }
 
-/** The files of the configuration's inputs, each with the format of its input, unless the options name one for all. */
+/** The files of the configuration's inputs, each with the format and the framing of its input, unless the options name one for all. */
 function configuredLogs (options: FormatOptions, config: ConfigFile | undefined): LogFile[] {
   if (config === undefined) return []
   const files = config.settings.inputs.filter((input): input is FileInputOptions => input.type === 'file')
   const isChosen = options.format !== undefined || options.logFormat !== undefined
   const chosen = isChosen ? chooseFormat(options, config) : undefined
-  const formats = new Map(files.flatMap(({ paths, format }) => paths.map((path) => [nearPath(config.folder, path), chosen ?? format])))
-  return formats.size === 0 ? [] : findLogs([...formats.keys()], formats)
+  const own = new Map(files.flatMap((input) => {
+    const format = chosen ?? input.format
+    const framing = options.framing === undefined ? input.framing : chooseFraming(options.framing, format, config)
+    return input.paths.map((path): [string, Own] => [nearPath(config.folder, path), { format, framing }])
+  }))
+  return own.size === 0 ? [] : findLogs([...own.keys()], own)
 }
+
+type Own = Pick<LogFile, 'format' | 'framing'>
 
 function nearPath (folder: string, path: string): string {
   const whole = resolve(folder, path)

@@ -6,6 +6,8 @@ export interface RawRecord {
   bytes: Buffer
   /** Position in the input: a byte of a file, an offset of a Kafka partition. */
   offset: number
+  /** What the input has put the record together of, in words; it is out of that framing. Left out for a record that came whole. */
+  pieces?: string
 }
 
 /** A contiguous range of one input, `[from, to)`: the unit of insert, of deduplication and of commit. */
@@ -81,6 +83,38 @@ export type Decode = (record: RawRecord, source: string) => Decoding
 export interface Decoder {
   framing: Framing
   decode: Decode
+  /** How records are found; without it they are looked for in every known wrapper, where a record is refused. */
+  unframe?: Unframe
+}
+
+/** A framing that was named: how its records are found in what an input gives. */
+export interface Unframe {
+  name: string
+  open: Open
+  unit: Unit
+  pieces: readonly PieceKind[]
+}
+
+/**
+ * What stands for one record in the bytes of an input. `value`: a line, an object that is printed over several lines, or one of the
+ * objects of a very long line. `line`: a line. `message`: all of a POSTed body or of a Kafka message; a line of files and pipes.
+ */
+export type Unit = 'value' | 'line' | 'message'
+
+/** The records of a line, none for a blank one; or what the line should have been. Pure; never throws, whatever the bytes. */
+export type Open = (record: RawRecord) => RawRecord[] | string
+
+/** A way in which collectors cut long lines into pieces, each of them in a line of its own. */
+export interface PieceKind {
+  name: string
+  /** A quick look at where a line starts: false when it is no piece of this kind, nor a whole line of that framing. */
+  starts (buffer: Buffer, at: number): boolean
+  /** What a line that starts so is; undefined when it is none of that framing after all. Pieces of one stream belong together. */
+  read (line: Buffer): { stream: string, isLast: boolean } | undefined
+  /** What is in a line that was read, which may end in a line end; undefined when the line is damaged. */
+  contentOf (line: Buffer): Buffer | undefined
+  /** False for content that is no first piece after all; left out where the line itself says so for sure. */
+  mayBegin? (content: Buffer): boolean
 }
 
 /** Adds route and outcome to each event, in place. Pure otherwise. */

@@ -111,7 +111,8 @@ export interface EnrichedEvent extends NormalizedEvent {
 
 /** Why a record could not become an event: a closed set, because it is a metric label. */
 export const rejectReasons = [
-  'invalid_json', 'not_an_object', 'malformed', 'not_a_request', 'missing_field', 'invalid_field', 'too_long', 'truncated', 'refused_by_store',
+  'invalid_json', 'not_an_object', 'malformed', 'not_a_request', 'missing_field', 'invalid_field', 'too_long', 'truncated', 'not_framed',
+  'refused_by_store',
 ] as const
 export type RejectReason = typeof rejectReasons[number]
 

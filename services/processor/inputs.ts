@@ -3,11 +3,12 @@ import { z } from 'zod'
 import { GatelensError } from '../runtime/errors.ts'
 import type { Input } from './contract.ts'
 import type { FormatConfig } from './format.ts'
+import type { FramingConfig } from './framing.ts'
 import type { InputContext, InputDefinition } from './input/definition.ts'
 import { inputKinds } from './input/index.ts'
 
 /** The checked form of one entry of `inputs`. */
-export interface InputConfig { type: string, format: FormatConfig, [option: string]: unknown }
+export interface InputConfig { type: string, format: FormatConfig, framing?: FramingConfig, [option: string]: unknown }
 
 /** What follows from a list of definitions. */
 export interface Inputs {

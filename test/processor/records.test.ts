@@ -1,8 +1,12 @@
 /** From the bytes of a log to events: how lines, arrays, printed objects and wrappers become records. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Decoded, RawRecord } from '../../services/processor/contract.ts'
+import { parse } from 'yaml'
+import type { Decoded, Decoder, RawRecord } from '../../services/processor/contract.ts'
 import { createDecoder, formatSchema } from '../../services/processor/format.ts'
+import { createUnframe, cuttingOf, framingNames, framingSchema } from '../../services/processor/framing.ts'
+import type { FramingConfig } from '../../services/processor/framing.ts'
+import { cutRecords } from '../../services/processor/input/cut-records.ts'
 import { cutLines } from '../../services/processor/input/lines.ts'
 import { decodeRecords } from '../../services/processor/records.ts'
 import { expectCase, readCases } from '../case.ts'
@@ -10,12 +14,15 @@ import { expectCase, readCases } from '../case.ts'
 const kong = createDecoder({ type: 'kong' })
 const maxBytes = 1024 * 1024
 
+const auto: FramingConfig = { type: 'auto' }
+
 /** Cuts a log that comes in pieces, as the inputs do: what is not consumed is seen again with what follows. */
-function cut (log: Buffer, piece: number, longest = maxBytes): RawRecord[] {
+function cut (log: Buffer, piece: number, longest = maxBytes, framing = auto): RawRecord[] {
   const records: RawRecord[] = []
   let offset = 0
   for (let end = Math.min(piece, log.length); ; end = Math.min(end + piece, log.length)) {
-    const lines = cutLines(log.subarray(offset, end), { offset, maxRecords: Infinity, maxBytes: longest, final: end === log.length })
+    const limits = { offset, maxRecords: Infinity, final: end === log.length }
+    const lines = cutRecords(log.subarray(offset, end), cuttingOf(framing, longest), limits)
     records.push(...lines.records)
     assert.deepEqual(lines.tooLong, [])
     offset += lines.consumed
@@ -23,8 +30,10 @@ function cut (log: Buffer, piece: number, longest = maxBytes): RawRecord[] {
   }
 }
 
-function decode (log: Buffer, piece: number, longest?: number): Decoded {
-  return decodeRecords(cut(log, piece, longest), 'access.log', kong, { events: [], rejects: [] })
+function decode (log: Buffer, piece: number, longest?: number, framing = auto, decoder: Decoder = kong): Decoded {
+  const unframe = createUnframe(framing)
+  const records = cut(log, piece, longest, framing)
+  return decodeRecords(records, 'access.log', unframe === undefined ? decoder : { ...decoder, unframe }, { events: [], rejects: [] })
 }
 
 function offsetsOf ({ events, rejects }: Decoded): number[] {
@@ -33,23 +42,32 @@ function offsetsOf ({ events, rejects }: Decoded): number[] {
 
 for (const item of readCases('framing')) {
   const log = Buffer.from(item.input)
+  const config = parse(item.config) as { format: unknown, framing?: unknown }
+  const framing = framingSchema.parse(config.framing ?? 'auto')
+  const decoder = createDecoder(formatSchema.parse(config.format))
+  const decodeIt = (piece: number): Decoded => decode(log, piece, maxBytes, framing, decoder)
   test(item.name, () => {
-    const { events, rejects } = decode(log, log.length)
+    const { events, rejects } = decodeIt(log.length)
     const shown = events.map(({ source_offset: offset, request_id: id, target }) => `${offset} ${id.slice(0, 4)} ${target}`)
     expectCase(item, [...shown, ...rejects.map(({ source_offset: offset, reason, detail, length }) => `${offset} ${length} ${reason}: ${detail}`)].join('\n'))
   })
 
   test(`${item.name}: every record has a place of its own in the log`, () => {
-    const offsets = offsetsOf(decode(log, log.length))
+    const offsets = offsetsOf(decodeIt(log.length))
     assert.equal(new Set(offsets).size, offsets.length)
     assert.ok(offsets.every((offset) => offset >= 0 && offset < log.length))
   })
 
   test(`${item.name}: pieces of any size give the same records`, () => {
-    const whole = decode(log, log.length)
-    for (const piece of [1, 7, 64, 1000]) assert.deepEqual(decode(log, piece), whole, String(piece))
+    const whole = decodeIt(log.length)
+    for (const piece of [1, 7, 64, 1000]) assert.deepEqual(decodeIt(piece), whole, String(piece))
   })
 }
+
+test('every framing has a case', () => {
+  const named = new Set(readCases('framing').map(({ config }) => framingSchema.parse((parse(config) as { framing?: unknown }).framing ?? 'auto').type))
+  assert.deepEqual(framingNames.filter((name) => !named.has(name)), [])
+})
 
 const record = (index: number): string => JSON.stringify({
   request: { id: index.toString(16).padStart(32, '0'), method: 'GET', uri: `/v1/orders/${index}` }, response: { status: 200 }, started_at: 1787220933732,

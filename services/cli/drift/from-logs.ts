@@ -2,6 +2,7 @@ import type { EnrichedEvent } from '../../processor/event.ts'
 import { GatelensError } from '../../runtime/errors.ts'
 import { loadOptionCatalog } from '../catalog-options.ts'
 import { chooseFormat } from '../format.ts'
+import { chooseFraming } from '../framing.ts'
 import { readProcessorConfig } from '../processor-config.ts'
 import { startBar } from '../report/files.ts'
 import { readLogs } from '../report/pass.ts'
@@ -22,12 +23,14 @@ export async function driftInLogs (files: LogFile[], options: DriftOptions): Pro
   const catalog = await loadOptionCatalog(options)
   const config = options.config === undefined ? undefined : readProcessorConfig(options.config)
   const settings = config?.settings
+  const format = chooseFormat(options, config)
   const tally = new SeenTally()
   const isWanted = ({ time, service }: EnrichedEvent): boolean => isWithin(window, time) && (services.size === 0 || services.has(service))
   const bar = startBar(files)
   const { files: read, rejects, unread } = await readLogs({
     files,
-    format: chooseFormat(options, config),
+    format,
+    framing: chooseFraming(options.framing, format, config),
     catalog,
     filter: settings?.filter ?? [],
     privacy: settings?.privacy,

@@ -2,20 +2,19 @@ import { existsSync, realpathSync } from 'node:fs'
 import { SingleBar } from 'cli-progress'
 import { globSync, isDynamicPattern } from 'tinyglobby'
 import { GatelensError } from '../../runtime/errors.ts'
-import type { FormatConfig } from '../../processor/format.ts'
 import { formatBytes } from '../terminal.ts'
 import { openLog } from './records.ts'
 import type { LogFile } from './records.ts'
 import { say } from '../outcome.ts'
 
 /**
- * The log files that the words name: paths, globs, `-`; `formats` gives those of some words a format of their own. Throws USAGE
+ * The log files that the words name: paths, globs, `-`; `own` gives those of some words a format and framing of their own. Throws USAGE
  * without any, INPUT_UNREADABLE for what is not there.
  */
-export function findLogs (words: string[], formats: ReadonlyMap<string, FormatConfig> = new Map()): LogFile[] {
+export function findLogs (words: string[], own: ReadonlyMap<string, Pick<LogFile, 'format' | 'framing'>> = new Map()): LogFile[] {
   if (words.length === 0) throw new GatelensError('USAGE', 'no log file is named', { hint: 'Give at least one file, such as: gatelens report access.ndjson; - reads standard input.' })
   return distinct(words.flatMap((word) => {
-    const open = (path: string): LogFile => ({ ...openLog(path), format: formats.get(word) })
+    const open = (path: string): LogFile => ({ ...openLog(path), ...own.get(word) })
     if (word === '-' || existsSync(word) || !isDynamicPattern(word)) return [open(word)]
     const found = globSync(word, { onlyFiles: true, dot: true }).sort()
     if (found.length === 0) throw new GatelensError('INPUT_UNREADABLE', 'no file matches', { where: word })

@@ -5,6 +5,7 @@ import { privacySchema } from '../../processor/enrich/privacy.ts'
 import type { PrivacyOptions } from '../../processor/enrich/privacy.ts'
 import type { FilterRules } from '../../processor/filter/filter.ts'
 import type { FormatConfig } from '../../processor/format.ts'
+import type { FramingConfig } from '../../processor/framing.ts'
 import { createRoutes } from '../../processor/inference.ts'
 import type { NormalizeConfig } from '../../processor/normalize/bounds.ts'
 import { inferWith } from '../../processor/normalize/normalize.ts'
@@ -23,6 +24,8 @@ export interface PassRequest {
   files: LogFile[]
   /** Of the files that have none of their own. */
   format: FormatConfig
+  /** Of the files that have none of their own; `auto` without it. */
+  framing?: FramingConfig
   catalog: Catalog
   filter: FilterRules
   /** Without it a key is made for this pass alone. */
@@ -62,8 +65,9 @@ export async function readLogs (request: PassRequest, observe: (events: Enriched
   }
   for (const file of request.files) {
     const own = file.format ?? format
-    const decoder = createInputDecoder(own, privacy)
-    const { shape, first } = await readFile(file, (lines, source) => take(lines, source, decoder), request.advance)
+    const framing = file.framing ?? request.framing
+    const decoder = createInputDecoder(own, privacy, framing)
+    const { shape, first } = await readFile({ ...file, framing }, (lines, source) => take(lines, source, decoder), request.advance)
     result.files.push(shape)
     if (first !== undefined && shape.records === shape.rejected) result.unread.push(explainUnread(file.path, first, own.type))
   }
@@ -78,7 +82,7 @@ async function readFile (file: LogFile, take: (lines: LogLines, source: string) 
   const shape: FileShape = { path: file.path, bytes: file.size, records: 0, rejected: 0, error: null }
   let first: Reject | undefined
   try {
-    for await (const lines of readRecords(file, advance)) {
+    for await (const lines of readRecords(file, file.framing, advance)) {
       const { events, rejects } = take(lines, file.path)
       first ??= rejects[0]
       shape.records += events + rejects.length

@@ -2,12 +2,14 @@ import { closeSync, createReadStream, openSync, statSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import type { FormatConfig } from '../../processor/format.ts'
+import { cuttingOf } from '../../processor/framing.ts'
+import type { FramingConfig } from '../../processor/framing.ts'
 import { splitLines } from '../../processor/input/stream-lines.ts'
 import type { StreamLines } from '../../processor/input/stream-lines.ts'
 import { GatelensError, messageOf, systemCode } from '../../runtime/errors.ts'
 
-/** One file (or `-` for standard input), its size on disk (0 when it is not known), and its format where that is not the format of all. */
-export interface LogFile { path: string, size: number, format?: FormatConfig }
+/** One file (or `-` for standard input), its size on disk (0 when it is not known), and its format and framing where it has its own. */
+export interface LogFile { path: string, size: number, format?: FormatConfig, framing?: FramingConfig }
 
 /** The records of one piece of a log, and those that are too long to be decoded. */
 export type LogLines = Pick<StreamLines, 'records' | 'tooLong'>
@@ -31,12 +33,14 @@ export function openLog (path: string): LogFile {
 }
 
 /**
- * The lines of a log in the order of the file, unpacked when it is gzip, in batches; blank lines are left out. Offsets count
+ * The records of a log in the order of the file, unpacked when it is gzip, in batches; blank lines are left out. Offsets count
  * unpacked bytes. `advance` is told of every piece read from disk. Throws INPUT_UNREADABLE with the path.
  */
-export async function * readRecords (file: LogFile, advance: (bytes: number) => void = () => {}): AsyncGenerator<LogLines> {
+export async function * readRecords (
+  file: LogFile, framing: FramingConfig = { type: 'auto' }, advance: (bytes: number) => void = () => {}
+): AsyncGenerator<LogLines> {
   try {
-    yield * splitLines(unpack(readPieces(file, advance)), longestRecord)
+    yield * splitLines(unpack(readPieces(file, advance)), cuttingOf(framing, longestRecord))
   } catch (error) {
     if (error instanceof GatelensError) throw error
     const hint = systemCode(error).startsWith('Z_') ? 'The gzip data is cut or damaged; what could be read of it counts.' : undefined

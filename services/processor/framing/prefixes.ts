@@ -10,16 +10,21 @@ const clock = '[A-Z][a-z]{2} [ \\d]\\d(?: \\d{4})? \\d{2}:\\d{2}:\\d{2}(?:\\.\\d
 const structured = '(?:-|(?:\\[(?:[^\\]\\\\]|\\\\.){0,2048}\\])+)'
 const tag = '[^\\s:[\\]]{1,128}(?:\\[[^\\]]{0,64}\\])?:'
 
-/** Bounded by their classes; each is tried at the start of a line, the more specific before the more general. */
-export const prefixes: readonly Prefix[] = [
-  { name: 'CRI', pattern: new RegExp(`^${instant} (?:stdout|stderr) [FP](?::\\S*)? `) },
-  { name: 'kubectl --prefix', pattern: new RegExp(`^\\[(?:pod|job|deployment)/[^\\]\\s]{1,512}\\] (?:${instant} )?`) },
+/** Those of syslog, the more specific before the more general. */
+export const syslogPrefixes: readonly Prefix[] = [
   {
     name: 'syslog (RFC 5424)',
     pattern: new RegExp(`^(?:\\d{1,7} )?<\\d{1,3}>\\d{1,2} (?:${instant}|-) \\S{1,255} \\S{1,48} \\S{1,128} \\S{1,32} ${structured} ?(?:\\u00EF\\u00BB\\u00BF)?`),
   },
   { name: 'syslog (RFC 3164)', pattern: new RegExp(`^(?:\\d{1,7} )?<\\d{1,3}>(?:${clock}|${instant}) (?:\\S{1,255} )?${tag} ?`) },
   { name: 'syslog', pattern: new RegExp(`^(?:${clock}|${instant}) \\S{1,255} ${tag} ?`) },
+]
+
+/** Bounded by their classes; each is tried at the start of a line, the more specific before the more general. */
+export const prefixes: readonly Prefix[] = [
+  { name: 'CRI', pattern: new RegExp(`^${instant} (?:stdout|stderr) [FP](?::\\S*)? `) },
+  { name: 'kubectl --prefix', pattern: new RegExp(`^\\[(?:pod|job|deployment)/[^\\]\\s]{1,512}\\] (?:${instant} )?`) },
+  ...syslogPrefixes,
   { name: 'docker compose', pattern: /^[\w.-]{1,128} +\| +/ },
   { name: 'a time stamp', pattern: new RegExp(`^\\[?${instant}\\]?[ \\t]+`) },
   { name: 'a syslog priority', pattern: /^<\d{1,3}>/ },

@@ -29,8 +29,8 @@ export function unwrap (record: RawRecord, framing: Framing, isRecord: IsRecord)
 /** True for bytes that the decoder takes as they are. */
 export type IsRecord = (bytes: Buffer) => boolean
 
-/** Records of one envelope have no places of their own in the file; so many more than bytes they cannot be. */
-function apart (records: RawRecord[], { offset, bytes }: RawRecord): RawRecord[] {
+/** Gives records of one line places of their own in it: those of an envelope have none. More records than bytes there cannot be. */
+export function apart (records: RawRecord[], { offset, bytes }: RawRecord): RawRecord[] {
   let next = offset
   return records.map((record, index) => {
     const last = offset + bytes.length - (records.length - index)
@@ -88,8 +88,8 @@ function partsBehindText (bytes: Buffer, start: number): Part[] {
   return bytes.subarray(head.start, head.end).includes('":') ? parts : parts.slice(1)
 }
 
-/** Brackets and commas may stand before the first object. */
-function startsRecord (bytes: Buffer, from: number): boolean {
+/** True when an object begins at `from`; brackets and commas may stand before it. */
+export function startsRecord (bytes: Buffer, from: number): boolean {
   let at = from
   if (bytes[at] === 0xEF && bytes[at + 1] === 0xBB && bytes[at + 2] === 0xBF) at += 3
   while (at < bytes.length && isBetween(bytes[at]!)) at++

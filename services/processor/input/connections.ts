@@ -4,6 +4,8 @@ import type { ListenOptions, Server, Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import { listenError } from '../../runtime/http.ts'
+import { cuttingOf } from '../framing.ts'
+import type { Cutting } from '../framing.ts'
 import { OctetSplitter } from './octet-counting.ts'
 import type { Received } from './received.ts'
 import type { ConnectionOptions, ListenerTls } from './socket-options.ts'
@@ -68,9 +70,10 @@ function createSecure (input: string, { cert, key, client_ca: ca }: ListenerTls,
 }
 
 function read (
-  socket: Socket, { messages, idle, max_record_bytes: maxBytes }: ConnectionOptions, received: Received, prepare: Prepare
+  socket: Socket, { messages, idle, framing, max_record_bytes: maxBytes }: ConnectionOptions, received: Received, prepare: Prepare
 ): void {
-  let splitter = messages === 'auto' ? undefined : splitterOf(messages === 'octet-counted', maxBytes)
+  const cutting = cuttingOf(framing, maxBytes)
+  let splitter = messages === 'auto' ? undefined : splitterOf(messages === 'octet-counted', cutting)
   /** The first bytes, while they do not tell how records follow each other. */
   let head: Buffer = Buffer.alloc(0)
   const add = (lines: StreamLines | undefined): void => {
@@ -81,7 +84,7 @@ function read (
   const take = (piece: Buffer): void => {
     head = head.length === 0 ? piece : Buffer.concat([head, piece])
     if (splitter === undefined && mayBeLength(head)) return
-    splitter ??= splitterOf(isOctetCounted(head), maxBytes)
+    splitter ??= splitterOf(isOctetCounted(head), cutting)
     add(splitter.push(head))
     head = Buffer.alloc(0)
   }
@@ -95,14 +98,14 @@ function read (
   })
   // Once, whether the sender ended the connection or it broke.
   socket.once('close', () => {
-    splitter ??= splitterOf(false, maxBytes)
+    splitter ??= splitterOf(false, cutting)
     add(splitter.push(head))
     add(splitter.end())
   })
 }
 
-function splitterOf (isCounted: boolean, maxBytes: number): LineSplitter | OctetSplitter {
-  return isCounted ? new OctetSplitter(maxBytes) : new LineSplitter(maxBytes)
+function splitterOf (isCounted: boolean, cutting: Cutting): LineSplitter | OctetSplitter {
+  return isCounted ? new OctetSplitter(cutting.maxBytes) : new LineSplitter(cutting)
 }
 
 /** A length and the priority of a syslog message; no log format has lines that begin so. */

@@ -1,3 +1,4 @@
+import type { Cutting } from '../framing.ts'
 import { newEntry } from './checkpoint.ts'
 import type { Entry } from './checkpoint.ts'
 import type { Content, Stat } from './content.ts'
@@ -6,12 +7,12 @@ import { survivingEnd, trailOf } from './trail.ts'
 
 /**
  * Where what is left of a known generation ends in its own file, which is not any more what it was; undefined when the
- * file has begun anew. `maxBytes` is the longest record.
+ * file has begun anew.
  */
-export async function endOfCut (content: Content, entry: Entry, size: number, maxBytes: number): Promise<number | undefined> {
+export async function endOfCut (content: Content, entry: Entry, size: number, cutting: Cutting): Promise<number | undefined> {
   if (content.gzip || size === 0) return undefined
   const trail = trailOf(entry)
-  const end = await survivingEnd(content, trail, size, maxBytes)
+  const end = await survivingEnd(content, trail, size, cutting)
   const head = await readHead(content)
   return end > 0 && begins(head, entry, end) ? end : undefined
 }

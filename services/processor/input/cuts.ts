@@ -1,4 +1,5 @@
 import type { Logger } from '../../runtime/log.ts'
+import type { Cutting } from '../framing.ts'
 import type { Checkpoint, Entry } from './checkpoint.ts'
 import type { Content, Stat } from './content.ts'
 import { endOfCut, entryBehind } from './cut.ts'
@@ -11,8 +12,7 @@ import type { Tail } from './tail.ts'
 export interface CutsOptions {
   /** What to do with a file that was cut off and begins as before. */
   onCut: 'continue' | 'reread'
-  /** The longest record, bytes. */
-  maxBytes: number
+  cutting: Cutting
 }
 
 /** Reads files on that were cut off: behind what is left of the records that were read, in a generation of its own. */
@@ -35,7 +35,7 @@ export class Cuts {
   async readOn (tail: Tail): Promise<boolean> {
     const { content, entry, path } = tail
     const stat = tail.stat = await content.stat()
-    const end = await endOfCut(content, entry, stat.size, this.#options.maxBytes)
+    const end = await endOfCut(content, entry, stat.size, this.#options.cutting)
     if (end === undefined || !await this.#goOn(path, stat, entry, end)) return false
     await this.#limit(tail, end)
     return true
@@ -45,7 +45,7 @@ export class Cuts {
   async resume (content: Content, entry: Entry, file: Found): Promise<Tail | undefined> {
     if (entry.done || keyOf(entry) !== keyOf(file)) return undefined
     const stat = await content.stat()
-    const end = await endOfCut(content, entry, stat.size, this.#options.maxBytes)
+    const end = await endOfCut(content, entry, stat.size, this.#options.cutting)
     if (end === undefined) return undefined
     const behind = this.#checkpoint.entries.find((other) => other !== entry && !other.done && keyOf(other) === keyOf(file))
     if (!(behind === undefined ? await this.#goOn(file.path, stat, entry, end) : await this.#openBehind(behind, file))) return undefined

@@ -3,7 +3,8 @@ import { createSocket } from 'node:dgram'
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { listenError } from '../../runtime/http.ts'
-import { cutLines } from './lines.ts'
+import type { Cutting } from '../framing.ts'
+import { cutAll } from './cut-records.ts'
 import type { Lines } from './lines.ts'
 import type { Received } from './received.ts'
 
@@ -14,22 +15,22 @@ export interface Datagrams {
 }
 
 /**
- * Where; how much the kernel may hold for us, bytes (0 = its default); the longest record, bytes; and who is told of datagrams that were
+ * Where; how much the kernel may hold for us, bytes (0 = its default); how records are cut; and who is told of datagrams that were
  * lost.
  */
-export interface DatagramOptions { host: string, port: number, buffer: number, maxBytes: number, lose: (datagrams: number) => void }
+export interface DatagramOptions { host: string, port: number, buffer: number, cutting: Cutting, lose: (datagrams: number) => void }
 
 /** How often the kernel is asked how many it threw away, ms. */
 const lookMs = 1000
 
 /** Binds a socket, and adds what comes to `received`. Throws PORT_IN_USE. */
 export async function openDatagrams (
-  { host, port, buffer, maxBytes, lose }: DatagramOptions, received: Received, prepare: (lines: Lines) => Lines = (lines) => lines
+  { host, port, buffer, cutting, lose }: DatagramOptions, received: Received, prepare: (lines: Lines) => Lines = (lines) => lines
 ): Promise<Datagrams> {
   const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', ...buffer > 0 ? { recvBufferSize: buffer } : {} })
   socket.on('message', (content) => {
     if (received.isFull) return lose(1)
-    const lines = cutLines(content, { offset: 0, maxRecords: Infinity, maxBytes, final: true })
+    const lines = cutAll(content, cutting, 0)
     received.add(prepare(lines).records, lines.tooLong)
   })
   await new Promise<void>((resolve, reject) => {

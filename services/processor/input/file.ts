@@ -13,6 +13,8 @@ import { byteSize, duration } from '../../runtime/units.ts'
 import { sourceOf } from '../contract.ts'
 import type { Input, RecordBatch } from '../contract.ts'
 import { formatSchema } from '../format.ts'
+import { cuttingOf, framingOption } from '../framing.ts'
+import type { Cutting } from '../framing.ts'
 import { createStateWriter } from '../state-writes.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import type { Checkpoint, Intent } from './checkpoint.ts'
@@ -24,8 +26,8 @@ import { beginningOf, fingerprint, readHead, startsWith } from './fingerprint.ts
 import { lingerFor, lingerHelp } from './linger.ts'
 import { rejectLong } from './long-lines.ts'
 import { ReadBuffers } from './read-buffers.ts'
-import { readAgain, readSlice } from './tail.ts'
-import type { Slice, Tail } from './tail.ts'
+import { isOverdue, readAgain, readSlice } from './tail.ts'
+import type { Limits, Slice, Tail } from './tail.ts'
 import { extend, marksOf } from './trail.ts'
 
 export const fileInputSchema = z.strictObject({
@@ -36,6 +38,7 @@ export const fileInputSchema = z.strictObject({
   rotated: z.array(z.string().min(1)).default([])
     .describe('Globs of further files to look at when the rest of a log is looked for: of a folder that rotation moves files to.'),
   format: formatSchema.prefault('kong').describe('Log format: a name, or an object of `type` and options.'),
+  framing: framingOption,
   follow: z.boolean().default(true).describe('Wait for more; false ends the process at the end of the files.'),
   start_at: z.enum(['beginning', 'end']).default('beginning').describe('Where to begin in files that exist at the very first start.'),
   batch: z.strictObject({
@@ -45,7 +48,8 @@ export const fileInputSchema = z.strictObject({
   }).prefault({}),
   max_record_bytes: byteSize.default(1024 ** 2).describe('A longer record is rejected as too_long and never held in memory.'),
   poll: duration.default(250).describe('How often the files are looked at.'),
-  rotation_grace: duration.default(10_000).describe('How long a file that was rotated away must rest before it is closed.'),
+  rotation_grace: duration.default(10_000)
+    .describe('How long a file that was rotated away must rest before it is closed, and how long the last piece of a record that came in pieces is waited for.'),
   on_cut: z.enum(['continue', 'reread']).default('continue')
     .describe('What to do with a log that was cut off and begins as before, as after a power cut: go on behind what is left of the ' +
       'records that were read, or read it from its start, so that those are stored twice.'),
@@ -72,12 +76,13 @@ export const fileInput = defineInput({
 async function * readFiles (options: FileInputOptions, context: Omit<InputContext, 'recall'>): AsyncGenerator<RecordBatch, void> {
   const checkpoint = await openCheckpoint(context.state, options.name, createStateWriter(`the checkpoint of ${options.name}`, context))
   const patterns = options.paths.map((path) => resolve(context.base, path))
-  const { name, follow, start_at: startAt, forget, on_cut: onCut, max_record_bytes: maxBytes } = options
+  const { name, follow, start_at: startAt, forget, on_cut: onCut } = options
+  const cutting = cuttingOf(options.framing, options.max_record_bytes)
   const rotated = options.rotated.map((path) => resolve(context.base, path))
   const flight = new Flight()
-  const settings = { name, patterns, rotated, follow, startAt, forget, onCut, grace: options.rotation_grace, maxBytes }
+  const settings = { name, patterns, rotated, follow, startAt, forget, onCut, grace: options.rotation_grace, cutting }
   const files = new FileSet(settings, checkpoint, flight, context)
-  const reader = new Reader(options, checkpoint, files, flight, context.ahead ?? 0)
+  const reader = new Reader(options, cutting, checkpoint, files, flight, context.ahead ?? 0)
   const tell = (): void => {
     context.readiness.input(name, { lag_bytes: reader.lag(), unreadable: files.unreadable })
     context.lag.waits(options.name, reader.waits())
@@ -114,14 +119,18 @@ function nothingToRead (options: FileInputOptions, patterns: string[], log: Logg
 /** Cuts batches out of files. */
 class Reader {
   readonly #options: FileInputOptions
+  readonly #limits: Limits
   readonly #checkpoint: Checkpoint
   readonly #files: FileSet
   readonly #flight: Flight
   readonly #buffers: ReadBuffers
   #lookedAt = Date.now()
 
-  constructor (options: FileInputOptions, checkpoint: Checkpoint, files: FileSet, flight: Flight, ahead: number) {
+  constructor (
+    options: FileInputOptions, cutting: Cutting, checkpoint: Checkpoint, files: FileSet, flight: Flight, ahead: number
+  ) {
     this.#options = options
+    this.#limits = { records: options.batch.records, cutting, patience: options.rotation_grace }
     this.#checkpoint = checkpoint
     this.#files = files
     this.#flight = flight
@@ -169,7 +178,7 @@ class Reader {
     if (redo !== undefined) return this.#redo(tail, redo)
     if (tail.limit !== undefined) return this.#endCut(tail)
     if (!this.#isDue(tail)) return undefined
-    const slice = await readSlice(tail, this.#buffers.current, this.#limits(), () => this.#isFinal(tail))
+    const slice = await readSlice(tail, this.#buffers.current, this.#limits, () => this.#isFinal(tail))
     if (!await this.#isSameFile(tail)) return this.#lose(tail)
     if (slice !== undefined) return this.#handOut(tail, slice)
     tail.fruitless = tail.stat.size
@@ -179,7 +188,7 @@ class Reader {
 
   async #redo (tail: Tail, intent: Intent): Promise<RecordBatch | undefined> {
     const to = tail.limit === undefined ? intent.to : Math.max(tail.position, Math.min(intent.to, tail.limit))
-    const slice = await readAgain(tail, to, this.#buffers.size, this.#limits())
+    const slice = await readAgain(tail, to, this.#buffers.size, this.#limits)
     if (slice === undefined) return this.#lose(tail)
     tail.redo.shift()
     return { ...this.#batch(tail, slice, intent), again: true }
@@ -190,7 +199,8 @@ class Reader {
     if (!this.#options.follow || tail.content.gzip) return true
     const waiting = tail.stat.size - tail.position
     if (this.#isFinal(tail) || waiting >= this.#options.batch.bytes) return true
-    if (waiting === 0 || tail.fruitless === tail.stat.size) return false
+    if (waiting === 0) return false
+    if (tail.fruitless === tail.stat.size) return isOverdue(tail, this.#limits.patience)
     tail.waitingSince ??= Date.now()
     return Date.now() - Math.min(tail.waitingSince, tail.stat.modified) >= lingerFor(waiting, this.#options.batch.linger)
   }
@@ -224,7 +234,7 @@ class Reader {
     if (!tail.known) this.#checkpoint.entries.push(tail.entry)
     tail.known = true
     tail.entry.intents.push(slice.intent)
-    if (!tail.content.gzip) slice.intent.lines = marksOf(slice.records)
+    if (!tail.content.gzip) slice.intent.lines = marksOf(slice.lines)
     await this.#checkpoint.save()
     this.#buffers.turn()
     return this.#batch(tail, slice, slice.intent)
@@ -264,9 +274,5 @@ class Reader {
   async #retire (tail: Tail): Promise<void> {
     await this.#files.retire(tail)
     await this.#checkpoint.save()
-  }
-
-  #limits (): { records: number, recordBytes: number } {
-    return { records: this.#options.batch.records, recordBytes: this.#options.max_record_bytes }
   }
 }

@@ -6,6 +6,8 @@ import { GatelensError, messageOf, systemCode } from '../../runtime/errors.ts'
 import { listen, sendJson } from '../../runtime/http.ts'
 import type { ListenOptions } from '../../runtime/http.ts'
 import { parseAddress } from '../../runtime/units.ts'
+import { cuttingOf } from '../framing.ts'
+import type { Cutting } from '../framing.ts'
 import type { InputContext } from './definition.ts'
 import { busy, readBody, Room } from './http-body.ts'
 import { checkHead } from './http-check.ts'
@@ -77,12 +79,14 @@ function settingsOf ({ timeout, tls }: HttpInputOptions): ListenOptions {
 class Reception {
   state: 'starting' | 'open' | 'ending' = 'starting'
   readonly #options: HttpInputOptions
+  readonly #cutting: Cutting
   readonly #context: Pick<HttpContext, 'telemetry' | 'readiness'>
   readonly #add: (body: Body) => void
   readonly #room: Room
 
   constructor (options: HttpInputOptions, context: Pick<HttpContext, 'telemetry' | 'readiness'>, add: (body: Body) => void) {
     this.#options = options
+    this.#cutting = cuttingOf(options.framing, options.max_record_bytes)
     this.#context = context
     this.#add = add
     this.#room = new Room(options.max_waiting_bytes)
@@ -105,7 +109,7 @@ class Reception {
   }
 
   async #read (request: IncomingMessage, response: ServerResponse, coding: string): Promise<void> {
-    const { max_body_bytes: maxBytes, max_inflated_bytes: maxInflated, max_record_bytes: maxRecordBytes } = this.#options
+    const { max_body_bytes: maxBytes, max_inflated_bytes: maxInflated } = this.#options
     const share = this.#room.share()
     const release = (): void => {
       share.giveAll()
@@ -114,7 +118,7 @@ class Reception {
     try {
       const content = await readBody(request, coding, { maxBytes, maxInflated }, share)
       const key = String(request.headers['idempotency-key'] ?? '')
-      const body = createBody(content, key, maxRecordBytes, {
+      const body = createBody(content, key, this.#cutting, {
         stored: () => {
           release()
           sendJson(response, 200, body.counts)

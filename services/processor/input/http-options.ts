@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { address, byteSize, duration } from '../../runtime/units.ts'
 import { formatSchema } from '../format.ts'
+import { framingOption } from '../framing.ts'
 import { tlsSchema } from './socket-options.ts'
 
 /** What the http input can be told. */
@@ -8,6 +9,7 @@ export const httpInputSchema = z.strictObject({
   type: z.literal('http'),
   name: z.string().regex(/^[\w.-]+$/, 'letters, digits, _, . and - only').default('http').describe('Id of the input: the first part of the source of its events.'),
   format: formatSchema.prefault('kong').describe('Log format: a name, or an object of `type` and options.'),
+  framing: framingOption,
   listen: address.default('127.0.0.1:9465').describe('Where senders POST to, on any path; port 0 picks a free one.'),
   token: z.string().regex(/^\S+$/, 'a token has no spaces').optional().describe('Senders must send it as "Authorization: Bearer …". Best ${NAME} or ${file:…}. Without it anybody who reaches the address may send.'),
   tls: tlsSchema.optional().describe('Serves HTTPS.'),

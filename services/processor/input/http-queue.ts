@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RawRecord } from '../contract.ts'
-import { cutLines } from './lines.ts'
+import type { Cutting } from '../framing.ts'
+import { cutAll } from './cut-records.ts'
 import type { LongLine } from './lines.ts'
 
 /** What became of the records of a body. */
@@ -23,9 +24,9 @@ export interface Body {
 }
 
 /** A body as records. `key` tells equal bodies apart that are not the same one. */
-export function createBody (content: Buffer, key: string, maxRecordBytes: number, told: Pick<Body, 'stored' | 'dropped'>): Body {
+export function createBody (content: Buffer, key: string, cutting: Cutting, told: Pick<Body, 'stored' | 'dropped'>): Body {
   const base = placeOf(content, key)
-  const { records, tooLong } = cutLines(content, { offset: base, maxRecords: Infinity, maxBytes: maxRecordBytes, final: true })
+  const { records, tooLong } = cutAll(content, cutting, base)
   const counts = { received: 0, repeated: 0, rejected: 0 }
   return { base, bytes: content.length, records, tooLong, counts, handedOut: 0, open: 0, ...told }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { byteSize, duration } from '../../runtime/units.ts'
 import { formatSchema } from '../format.ts'
+import { framingOption } from '../framing.ts'
 import { defineInput } from './definition.ts'
 
 /** `input:` in the processor's configuration, for `type: kafka`. */
@@ -13,6 +14,7 @@ export const kafkaInputSchema = z.strictObject({
   group: z.string().min(1).describe('Consumer group: processors with the same one share the partitions.'),
   client_id: z.string().min(1).default('gatelens'),
   format: formatSchema.prefault('kong').describe('Log format of the messages: a name, or an object of `type` and options.'),
+  framing: framingOption,
   from: z.enum(['earliest', 'latest']).default('earliest').describe('Where to begin in a partition for which the group has no offset.'),
   ssl: z.union([z.boolean(), z.strictObject({
     ca: z.string().optional().describe('PEM text of the authorities, such as ${file:ca.pem}.'),

@@ -1,4 +1,5 @@
-import type { RawRecord } from '../contract.ts'
+import type { PieceKind, RawRecord } from '../contract.ts'
+import type { Cutting } from '../framing.ts'
 import { BAD, BRACE, BRACE_END, skipValue } from '../framing/json-skip.ts'
 import { cutValues, isBetween } from '../framing/values.ts'
 import type { Content } from './content.ts'
@@ -11,9 +12,12 @@ export interface Lines {
   tooLong: LongLine[]
   /** How many bytes of the buffer the records above and their line ends take up. */
   consumed: number
+  /** True when some lines may be pieces of longer ones. */
+  hasPieces: boolean
 }
 
-export interface LineLimits {
+/** `unit` and `pieces` are those of `auto` without pieces when they are left out. */
+export interface LineLimits extends Partial<Omit<Cutting, 'maxBytes'>> {
   /** Position of the buffer's first byte. */
   offset: number
   maxRecords: number
@@ -25,16 +29,17 @@ export interface LineLimits {
 
 const newline = 10
 const carriageReturn = 13
+const none: readonly PieceKind[] = []
 
 /**
  * Cuts bytes into records at `\n` or `\r\n`. Lines without content are no records, nor are the brackets and commas of an
  * array that stand on a line alone. A JSON object that begins on such a line (`{`, as printers write it) is one record,
- * over all its lines; of a line that is too long, the objects side by side in it are records. The records are views of
- * `buffer`.
+ * over all its lines; of a line that is too long, the objects side by side in it are records. Both hold for the unit `value`
+ * only. The records are views of `buffer`.
  */
 export function cutLines (buffer: Buffer, limits: LineLimits): Lines {
-  const { offset, maxRecords, maxBytes, final } = limits
-  const lines: Lines = { records: [], tooLong: [], consumed: 0 }
+  const { offset, maxRecords, maxBytes, final, unit = 'value', pieces = none } = limits
+  const lines: Lines = { records: [], tooLong: [], consumed: 0, hasPieces: false }
   while (lines.records.length < maxRecords && lines.consumed < buffer.length) {
     const start = lines.consumed
     const found = buffer.indexOf(newline, start)
@@ -42,11 +47,12 @@ export function cutLines (buffer: Buffer, limits: LineLimits): Lines {
     if (isOpen && buffer.length - start <= maxBytes) break
     const end = found === -1 ? buffer.length : found
     const content = end > start && buffer[end - 1] === carriageReturn ? end - 1 : end
-    if (content - start > maxBytes && addValues(lines, buffer, start, content, limits)) continue
+    if (content - start > maxBytes && unit === 'value' && addValues(lines, buffer, start, content, limits)) continue
     if (isOpen) break
     lines.consumed = found === -1 ? end : end + 1
+    if (!lines.hasPieces) lines.hasPieces = startsPiece(buffer, start, pieces)
     // A record that is a line ends in a brace: only other lines are looked at twice.
-    if (buffer[content - 1] === BRACE_END || content - start > maxBytes) add(lines, buffer, start, content, offset, maxBytes)
+    if (buffer[content - 1] === BRACE_END || unit !== 'value' || content - start > maxBytes) add(lines, buffer, start, content, offset, maxBytes)
     else if (!addPrinted(lines, buffer, start, content, limits)) break
   }
   return lines
@@ -58,6 +64,11 @@ function add (lines: Lines, buffer: Buffer, start: number, end: number, offset: 
   if (end === start) return
   if (end - start > maxBytes) lines.tooLong.push({ offset: offset + start, length: end - start })
   else lines.records.push({ bytes: buffer.subarray(start, end), offset: offset + start })
+}
+
+function startsPiece (buffer: Buffer, at: number, kinds: readonly PieceKind[]): boolean {
+  for (const kind of kinds) if (kind.starts(buffer, at)) return true
+  return false
 }
 
 /** Adds the whole objects at the start of a line that is too long; false when there is none, or one that is too long itself. */

@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { byteSize, duration } from '../../runtime/units.ts'
 import { formatSchema } from '../format.ts'
+import { framingOption } from '../framing.ts'
+import type { FramingConfig } from '../framing.ts'
 import { lingerHelp } from './linger.ts'
 
 const pem = z.string().min(1)
@@ -21,6 +23,7 @@ export function receivedShape<Type extends string> (type: Type): {
   type: z.ZodLiteral<Type>
   name: z.ZodDefault<z.ZodString>
   format: z.ZodPrefault<typeof formatSchema>
+  framing: typeof framingOption
   batch: z.ZodPrefault<typeof batchSchema>
   max_record_bytes: z.ZodDefault<typeof byteSize>
   max_waiting_bytes: z.ZodDefault<typeof byteSize>
@@ -29,6 +32,7 @@ export function receivedShape<Type extends string> (type: Type): {
     type: z.literal(type),
     name: z.string().regex(/^[\w.-]+$/, 'letters, digits, _, . and - only').default(type).describe('Id of the input: the source of its events.'),
     format: formatSchema.prefault('kong').describe('Log format: a name, or an object of `type` and options.'),
+    framing: framingOption,
     batch: batchSchema.prefault({}),
     max_record_bytes: byteSize.default(1024 ** 2).describe('A longer record is rejected as too_long and never held in memory.'),
     max_waiting_bytes: byteSize.default(16 * 1024 ** 2).describe('So many bytes of records are held until they are handed on; then no more is read.'),
@@ -50,4 +54,10 @@ export const connectionShape = {
 }
 
 /** What connections take of the options. */
-export interface ConnectionOptions { messages: 'auto' | 'lines' | 'octet-counted', max_connections: number, idle: number, max_record_bytes: number }
+export interface ConnectionOptions {
+  messages: 'auto' | 'lines' | 'octet-counted'
+  framing: FramingConfig
+  max_connections: number
+  idle: number
+  max_record_bytes: number
+}

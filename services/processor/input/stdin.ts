@@ -10,6 +10,7 @@ import { byteSize, duration } from '../../runtime/units.ts'
 import { sourceOf } from '../contract.ts'
 import type { Input, RawRecord, RecordBatch } from '../contract.ts'
 import { formatSchema } from '../format.ts'
+import { cuttingOf, framingOption } from '../framing.ts'
 import { defineInput } from './definition.ts'
 import type { InputContext } from './definition.ts'
 import type { LongLine } from './lines.ts'
@@ -23,6 +24,7 @@ export const stdinInputSchema = z.strictObject({
   type: z.literal('stdin'),
   name: z.string().regex(/^[\w.-]+$/, 'letters, digits, _, . and - only').default('stdin').describe('Id of the input: the source of its events.'),
   format: formatSchema.prefault('kong').describe('Log format: a name, or an object of `type` and options.'),
+  framing: framingOption,
   batch: z.strictObject({
     records: z.number().int().min(1).max(1_000_000).default(20_000).describe('So many records make a batch; one piece of the pipe more may be in it.'),
     bytes: byteSize.default(16 * 1024 ** 2).describe('So many bytes make a batch, however few records they are.'),
@@ -70,7 +72,7 @@ async function * readStream (
 ): AsyncGenerator<RecordBatch, void> {
   const { name: input, batch: { records, bytes, linger }, max_record_bytes: maxBytes } = options
   const partition = `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`
-  const pieces = new Pull(splitLines(stream, maxBytes))
+  const pieces = new Pull(splitLines(stream, cuttingOf(options.framing, maxBytes)))
   let held: Held = { records: [], tooLong: [], from: 0, to: 0, since: 0 }
   const tell = (): void => {
     readiness.input(input, { lag_bytes: held.to - held.from })

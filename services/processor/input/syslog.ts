@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { address, parseAddress } from '../../runtime/units.ts'
+import { cuttingOf } from '../framing.ts'
 import type { Input, RawRecord } from '../contract.ts'
 import { readSyslogHeader } from '../framing/prefixes.ts'
 import { openConnections } from './connections.ts'
@@ -43,7 +44,7 @@ export async function createSyslogInput (options: SyslogInputOptions, context: S
       tellListener(input, server.address(), { isOpen: tls?.client_ca === undefined, log: context.log })
     }
     if (transports.includes('udp')) {
-      const datagrams = { ...where, buffer, maxBytes: options.max_record_bytes, lose }
+      const datagrams = { ...where, buffer, cutting: cuttingOf(options.framing, options.max_record_bytes), lose }
       const { address: bound, close: end } = await openDatagrams(datagrams, received, withoutHeaders)
       opened.push(end)
       tellListener(input, bound, { isOpen: true, log: context.log })

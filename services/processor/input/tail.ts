@@ -3,6 +3,9 @@ import type { Entry, Intent } from './checkpoint.ts'
 import { PartialRead } from './content.ts'
 import type { Content, Stat } from './content.ts'
 import { fingerprint, fingerprintLength } from './fingerprint.ts'
+import type { Cutting } from '../framing.ts'
+import { cutRecords, joinAll } from './cut-records.ts'
+import type { Cut } from './cut-records.ts'
 import { cutLines } from './lines.ts'
 import type { Lines, LongLine } from './lines.ts'
 
@@ -36,17 +39,22 @@ export interface Tail {
   failure?: { error: unknown, at: number }
   /** How far the end of an over-long record at `position` was searched for. */
   searched: number
+  /** The place of a record whose last piece is missing, and since when it is waited for (epoch ms). */
+  waiting?: { at: number, since: number }
 }
 
 export interface Limits {
   records: number
-  /** Longest record, in bytes. */
-  recordBytes: number
+  cutting: Cutting
+  /** How long the last piece of a record is waited for, ms. */
+  patience: number
 }
 
 /** What was cut out of `[position, to)`. */
 export interface Slice {
   records: RawRecord[]
+  /** The lines that the records are made of. */
+  lines: readonly RawRecord[]
   tooLong: LongLine[]
   intent: Intent
 }
@@ -77,11 +85,18 @@ export async function readSlice (tail: Tail, buffer: Buffer, limits: Limits, isF
   const { length, refusal } = await readReadable(tail.content, buffer, tail.position)
   const bytes = buffer.subarray(0, length)
   const final = refusal === undefined && length < buffer.length && isFinal()
-  const lines = cutLines(bytes, { offset: tail.position, maxRecords: limits.records, maxBytes: limits.recordBytes, final })
-  if (lines.consumed > 0) return slice(lines, tail.position + lines.consumed, bytes.subarray(0, lines.consumed))
+  const giveUp = length === buffer.length || isOverdue(tail, limits.patience)
+  const cut = cutRecords(bytes, limits.cutting, { offset: tail.position, maxRecords: limits.records, final, giveUp })
+  if (cut.consumed > 0) return slice(cut, tail.position + cut.consumed, bytes.subarray(0, cut.consumed))
+  if (cut.isWaiting && tail.waiting?.at !== tail.position) tail.waiting = { at: tail.position, since: Date.now() }
   if (refusal !== undefined) throw refusal
-  if (length <= limits.recordBytes) return undefined
+  if (cut.isWaiting || length <= limits.cutting.maxBytes) return undefined
   return readLongLine(tail, buffer, Math.max(tail.searched, tail.position + length), isFinal)
+}
+
+/** True when the last piece of the record at the tail's position was waited for long enough. */
+export function isOverdue ({ position, waiting }: Tail, patience: number): boolean {
+  return waiting !== undefined && waiting.at === position && Date.now() - waiting.since >= patience
 }
 
 /** What can be read before a place that the system refuses to read is not held up by that. */
@@ -96,18 +111,19 @@ async function readReadable (content: Content, buffer: Buffer, position: number)
 
 /** Reads exactly `[position, to)` again; undefined when the content is not there any more. */
 export async function readAgain (tail: Tail, to: number, chunkBytes: number, limits: Limits): Promise<Slice | undefined> {
-  const all: Lines = { records: [], tooLong: [], consumed: 0 }
+  const all: Lines = { records: [], tooLong: [], consumed: 0, hasPieces: false }
   for (let at = tail.position; at < to;) {
     const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, to - at))
     if (await tail.content.read(chunk, at) < chunk.length) return undefined
-    const lines = cutLines(chunk, { offset: at, maxRecords: Infinity, maxBytes: limits.recordBytes, final: at + chunk.length === to })
+    const lines = cutLines(chunk, { ...limits.cutting, offset: at, maxRecords: Infinity, final: at + chunk.length === to })
     const next = lines.consumed > 0 ? at + lines.consumed : await findLineEnd(tail.content, chunk, at + chunk.length, to)
     if (lines.consumed === 0) all.tooLong.push({ offset: at, length: next - at - 1 })
     for (const record of lines.records) all.records.push(record)
     all.tooLong.push(...lines.tooLong)
+    all.hasPieces ||= lines.hasPieces
     at = next
   }
-  return slice(all, to, Buffer.alloc(0))
+  return slice(joinAll(all, limits.cutting), to, Buffer.alloc(0))
 }
 
 async function readLongLine (tail: Tail, buffer: Buffer, from: number, isFinal: () => boolean): Promise<Slice | undefined> {
@@ -136,9 +152,9 @@ async function findLineEnd (content: Content, buffer: Buffer, from: number, to: 
 }
 
 function longSlice (start: number, end: number, to: number): Slice {
-  return slice({ records: [], tooLong: [{ offset: start, length: end - start }], consumed: 0 }, to, Buffer.alloc(0))
+  return slice({ records: [], lines: [], tooLong: [{ offset: start, length: end - start }] }, to, Buffer.alloc(0))
 }
 
-function slice ({ records, tooLong }: Lines, to: number, bytes: Buffer): Slice {
-  return { records, tooLong, intent: { to, seam: fingerprint(bytes.subarray(Math.max(0, bytes.length - fingerprintLength))) } }
+function slice ({ records, lines, tooLong }: Pick<Cut, 'records' | 'lines' | 'tooLong'>, to: number, bytes: Buffer): Slice {
+  return { records, lines, tooLong, intent: { to, seam: fingerprint(bytes.subarray(Math.max(0, bytes.length - fingerprintLength))) } }
 }

@@ -3,6 +3,7 @@
  * was cut: after a power cut a log may be shorter than its position, and may have grown again since.
  */
 import type { RawRecord } from '../contract.ts'
+import type { Cutting } from '../framing.ts'
 import type { Entry } from './checkpoint.ts'
 import type { Content } from './content.ts'
 import { cutLines } from './lines.ts'
@@ -17,7 +18,7 @@ const keptMs = 60_000
 const keptLines = 100_000
 
 /** Two bytes for each line, in base64. */
-export function marksOf (records: RawRecord[]): string {
+export function marksOf (records: readonly RawRecord[]): string {
   const marks = Buffer.allocUnsafe(2 * records.length)
   for (const [index, { bytes }] of records.entries()) marks.writeUInt16LE(markOf(bytes), 2 * index)
   return marks.toString('base64')
@@ -39,13 +40,13 @@ export function extend (trail: Run[], run: Run): Run[] {
 /**
  * Where the lines that were read end in a file that is not what it was: behind the last line that is still as it was read.
  * Nothing is known of lines before the trail: what is left of them is taken for unchanged. Lines
- * longer than `maxBytes` left no mark.
+ * that are too long left no mark.
  */
-export async function survivingEnd (content: Content, trail: Run[], size: number, maxBytes: number): Promise<number> {
+export async function survivingEnd (content: Content, trail: Run[], size: number, cutting: Cutting): Promise<number> {
   let end = Math.min(size, trail[0]?.from ?? size)
   for (const run of trail) {
     if (run.from >= size) break
-    const { matched, whole } = await compareRun(content, run, size, maxBytes)
+    const { matched, whole } = await compareRun(content, run, size, cutting)
     if (!whole) return matched
     end = run.to
   }
@@ -53,14 +54,14 @@ export async function survivingEnd (content: Content, trail: Run[], size: number
 }
 
 async function compareRun (
-  content: Content, { from, to, lines }: Run, size: number, maxBytes: number
+  content: Content, { from, to, lines }: Run, size: number, cutting: Cutting
 ): Promise<{ matched: number, whole: boolean }> {
   const marks = Buffer.from(lines, 'base64')
   // A record that was too long to be held fills a run of its own.
   if (marks.length === 0) return { matched: Math.min(to, size), whole: to <= size }
   const bytes = Buffer.allocUnsafe(Math.min(to, size) - from)
   const read = bytes.subarray(0, await content.read(bytes, from))
-  const { records, consumed } = cutLines(read, { offset: from, maxRecords: Infinity, maxBytes, final: false })
+  const { records, consumed } = cutLines(read, { ...cutting, offset: from, maxRecords: Infinity, final: false })
   const known = marks.length / 2
   for (const [index, { bytes: line, offset }] of records.entries()) {
     if (index >= known) break

@@ -1,6 +1,7 @@
 /** The udp input: takes datagrams, each of one record or some lines. Nobody is told of those that are lost but our own counter. */
 import { z } from 'zod'
 import { address, byteSize, parseAddress } from '../../runtime/units.ts'
+import { cuttingOf } from '../framing.ts'
 import type { Input } from '../contract.ts'
 import { openDatagrams } from './datagrams.ts'
 import { defineInput } from './definition.ts'
@@ -27,7 +28,7 @@ export async function createUdpInput (options: UdpInputOptions, context: SocketC
   const received = new Received(options.max_waiting_bytes)
   const lose = (datagrams: number): void => context.telemetry.add('gatelens_input_lost_records_total', { input }, datagrams)
   lose(0)
-  const where = { ...parseAddress(listen)!, buffer, maxBytes: options.max_record_bytes, lose }
+  const where = { ...parseAddress(listen)!, buffer, cutting: cuttingOf(options.framing, options.max_record_bytes), lose }
   const { address: bound, close } = await openDatagrams(where, received)
   tellListener(input, bound, { isOpen: true, log: context.log })
   return { [Symbol.asyncIterator]: () => handOutReceived(options, context, received, close) }

@@ -5,6 +5,7 @@ import type { Positions, RecordBatch } from '../contract.ts'
 import type { PrivacyOptions } from '../enrich/privacy.ts'
 import type { FilterRules } from '../filter/filter.ts'
 import type { FormatConfig } from '../format.ts'
+import type { FramingConfig } from '../framing.ts'
 import type { Columns } from '../observe/columns.ts'
 import type { Part } from '../publish/encoded-batch.ts'
 import type { SinkConfig } from '../sinks.ts'
@@ -13,8 +14,8 @@ import type { PackedRecords } from './packed-records.ts'
 
 /** What the stages of every thread are made of. */
 export interface StageSetup {
-  /** The formats of the inputs; a batch names its input by the place here. */
-  formats: readonly FormatConfig[]
+  /** Formats and framings of the inputs; a batch names its input by the place here. */
+  inputs: ReadonlyArray<{ format: FormatConfig, framing: FramingConfig | undefined }>
   privacy: PrivacyOptions
   /** Key of the hashes where `privacy` has none. */
   key: Uint8Array

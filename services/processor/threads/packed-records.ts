@@ -1,12 +1,16 @@
 /** Records as another thread takes them: their bytes in one piece, and where each lies. */
 import type { RawRecord } from '../contract.ts'
 
-/** Records that follow each other as numbers: in `bytes` at `starts`, `lengths` long; `offsets` are their places in the input. */
+/**
+ * Records that follow each other as numbers: in `bytes` at `starts`, `lengths` long; `offsets` are their places in the input. `pieces`
+ * says of those that were put together what of.
+ */
 export interface PackedRecords {
   bytes: SharedArrayBuffer | ArrayBuffer
   starts: Uint32Array<ArrayBuffer>
   lengths: Uint32Array<ArrayBuffer>
   offsets: Float64Array<ArrayBuffer>
+  pieces: ReadonlyArray<readonly [index: number, pieces: string]>
 }
 
 /**
@@ -20,17 +24,19 @@ export function packRecords (records: readonly RawRecord[]): { packed: PackedRec
   const starts = shared === undefined ? startsOf(lengths) : Uint32Array.from(records, ({ bytes }) => bytes.byteOffset)
   const bytes = shared ?? copy(records, starts, lengths)
   const transfer = [starts.buffer, lengths.buffer, offsets.buffer, ...bytes instanceof ArrayBuffer ? [bytes] : []]
-  return { packed: { bytes, starts, lengths, offsets }, transfer }
+  const pieces = records.flatMap((record, index) => record.pieces === undefined ? [] : [[index, record.pieces] as const])
+  return { packed: { bytes, starts, lengths, offsets, pieces }, transfer }
 }
 
 /** The records again, as views of the same bytes. */
-export function unpackRecords ({ bytes, starts, lengths, offsets }: PackedRecords): RawRecord[] {
+export function unpackRecords ({ bytes, starts, lengths, offsets, pieces }: PackedRecords): RawRecord[] {
   const whole = Buffer.from(bytes as ArrayBuffer)
   const records = new Array<RawRecord>(starts.length)
   for (let index = 0; index < starts.length; index++) {
     const start = starts[index]!
     records[index] = { bytes: whole.subarray(start, start + lengths[index]!), offset: offsets[index]! }
   }
+  for (const [index, text] of pieces) records[index]!.pieces = text
   return records
 }
 

@@ -20,7 +20,7 @@ export async function startPool (
 ): Promise<StagePool | undefined> {
   const threads = threadCount(configured)
   if (threads === 1) return undefined
-  const setup = { formats: inputs.map(({ format }) => format), privacy, key, filter, sinks }
+  const setup = { inputs: inputs.map(({ format, framing }) => ({ format, framing })), privacy, key, filter, sinks }
   const pool = await StagePool.start({ threads, setup, catalog: catalog.current().compiled, ...rest })
   const use = (): void => { pool.use(catalog.current().compiled) }
   catalog.onChange(use)

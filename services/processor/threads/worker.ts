@@ -17,12 +17,12 @@ import { sendable } from './sent-parts.ts'
 const parent = parentPort
 if (parent !== null) {
   const setup = workerData as ThreadSetup
-  const { formats, privacy, key, filter, sinks, port, bell } = setup
+  const { inputs, privacy, key, filter, sinks, port, bell } = setup
   const asker = createAsker(port, bell)
   const columns = new ColumnsWriter()
   let catalog = openCatalog(setup.catalog)
   const stages = createStages({ catalog: () => catalog, privacy, key, filter, infer: asker.infer, bounds: createToldBounds(asker.admit) })
-  const decoders = formats.map((format) => createInputDecoder(format, privacy))
+  const decoders = inputs.map(({ format, framing }) => createInputDecoder(format, privacy, framing))
   const begins = [createTables(), ...await Promise.all(sinks.map(createEncoder))]
   const say = (message: ThreadMessage, transfer: ArrayBuffer[] = []): void => { parent.postMessage(message, transfer) }
 

@@ -137,3 +137,14 @@ log: { level: fatal }
   assert.equal(code, 2)
   assert.match(errors, /INPUT_UNREADABLE.*none\.log/)
 })
+
+test('records in pieces are put together wherever the pipe is cut, and one without an end goes out at the end of the pipe', async () => {
+  const cri = (text: string, tag: string, stream = 'stdout'): string => `2026-08-20T10:15:33.7Z ${stream} ${tag} ${text}\n`
+  const content = cri('o', 'P') + cri('er', 'P', 'stderr') + cri('ne', 'F') + cri('r', 'F', 'stderr') + cri('lo', 'P') + cri('st', 'P')
+  const placeOf = (text: string): number => content.lastIndexOf('\n', content.indexOf(text)) + 1
+  for (const sizes of [[1], [7], [40, 3], [1000]]) {
+    const { records, end } = await collect(read(piecesOf(content, sizes)))
+    assert.deepEqual(records, [[0, 'one'], [placeOf('P er'), 'err'], [placeOf('P lo'), 'lost']], String(sizes))
+    assert.equal(end, Buffer.byteLength(content))
+  }
+})
