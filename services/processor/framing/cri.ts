@@ -39,6 +39,7 @@ const expected = 'a line of CRI: time, stdout or stderr, F or P, text'
 const space = 0x20
 const dash = 0x2D
 const letterT = 0x54
+const letterS = 0x73
 const full = 0x46
 const partial = 0x50
 /** The longest time has nine decimals and an offset of the zone. */
@@ -49,6 +50,7 @@ function streamAt (line: Buffer): number {
   if (line[4] !== dash || line[10] !== letterT) return -1
   let at = 19
   while (at < longestTime && line[at] !== space) at++
+  if (line[at + 1] !== letterS) return -1
   const name = line.toString('latin1', at, at + 8)
   if (name !== ' stdout ' && name !== ' stderr ') return -1
   const tag = line[at + 8]

@@ -23,6 +23,7 @@ interface Pieces extends Joined { contents: Buffer[], kind: PieceKind, count: nu
  * `maxBytes` is told by its length, and not held. Undefined when there are no pieces.
  */
 export function joinPieces (lines: readonly RawRecord[], kinds: readonly PieceKind[], maxBytes: number): Joined[] | undefined {
+  if (!lines.some(({ bytes }) => readPiece(bytes, kinds)?.isLast === false)) return undefined
   const joined: Joined[] = []
   const open = new Map<string, Pieces>()
   let count = 0
