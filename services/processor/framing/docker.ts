@@ -14,7 +14,8 @@ import { contentRecords, parseObject } from './open.ts'
 /** Puts the pieces of a long line together. */
 export const dockerPieces: PieceKind = {
   name: 'Docker',
-  starts: (buffer, at) => equals(buffer, at, start),
+  // Most records are objects as well: the third byte tells nearly all of them apart.
+  starts: (buffer, at) => buffer[at + 2] === letterL && equals(buffer, at, start),
   read: (line) => {
     const end = line.indexOf(behindLog, start.length)
     const streamEnd = line.indexOf('"', end + behindLog.length)
@@ -52,6 +53,7 @@ export const docker = defineFraming({
 const expected = 'an entry of Docker\'s json-file: {"log", "stream", "time"}'
 /** The buffer of Docker's copier. */
 const pieceBytes = 16 * 1024
+const letterL = 0x6C
 const start = Buffer.from('{"log":"')
 /** A quote within a text of JSON is escaped, so that this stands behind the text. */
 const behindLog = '","stream":"'

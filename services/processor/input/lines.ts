@@ -67,7 +67,7 @@ function add (lines: Lines, buffer: Buffer, start: number, end: number, offset: 
 }
 
 function startsPiece (buffer: Buffer, at: number, kinds: readonly PieceKind[]): boolean {
-  for (const kind of kinds) if (kind.starts(buffer, at)) return true
+  for (let index = 0; index < kinds.length; index++) if (kinds[index]!.starts(buffer, at)) return true
   return false
 }
 
