@@ -40,7 +40,7 @@ export async function killWhileFollowing (
   const sinks = archive ? `sinks: [{ type: file, path: archive/requests.ndjson, rotate: { bytes: 1MB, keep: 1000 } }, ${silent}]` : ''
   writeFileSync(config, `
 inputs:
-${inputs.map(({ name, format }) => `  - { type: file, name: ${name}, paths: [${name}.log], format: ${format}, poll: 10ms, batch: { records: 4000, linger: 60ms } }`).join('\n')}
+${inputs.map(({ name, format }) => `  - { type: file, name: ${name}, paths: [${name}.log], format: ${format}, poll: 10ms, batch: { records: 4000, linger: 20ms } }`).join('\n')}
 store: { url: '${store.url}' }
 ${sinks}
 threads: ${threads}
