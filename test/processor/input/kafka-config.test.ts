@@ -14,6 +14,7 @@ test('three keys are enough for Kafka, the rest has defaults', () => {
     group: 'gatelens',
     client_id: 'gatelens',
     format: { type: 'kong' },
+    framing: { type: 'auto' },
     from: 'earliest',
     ssl: false,
     batch: { records: 20_000, bytes: 8 * 1024 ** 2, linger: 1000 },
