@@ -10,15 +10,25 @@ const clock = '[A-Z][a-z]{2} [ \\d]\\d(?: \\d{4})? \\d{2}:\\d{2}:\\d{2}(?:\\.\\d
 const structured = '(?:-|(?:\\[(?:[^\\]\\\\]|\\\\.){0,2048}\\])+)'
 const tag = '[^\\s:[\\]]{1,128}(?:\\[[^\\]]{0,64}\\])?:'
 
-/** Those of syslog, the more specific before the more general. */
-export const syslogPrefixes: readonly Prefix[] = [
+/** The headers of syslog messages as they are sent, with a priority. */
+const sentPrefixes: readonly Prefix[] = [
   {
     name: 'syslog (RFC 5424)',
     pattern: new RegExp(`^(?:\\d{1,7} )?<\\d{1,3}>\\d{1,2} (?:${instant}|-) \\S{1,255} \\S{1,48} \\S{1,128} \\S{1,32} ${structured} ?(?:\\u00EF\\u00BB\\u00BF)?`),
   },
   { name: 'syslog (RFC 3164)', pattern: new RegExp(`^(?:\\d{1,7} )?<\\d{1,3}>(?:${clock}|${instant}) (?:\\S{1,255} )?${tag} ?`) },
+]
+
+/** Those of syslog, the more specific before the more general. */
+export const syslogPrefixes: readonly Prefix[] = [
+  ...sentPrefixes,
   { name: 'syslog', pattern: new RegExp(`^(?:${clock}|${instant}) \\S{1,255} ${tag} ?`) },
 ]
+
+const priority: Prefix = { name: 'a syslog priority', pattern: /^<\d{1,3}>/ }
+
+/** What a syslog message that is sent begins with: what else may begin a line is the record's own. */
+export const syslogHeaders: readonly Prefix[] = [...sentPrefixes, priority]
 
 /** Bounded by their classes; each is tried at the start of a line, the more specific before the more general. */
 export const prefixes: readonly Prefix[] = [
@@ -27,7 +37,7 @@ export const prefixes: readonly Prefix[] = [
   ...syslogPrefixes,
   { name: 'docker compose', pattern: /^[\w.-]{1,128} +\| +/ },
   { name: 'a time stamp', pattern: new RegExp(`^\\[?${instant}\\]?[ \\t]+`) },
-  { name: 'a syslog priority', pattern: /^<\d{1,3}>/ },
+  priority,
 ]
 
 /** A line may have been put behind several: kubectl before CRI, syslog before a time stamp. */
@@ -53,14 +63,12 @@ export function readPrefix (text: string, isRecord: (start: number) => boolean):
   return names.length === 0 ? undefined : { name: names.join(' in '), length }
 }
 
-/** How many characters the syslog header takes up that a text begins with; 0 without one. */
-export function readSyslogHeader (text: string): number {
-  for (const { pattern } of syslog) {
-    const length = pattern.exec(text)?.[0].length ?? 0
+/** How many characters the first of these prefixes takes up that a text begins with; 0 without one. */
+export function prefixLength (text: string, among: readonly Prefix[]): number {
+  const head = text.slice(0, longest)
+  for (const { pattern } of among) {
+    const length = pattern.exec(head)?.[0].length ?? 0
     if (length > 0) return length
   }
   return 0
 }
-
-/** Only with a priority: what else may begin a line is the record's own. */
-const syslog = prefixes.filter(({ pattern }) => pattern.source.includes('<\\d{1,3}>'))

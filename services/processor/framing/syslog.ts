@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { defineFraming } from './definition.ts'
 import { trimmed } from './open.ts'
-import { syslogPrefixes } from './prefixes.ts'
+import { prefixLength, syslogPrefixes } from './prefixes.ts'
 
 /** The messages of a syslog, one a line. */
 export const syslog = defineFraming({
@@ -11,11 +11,8 @@ export const syslog = defineFraming({
   options: z.strictObject({}),
   unit: 'line',
   create: () => ({ bytes, offset }) => {
-    const head = bytes.toString('latin1', 0, longestHead)
-    for (const { pattern } of syslogPrefixes) {
-      const length = pattern.exec(head)?.[0].length ?? 0
-      if (length > 0) return trimmed({ bytes: bytes.subarray(length), offset: offset + length })
-    }
+    const length = prefixLength(bytes.toString('latin1', 0, longestHead), syslogPrefixes)
+    if (length > 0) return trimmed({ bytes: bytes.subarray(length), offset: offset + length })
     return 'a syslog message: priority, time, host, tag, text'
   },
 })

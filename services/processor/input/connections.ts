@@ -1,14 +1,15 @@
 /** Connections whose senders write records one behind the other and get no answer: TCP, TLS and Unix sockets. */
 import { createServer } from 'node:net'
-import type { ListenOptions, Server, Socket } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { GatelensError, messageOf } from '../../runtime/errors.ts'
 import { listenError } from '../../runtime/http.ts'
 import { cuttingOf } from '../framing.ts'
 import type { Cutting } from '../framing.ts'
+import { tlsOptions, wrongTls } from './listener-tls.ts'
+import type { ListenerTls } from './listener-tls.ts'
 import { OctetSplitter } from './octet-counting.ts'
 import type { Received } from './received.ts'
-import type { ConnectionOptions, ListenerTls } from './socket-options.ts'
+import type { ConnectionOptions } from './socket-options.ts'
 import { LineSplitter } from './stream-lines.ts'
 import type { StreamLines } from './stream-lines.ts'
 
@@ -19,6 +20,9 @@ export interface Connections {
   /** Takes nothing more, and ends all connections; what they have sent whole is kept. */
   close (): void
 }
+
+/** An address, or the path of a socket. */
+export type Place = { host: string, port: number } | { path: string }
 
 /** How connections are taken, and for which input. */
 export interface Listening extends ConnectionOptions { name: string, tls?: ListenerTls | undefined }
@@ -31,7 +35,7 @@ export type Prepare = (lines: StreamLines) => StreamLines
  * connection leaves unfinished is added as it is. Throws PORT_IN_USE and CONFIG_INVALID.
  */
 export async function openConnections (
-  where: ListenOptions & { shown: string }, { tls, ...options }: Listening, received: Received, prepare: Prepare = (lines) => lines
+  where: Place, { tls, ...options }: Listening, received: Received, prepare: Prepare = (lines) => lines
 ): Promise<Connections> {
   const sockets = new Set<Socket>()
   const take = (socket: Socket): void => {
@@ -49,7 +53,7 @@ export async function openConnections (
       server.off('error', reject)
       resolve()
     })
-  }).catch((error: unknown) => { throw listenError(where.shown, error) })
+  }).catch((error: unknown) => { throw listenError('path' in where ? where.path : `${where.host}:${where.port}`, error) })
   return {
     server,
     close: () => {
@@ -59,15 +63,16 @@ export async function openConnections (
   }
 }
 
-function createSecure (input: string, { cert, key, client_ca: ca }: ListenerTls, take: (socket: Socket) => void): Server {
-  const isMutual = ca !== undefined
+function createSecure (input: string, tls: ListenerTls, take: (socket: Socket) => void): Server {
   try {
-    return createTlsServer({ cert, key, ca, requestCert: isMutual, rejectUnauthorized: isMutual, handshakeTimeout: 10_000 }, take)
+    return createTlsServer(tlsOptions(tls, handshakeMs), take)
   } catch (error) {
-    const reason = messageOf(error)
-    throw new GatelensError('CONFIG_INVALID', `certificate and key are no PEM texts that fit each other: ${reason}`, { where: `input ${input}: tls`, cause: error })
+    throw wrongTls(input, error)
   }
 }
+
+/** Who opens a connection has this long to say who it is, ms. */
+const handshakeMs = 10_000
 
 function read (
   socket: Socket, { messages, idle, framing, max_record_bytes: maxBytes }: ConnectionOptions, received: Received, prepare: Prepare

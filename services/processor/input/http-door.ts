@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { GatelensError, messageOf, systemCode } from '../../runtime/errors.ts'
+import { GatelensError, systemCode } from '../../runtime/errors.ts'
 import { listen, sendJson } from '../../runtime/http.ts'
 import type { ListenOptions } from '../../runtime/http.ts'
 import { parseAddress } from '../../runtime/units.ts'
@@ -16,6 +16,7 @@ import { createBody } from './http-queue.ts'
 import type { Body } from './http-queue.ts'
 import { rawRefusal, RefusedError, sendRefusal } from './http-refusal.ts'
 import type { Refusal } from './http-refusal.ts'
+import { tlsOptions, wrongTls } from './listener-tls.ts'
 
 /** What the http input uses of its processor. */
 export type HttpContext = Pick<InputContext, 'signal' | 'telemetry' | 'readiness' | 'lag' | 'log' | 'recall'>
@@ -58,20 +59,12 @@ export async function openDoor (options: HttpInputOptions, context: HttpContext,
   }
 }
 
-function wrongTls (input: string, error: unknown): GatelensError {
-  const reason = messageOf(error)
-  return new GatelensError('CONFIG_INVALID', `certificate and key are no PEM texts that fit each other: ${reason}`, { where: `input ${input}: tls`, cause: error })
-}
-
 function settingsOf ({ timeout, tls }: HttpInputOptions): ListenOptions {
-  const isMutual = tls?.client_ca !== undefined
   return {
     requestTimeout: timeout,
     headersTimeout: Math.min(timeout, 10_000),
     connectionsCheckingInterval: Math.min(1000, timeout),
-    tls: tls && {
-      cert: tls.cert, key: tls.key, ca: tls.client_ca, requestCert: isMutual, rejectUnauthorized: isMutual, handshakeTimeout: timeout,
-    },
+    tls: tls && tlsOptions(tls, timeout),
   }
 }
 

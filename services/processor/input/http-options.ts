@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { address, byteSize, duration } from '../../runtime/units.ts'
 import { formatSchema } from '../format.ts'
 import { framingOption } from '../framing.ts'
-import { tlsSchema } from './socket-options.ts'
+import { tlsSchema } from './listener-tls.ts'
 
 /** What the http input can be told. */
 export const httpInputSchema = z.strictObject({

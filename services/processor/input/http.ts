@@ -4,7 +4,6 @@
  * by their event ids, and those without a request id of the gateway by the body and their place in it.
  */
 import { randomBytes } from 'node:crypto'
-import { pause } from '../../runtime/shutdown.ts'
 import type { Input, RecordBatch } from '../contract.ts'
 import { defineInput } from './definition.ts'
 import { createBatch } from './http-batch.ts'
@@ -14,6 +13,7 @@ import { httpInputSchema } from './http-options.ts'
 import type { HttpInputOptions } from './http-options.ts'
 import { BodyQueue } from './http-queue.ts'
 import { RepeatWindow } from './repeat-window.ts'
+import { Sleeper } from './sleeper.ts'
 
 /**
  * Listens as {@link httpInputSchema} says, and hands out what comes in. It refuses everything with 503 until it knows what the store has
@@ -21,16 +21,16 @@ import { RepeatWindow } from './repeat-window.ts'
  */
 export async function createHttpInput (options: HttpInputOptions, context: HttpContext): Promise<Input> {
   const queue = new BodyQueue()
-  const wakers = new Set<() => void>()
+  const sleeper = new Sleeper()
   const door = await openDoor(options, context, (body) => {
     queue.add(body)
-    for (const wake of wakers) wake()
+    sleeper.wake()
   })
   return {
     async * [Symbol.asyncIterator] () {
       let isDone = false
       try {
-        yield * handOut(options, context, door, { queue, wakers })
+        yield * handOut(options, context, door, { queue, sleeper })
         isDone = true
       } finally {
         for (const body of queue.clear()) body.dropped()
@@ -51,10 +51,10 @@ export const httpInput = defineInput({
   create: createHttpInput,
 })
 
-interface Waiting { queue: BodyQueue, wakers: Set<() => void> }
+interface Waiting { queue: BodyQueue, sleeper: Sleeper }
 
 async function * handOut (
-  options: HttpInputOptions, context: HttpContext, door: Door, { queue, wakers }: Waiting
+  options: HttpInputOptions, context: HttpContext, door: Door, { queue, sleeper }: Waiting
 ): AsyncGenerator<RecordBatch, void> {
   const { name: input, batch: { records, bytes, linger }, repeats } = options
   const { signal, lag } = context
@@ -74,7 +74,7 @@ async function * handOut (
     const wait = queue.length === 0 ? Infinity : queue.since + linger - Date.now()
     lag.waits(input, queue.length > 0)
     if (!isFull && wait > 0) {
-      await sleep(wait, signal, wakers)
+      await sleeper.sleep(wait, signal)
       continue
     }
     const pieces = queue.take({ records, bytes })
@@ -88,15 +88,3 @@ async function * handOut (
 function sourceOfInput (input: string): string {
   return `${input}:http`
 }
-
-/** Waits for so many ms, or until something comes in, or the signal aborts. */
-async function sleep (ms: number, signal: AbortSignal, wakers: Set<() => void>): Promise<void> {
-  const woken = new AbortController()
-  const wake = (): void => woken.abort()
-  wakers.add(wake)
-  await pause(Math.min(ms, longest), AbortSignal.any([signal, woken.signal]))
-  wakers.delete(wake)
-}
-
-/** The longest time that a timer takes, ms. */
-const longest = 2 ** 31 - 1

@@ -1,3 +1,5 @@
+import { Sleeper } from './sleeper.ts'
+
 /**
  * Takes the items of an iterator one at a time, each only when it is asked for, and waits for it no longer than wanted. An item that
  * came too late is what the next call gives. Waiting leaves nothing behind: racing against a promise that never settles would keep
@@ -7,7 +9,7 @@ export class Pull<T> {
   readonly #items: AsyncIterator<T>
   #isPending = false
   #settled: Settled<T> | undefined
-  #wake: () => void = () => {}
+  readonly #sleeper = new Sleeper()
 
   constructor (items: AsyncIterator<T>) {
     this.#items = items
@@ -16,7 +18,7 @@ export class Pull<T> {
   /** The next item, or the end; undefined when `ms` are over, or the signal aborts, before it comes. Rejects as the iterator does. */
   async next (ms: number, signal: AbortSignal): Promise<IteratorResult<T> | undefined> {
     this.#ask()
-    if (this.#settled === undefined) await this.#wait(ms, signal)
+    if (this.#settled === undefined) await this.#sleeper.sleep(ms, signal)
     const settled = this.#settled
     this.#settled = undefined
     if (settled === undefined) return undefined
@@ -30,23 +32,9 @@ export class Pull<T> {
     const settle = (settled: Settled<T>): void => {
       this.#isPending = false
       this.#settled = settled
-      this.#wake()
+      this.#sleeper.wake()
     }
     this.#items.next().then((result) => settle({ result }), (error: unknown) => settle({ error }))
-  }
-
-  async #wait (ms: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return
-    await new Promise<void>((resolve) => {
-      const timer = ms === Infinity ? undefined : setTimeout(() => this.#wake(), ms)
-      this.#wake = () => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', this.#wake)
-        this.#wake = () => {}
-        resolve()
-      }
-      signal.addEventListener('abort', this.#wake, { once: true })
-    })
   }
 }
 

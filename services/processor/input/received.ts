@@ -1,12 +1,12 @@
 /** What senders push at an input that they get no answer from: it waits here, within a bound, until it is handed out. */
 import { randomBytes } from 'node:crypto'
-import { pause } from '../../runtime/shutdown.ts'
 import { sourceOf } from '../contract.ts'
 import type { RawRecord, RecordBatch } from '../contract.ts'
 import type { InputContext } from './definition.ts'
 import type { LongLine } from './lines.ts'
 import { lingerFor } from './linger.ts'
 import { rejectLong } from './long-lines.ts'
+import { Sleeper } from './sleeper.ts'
 
 /** Options of the batches, and how much may wait. */
 export interface ReceivedOptions {
@@ -31,7 +31,7 @@ export class Received {
   #to = 0
   /** When the first of them came, epoch ms. */
   #since = 0
-  #changed: () => void = () => {}
+  readonly #sleeper = new Sleeper()
   #drained: Array<() => void> = []
 
   constructor (maxBytes: number) {
@@ -50,7 +50,7 @@ export class Received {
       this.#tooLong.push({ offset: this.#to, length })
       this.#to++
     }
-    this.#changed()
+    this.#sleeper.wake()
   }
 
   get bytes (): number {
@@ -94,15 +94,9 @@ export class Received {
 
   /** Waits for so many ms, or until something comes, or the signal aborts. */
   async change (ms: number, signal: AbortSignal): Promise<void> {
-    const woken = new AbortController()
-    this.#changed = () => woken.abort()
-    await pause(Math.min(ms, longest), AbortSignal.any([signal, woken.signal]))
-    this.#changed = () => {}
+    await this.#sleeper.sleep(ms, signal)
   }
 }
-
-/** The longest time that a timer takes, ms. */
-const longest = 2 ** 31 - 1
 
 /**
  * Hands out what is received, until the signal aborts and all of it is handed out. Nobody could give it again, so that a batch is in the

@@ -6,18 +6,6 @@ import { framingOption } from '../framing.ts'
 import type { FramingConfig } from '../framing.ts'
 import { lingerHelp } from './linger.ts'
 
-const pem = z.string().min(1)
-
-/** What TLS of a listener takes. */
-export const tlsSchema = z.strictObject({
-  cert: pem.describe('PEM text of the certificate and its chain, such as ${file:cert.pem}.'),
-  key: pem.describe('PEM text of its private key.'),
-  client_ca: pem.optional().describe('PEM text of authorities: senders must then have a certificate of one of them.'),
-})
-
-/** The checked form of {@link tlsSchema}. */
-export type ListenerTls = z.output<typeof tlsSchema>
-
 /** The options of every such input. */
 export function receivedShape<Type extends string> (type: Type): {
   type: z.ZodLiteral<Type>

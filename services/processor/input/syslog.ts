@@ -4,20 +4,22 @@
  */
 import { z } from 'zod'
 import { address, parseAddress } from '../../runtime/units.ts'
-import { cuttingOf } from '../framing.ts'
+import { cuttingOf, framingOption } from '../framing.ts'
 import type { Input, RawRecord } from '../contract.ts'
-import { readSyslogHeader } from '../framing/prefixes.ts'
+import { prefixLength, syslogHeaders } from '../framing/prefixes.ts'
 import { openConnections } from './connections.ts'
 import { openDatagrams } from './datagrams.ts'
 import { defineInput } from './definition.ts'
 import { handOutReceived, Received } from './received.ts'
 import type { SocketContext } from './received.ts'
-import { connectionShape, receivedShape, tlsSchema } from './socket-options.ts'
+import { connectionShape, receivedShape } from './socket-options.ts'
+import { tlsSchema } from './listener-tls.ts'
 import { tellListener } from './tell-listener.ts'
 import { receiveBuffer } from './udp.ts'
 
 export const syslogInputSchema = z.strictObject({
   ...receivedShape('syslog'),
+  framing: framingOption.refine(({ type }) => type !== 'syslog', 'this input takes the header off itself; leave it out, or say how records stand in messages'),
   listen: address.default('127.0.0.1:5514').describe('Where senders send to, over all transports.'),
   transports: z.array(z.enum(['udp', 'tcp'])).min(1).default(['udp', 'tcp']).describe('What it listens to.'),
   tls: tlsSchema.optional().describe('Takes TLS connections only, on the address of tcp.'),
@@ -39,7 +41,7 @@ export async function createSyslogInput (options: SyslogInputOptions, context: S
   const where = parseAddress(listen)!
   try {
     if (transports.includes('tcp')) {
-      const { server, close: end } = await openConnections({ ...where, shown: listen }, options, received, withoutHeaders)
+      const { server, close: end } = await openConnections(where, options, received, withoutHeaders)
       opened.push(end)
       tellListener(input, server.address(), { isOpen: tls?.client_ca === undefined, log: context.log })
     }
@@ -62,7 +64,7 @@ function withoutHeaders<Lines extends { records: RawRecord[] }> (lines: Lines): 
 
 /** Headers have characters of ASCII, and are looked for in few of them. */
 function withoutHeader ({ bytes, offset }: RawRecord): RawRecord {
-  const length = readSyslogHeader(bytes.toString('latin1', 0, longestHeader))
+  const length = prefixLength(bytes.toString('latin1', 0, longestHeader), syslogHeaders)
   return { bytes: bytes.subarray(length), offset: offset + length }
 }
 

@@ -6,7 +6,8 @@ import { openConnections } from './connections.ts'
 import { defineInput } from './definition.ts'
 import { handOutReceived, Received } from './received.ts'
 import type { SocketContext } from './received.ts'
-import { connectionShape, receivedShape, tlsSchema } from './socket-options.ts'
+import { connectionShape, receivedShape } from './socket-options.ts'
+import { tlsSchema } from './listener-tls.ts'
 import { tellListener } from './tell-listener.ts'
 
 export const tcpInputSchema = z.strictObject({
@@ -22,7 +23,7 @@ export type TcpInputOptions = z.output<typeof tcpInputSchema>
 /** Listens as {@link tcpInputSchema} says, and hands out what comes in. Throws PORT_IN_USE and CONFIG_INVALID. */
 export async function createTcpInput (options: TcpInputOptions, context: SocketContext): Promise<Input> {
   const received = new Received(options.max_waiting_bytes)
-  const { server, close } = await openConnections({ ...parseAddress(options.listen)!, shown: options.listen }, options, received)
+  const { server, close } = await openConnections(parseAddress(options.listen)!, options, received)
   tellListener(options.name, server.address(), { isOpen: options.tls?.client_ca === undefined, log: context.log })
   return { [Symbol.asyncIterator]: () => handOutReceived(options, context, received, close) }
 }

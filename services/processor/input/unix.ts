@@ -27,7 +27,7 @@ export async function createUnixInput (options: UnixInputOptions, context: Socke
   const path = resolvePath(context.base, options.path)
   await removeLeftOver(path)
   const received = new Received(options.max_waiting_bytes)
-  const { server, close } = await openConnections({ path, shown: path }, options, received)
+  const { server, close } = await openConnections({ path }, options, received)
   chmodSync(path, Number.parseInt(options.mode, 8))
   tellListener(options.name, server.address(), { isOpen: false, log: context.log })
   return { [Symbol.asyncIterator]: () => handOutReceived(options, context, received, close) }

@@ -1,6 +1,7 @@
 /** Requests as series see them, in few pieces: what one thread hands to another that counts them. */
 import type { EnrichedEvent } from '../event.ts'
 import { isUndeclared } from '../statuses.ts'
+import { mapIn } from './map-in.ts'
 
 /** What series are made of. An enriched event is one of these. */
 export type Observed = Pick<EnrichedEvent,
@@ -121,10 +122,4 @@ function subjectOf (event: EnrichedEvent, undeclared: boolean): Subject {
     request_bytes: null,
     response_bytes: null,
   }
-}
-
-function mapIn<K, L, V> (outer: Map<K, Map<L, V>>, key: K): Map<L, V> {
-  let inner = outer.get(key)
-  if (inner === undefined) outer.set(key, inner = new Map())
-  return inner
 }

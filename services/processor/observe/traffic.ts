@@ -7,6 +7,7 @@ import { recordMs } from './families.ts'
 import type { Admitted, Families, HistogramPoint, ValuePoint } from './families.ts'
 import { other } from './labels.ts'
 import type { Labels } from './labels.ts'
+import { mapIn } from './map-in.ts'
 import type { MetricName } from './metrics.ts'
 import { QuotaUse } from './quota.ts'
 import type { QuotaName } from './quota.ts'
@@ -290,10 +291,4 @@ function remember<P extends HistogramPoint | ValuePoint> (
 ): P {
   if (kept && point.attributes.http_response_status_code !== other) mapIn(known, route).set(code, point)
   return point
-}
-
-function mapIn<K, L, V> (outer: Map<K, Map<L, V>>, key: K): Map<L, V> {
-  const inner = outer.get(key) ?? new Map<L, V>()
-  outer.set(key, inner)
-  return inner
 }

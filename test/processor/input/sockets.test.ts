@@ -237,3 +237,14 @@ test('a socket in the file system has its mode, takes the place of one that was 
   await until(() => world.texts.length === 1)
   await assert.rejects(createTcpInput(tcpInputSchema.parse({ type: 'tcp', listen: '192.0.2.1:9' }), world.context), { code: 'PORT_IN_USE' })
 })
+
+test('a port that is in use is named, however it was written, and a header is taken off once', async (t) => {
+  const world = openWorld(t)
+  const port = await reservePort()
+  const open = async (): Promise<Input> => createTcpInput(tcpInputSchema.parse({ type: 'tcp', listen: String(port), batch }), world.context)
+  world.read(await open())
+  await assert.rejects(open(), { code: 'PORT_IN_USE', message: `port ${port} on 127.0.0.1 is in use` })
+  const twice = syslogInputSchema.safeParse({ type: 'syslog', framing: 'syslog' })
+  assert.match(twice.error?.issues[0]?.message ?? '', /takes the header off itself/)
+  assert.deepEqual(syslogInputSchema.parse({ type: 'syslog' }).framing, { type: 'auto' })
+})
